@@ -1,0 +1,119 @@
+"""How numbers and results look: by unit and language, as text, frame and HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from design_lab.catalogue import words
+from design_lab.errors import FindingError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DECIMALS: Mapping[str, int] = {
+    "share": 1,
+    "points": 1,
+    "seconds": 0,
+    "hours": 0,
+    "per_hour": 1,
+    "count": 0,
+    "people": 0,
+    "percentage_points": 1,
+    "correlation": 2,
+    "weight": 0,
+}
+UNITS = tuple(_DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit, ready to be shown in any language."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the catalogue, ready to be shown in any language."""
+
+    key: str
+
+
+Wording = str | Quantity | Term | Mapping[str, str]
+
+
+def number(value: float | None, unit: str, lang: str = "en") -> str:
+    """Write a number in its unit; None is a dash.
+
+    >>> number(0.6125, "share"), number(16_412_000, "count"), number(141.2, "seconds", "zh")
+    ('61.3%', '16,412,000', '141 秒')
+    """
+    if unit not in _DECIMALS:
+        raise FindingError(f"unit {unit!r} is not known; {nearest(unit, UNITS)}")
+    if value is None:
+        return "–"
+    scale = 100 if unit in ("share", "weight") else 1
+    digits = _DECIMALS[unit]
+    scaled = _half_away(value * scale, digits)
+    return words(lang).say(f"unit.{unit}", value=f"{scaled:,.{digits}f}")
+
+
+def _half_away(value: float, digits: int) -> float:
+    """Round half away from zero, as readers do, and never to '-0'; float noise of 1e-9 does not decide."""
+    factor = 10**digits
+    return math.copysign(math.floor(abs(value) * factor + 0.5 + 1e-9) / factor, value) + 0.0
+
+
+def interval(low: float, high: float, unit: str, lang: str = "en") -> str:
+    """Write an interval in its unit.
+
+    >>> interval(0.57, 0.65, "share")
+    '57.0% to 65.0%'
+    """
+    return words(lang).say("unit.interval", low=number(low, unit, lang), high=number(high, unit, lang))
+
+
+def worded(part: Wording, lang: str) -> str:
+    """Write any part of a sentence in a language."""
+    if isinstance(part, Quantity):
+        return number(part.value, part.unit, lang)
+    if isinstance(part, Term):
+        return words(lang).say(part.key)
+    if isinstance(part, Mapping):
+        return part[lang] if lang in part else next(iter(part.values()))
+    return part
+
+
+class Shown:
+    """A result that shows itself as a table: the last line of a notebook cell is enough.
+
+    A subclass is a frozen record with a method `table()`; `units` says how its columns are written.
+    """
+
+    units: ClassVar[Mapping[str, str]] = {}
+
+    def table(self) -> pd.DataFrame:
+        """Return the result as a frame, one row an item, values unformatted."""
+        raise TypeError(f"{type(self).__name__} has no table")
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with every number written in its unit."""
+        shown = self.table().copy()
+        for column, unit in self.units.items():
+            if column in shown:
+                shown[column] = [number(_plain(value), unit, lang) for value in shown[column]]
+        return shown
+
+    def __repr__(self) -> str:
+        return self.to_text().to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        return self.to_text().to_html(index=False, border=0)
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)

@@ -1,0 +1,208 @@
+"""Files that are whole or absent: atomic writes, digests, safe names, and YAML that cannot surprise."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from design_lab.errors import StudyError, nearest
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+TEMPORARY_MARK = ".part-"
+
+
+def safe_name(word: str, what: str) -> str:
+    """Return `word` if it can name a file in every system, else raise `StudyError`.
+
+    >>> safe_name("quality_first", "scheme")
+    'quality_first'
+    """
+    if not _NAME.fullmatch(word):
+        raise StudyError(
+            f"{what} {word!r} cannot be a name: use letters of a-z, digits, '_' and '-', at most 64 of them, "
+            "beginning with a letter or a digit"
+        )
+    return word
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; when the block ends well it becomes `path`, else it is removed.
+
+    The file is fsynced before it is renamed, and the folder after, so that a reader sees the old file or the new one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The suffix stays last: writers choose their format by it.
+    temporary = path.with_name(f"{path.stem}{TEMPORARY_MARK}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` durable where the system can (Windows cannot open a folder)."""
+    with contextlib.suppress(PermissionError, NotADirectoryError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 with Unix line ends, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as JSON that is equal to the byte for equal content; NaN is refused with `ValueError`."""
+    write_text(path, json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of(content: Any) -> str:
+    """Return the SHA-256 of any JSON-like content in canonical form (keys sorted)."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+class Digests:
+    """SHA-256 digests of files, remembered by size and time of change so that an unchanged file is read once.
+
+    `memory` is the JSON file that remembers; it may be removed at any time. `save()` writes it.
+    """
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._known: dict[str, list[Any]] = {}
+        with contextlib.suppress(OSError, ValueError):
+            self._known = read_json(memory)
+
+    def of(self, path: Path) -> str:
+        """Return the digest of `path`, reading it only if its size, time or identity changed."""
+        stat = path.stat()
+        key, mark = str(path.resolve()), [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        known = self._known.get(key)
+        if known and known[:3] == mark:
+            return str(known[3])
+        digest = sha256(path)
+        self._known[key] = [*mark, digest]
+        return digest
+
+    def save(self) -> None:
+        """Remember what was read, leaving out files that are gone."""
+        self._known = {key: value for key, value in self._known.items() if os.path.exists(key)}
+        write_json(self._memory, self._known)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping; duplicate keys, aliases and tags that build objects raise `StudyError` with the line."""
+    import yaml
+
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_plain_loader())  # noqa: S506
+    except FileNotFoundError:
+        raise StudyError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except yaml.YAMLError as error:
+        raise StudyError(f"{path}: {_worded(error)}") from None
+    except RecursionError:
+        raise StudyError(f"{path}: is nested too deeply to be read") from None
+    if not isinstance(content, dict):
+        raise StudyError(f"{path}: must hold 'key: value' lines, but holds {type(content).__name__}")
+    return content
+
+
+def _worded(error: Any) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem
+
+
+def _plain_loader() -> type:
+    """A YAML loader without aliases, duplicate keys or object tags."""
+    import yaml
+
+    class PlainLoader(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.events.AliasEvent):
+                mark = self.peek_event().start_mark
+                raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not allowed; repeat it", mark)
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[Any] = set()
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if not isinstance(key, str | int | float | bool):
+                    raise yaml.constructor.ConstructorError(
+                        None, None, "a key must be a plain word", key_node.start_mark
+                    )
+                if key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key!r} stands twice", key_node.start_mark
+                    )
+                seen.add(key)
+            return super().construct_mapping(node, deep)
+
+    return PlainLoader
+
+
+def validated(model: type, content: Mapping[str, Any], path: Path) -> Any:
+    """Build a pydantic `model` from a file's content; every fault is one line of a `StudyError` with its key."""
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(content)  # type: ignore[attr-defined]
+    except ValidationError as error:
+        faults = [_fault(model, fault) for fault in error.errors()]
+        raise StudyError("\n".join(f"{path}: {fault}" for fault in faults)) from None
+
+
+def _fault(model: type, fault: Any) -> str:
+    key = ".".join(str(part) for part in fault["loc"]) or "the file"
+    if fault["type"] == "extra_forbidden":
+        known = _fields_at(model, fault["loc"][:-1])
+        return f"{key}: is not a known key; {nearest(str(fault['loc'][-1]), known)}"
+    if fault["type"] == "missing":
+        return f"{key}: is missing"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    found = "" if fault["type"] == "value_error" else f", but is {str(fault['input'])[:80]!r}"
+    return f"{key}: {message[:1].lower()}{message[1:]}{found}"
+
+
+def _fields_at(model: type, location: tuple[Any, ...]) -> list[str]:
+    """The known keys of the model that stands at `location` inside `model`, as far as annotations tell."""
+    import typing
+
+    current: Any = model
+    for part in location:
+        fields = getattr(current, "model_fields", None)
+        annotation = fields[part].annotation if fields and part in fields else current
+        nested = [a for a in (annotation, *typing.get_args(annotation)) if hasattr(a, "model_fields")]
+        current = nested[0] if nested else annotation
+    return list(getattr(current, "model_fields", {}))

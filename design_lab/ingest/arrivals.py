@@ -1,0 +1,96 @@
+"""What arrived: for each file how many rows were used, how many were left out, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from design_lab.errors import place
+
+# What is wrong with a row, and what to do about it; the first fault that a row has is the one it is counted under.
+RULES: Mapping[str, str] = {
+    "unread": "cannot be read as its kind; correct the format, unit or codes in sources.yaml, or ask the client",
+    "empty": "is empty, but the table needs it; ask the client",
+    "out_of_bounds": "is outside what is possible; ask the client",
+    "unmatched": "belongs to nobody on that day; complete the identity map or the roster",
+    "outside_quarter": "is outside the quarter; the file may lie in the wrong folder",
+    "duplicate": "repeats the key of an earlier row; ask the client which one holds",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Rows of one file left out for one reason: how many, the first one's row number and what stood there."""
+
+    rule: str
+    column: str
+    count: int
+    first_row: int
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """One file's account: `rows` = `used` + the rows of `exclusions` + `subtotals`, always."""
+
+    table: str
+    quarter: str
+    file: str  # below raw/<quarter>/
+    sheet: str | None
+    rows: int
+    used: int
+    subtotals: int
+    exclusions: tuple[Exclusion, ...]
+
+    @property
+    def excluded(self) -> int:
+        """How many rows were left out for a fault."""
+        return sum(exclusion.count for exclusion in self.exclusions)
+
+    def lines(self) -> list[str]:
+        """Say in one line a fault what was left out."""
+        where = f"{self.quarter}/{self.file}"
+        data_rows = self.rows - self.subtotals
+        return [
+            f"{place(where, sheet=self.sheet, row=e.first_row, column=e.column)}: {_sample(e)} {RULES[e.rule]} "
+            f"({e.count} of {data_rows} rows are so and left out)"
+            for e in self.exclusions
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON-like content."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> FileReport:
+        """Read a report back."""
+        exclusions = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
+        return cls(**{**content, "exclusions": exclusions})
+
+
+def _sample(exclusion: Exclusion) -> str:
+    return "the cell" if exclusion.sample is None else repr(exclusion.sample[:40])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """What arrived in all quarters that were asked for; `missing` names the tables without a file, by quarter."""
+
+    files: tuple[FileReport, ...]
+    missing_by_quarter: Mapping[str, tuple[str, ...]]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The tables not delivered for the latest quarter."""
+        latest = max(self.missing_by_quarter)
+        return self.missing_by_quarter[latest]
+
+    def lines(self) -> list[str]:
+        """Say what was left out, one line a file and fault."""
+        return [line for file in self.files for line in file.lines()]
+
+    def counts(self, quarter: str, table: str) -> tuple[int, int, int]:
+        """Return (files, rows used, rows left out) of one table and quarter."""
+        files = [file for file in self.files if file.quarter == quarter and file.table == table]
+        return len(files), sum(file.used for file in files), sum(file.excluded for file in files)

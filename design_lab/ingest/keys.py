@@ -1,0 +1,33 @@
+"""The key of pseudonyms: published for synthetic people, secret and outside the repository for real ones."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from design_lab.errors import StudyError
+from design_lab.study import Study
+
+VARIABLE = "DESIGN_LAB_KEY"
+
+
+def pseudonym_key(study: Study) -> str:
+    """Return the study's key: the published one, else that of the environment, else that of its key file.
+
+    The key file is made on first use, readable by its owner alone; whoever holds it can resolve pseudonyms.
+    """
+    if study.settings.privacy.published_key:
+        return study.settings.privacy.published_key
+    if VARIABLE in os.environ:
+        key = os.environ[VARIABLE]
+        if len(key) < 16:
+            raise StudyError(f"the environment variable {VARIABLE} holds fewer than 16 characters, too few for a key")
+        return key
+    path = Path.home() / ".design_lab" / f"{study.name}.key"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,215 @@
+"""One file's rows brought into a canonical table's shape; each row that does not fit is left out with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from design_lab.errors import DataError, place
+from design_lab.ingest.arrivals import Exclusion
+from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonyms
+from design_lab.ingest.mapping import From, Source
+from design_lab.ingest.readers import RawRows
+from design_lab.schema import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_FAR = dt.date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a row is held against: the quarter's days, the key of pseudonyms, who is on the roster, whose ids these are.
+
+    `identities` has the columns external_id, employee_id, valid_from, valid_to; None while it is itself being read.
+    """
+
+    first_day: dt.date
+    last_day: dt.date
+    key: str
+    people: frozenset[str] | None = None
+    identities: pd.DataFrame | None = None
+
+
+@dataclass(slots=True)
+class _Sieve:
+    """Which rows still stand, and why the others fell."""
+
+    numbers: pa.Array
+    standing: pa.Array
+    exclusions: list[Exclusion] = field(default_factory=list)
+
+    def drop(self, faulty: pa.Array, rule: str, column: str, said: pa.Array | None) -> None:
+        import pyarrow.compute as pc
+
+        hit = pc.and_(self.standing, pc.fill_null(faulty, False))
+        count = pc.sum(hit).as_py() or 0
+        if not count:
+            return
+        first = pc.index(hit, True).as_py()
+        sample = None if said is None else said[first].as_py()
+        self.exclusions.append(
+            Exclusion(
+                rule=rule, column=column, count=count, first_row=self.numbers[first].as_py(),
+                sample=None if sample is None else str(sample),
+            )
+        )  # fmt: skip
+        self.standing = pc.and_not(self.standing, hit)
+
+
+def conform(
+    rows: RawRows, table: Table, source: Source, context: Context, name: str
+) -> tuple[pa.Table, tuple[Exclusion, ...]]:
+    """Return a file's rows in the table's columns, and what was left out; `name` is how errors call the file."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    count = rows.columns.num_rows
+    sieve = _Sieve(numbers=rows.row_numbers, standing=pa.array([True] * count, pa.bool_()))
+    done: dict[str, pa.Array] = {}
+    # The column that dates the rows comes first: ids are matched on their day.
+    order = sorted(table.columns, key=lambda column: column != table.when)
+    for column in order:
+        spec = table.columns[column]
+        origin = source.columns.get(column)
+        if origin is None:
+            done[column] = pa.nulls(count, arrow_type(spec))
+            continue
+        moments = done[table.when] if table.when and table.when != column else None
+        checked = [
+            _checked(raw, shown, spec, origin, sieve, context, moments)
+            for shown, raw in _raw(rows, origin, name, column)
+        ]
+        done[column] = functools.reduce(pc.add, checked)
+        if column == table.when:
+            _drop_other_quarters(done[column], column, sieve, context)
+    whole = pa.table({column: done[column] for column in table.columns})
+    _drop_duplicates(whole, table, sieve)
+    return whole.filter(sieve.standing), tuple(sieve.exclusions)
+
+
+def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str, pa.Array]]:
+    """What stands in the file for a canonical column, with the name to call it by; several columns are to be added."""
+    import pyarrow as pa
+
+    count = rows.columns.num_rows
+    if origin.columns:
+        return [(shown, rows.columns[shown].combine_chunks()) for shown in origin.columns]
+    if origin.row_number:
+        return [(column, pa.array(range(1, count + 1), pa.int64()))]
+    if origin.constant is not None:
+        return [(column, pa.array([origin.constant] * count, pa.string()))]
+    match = re.search(origin.file_name or "", PurePath(name).name)
+    if not match:
+        raise DataError(
+            f"{place(name, column=column)}: the file's name does not hold {origin.file_name!r} (sources.yaml, file_name)"
+        )
+    return [(column, pa.array([match[1]] * count, pa.string()))]
+
+
+def _checked(
+    raw: pa.Array, shown: str, spec: Column, origin: From, sieve: _Sieve, context: Context, moments: pa.Array | None
+) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    converted = convert(raw, spec, origin)
+    sieve.drop(converted.unread, "unread", shown, raw)
+    if spec.required:
+        sieve.drop(pc.is_null(converted.values), "empty", shown, None)
+    _drop_out_of_bounds(converted, spec, shown, raw, sieve)
+    if spec.kind != "person":
+        return converted.values
+    people = _people(converted.values, origin, context, moments)
+    unknown = pc.is_null(people)
+    if context.people is not None:
+        roster = pa.array(sorted(context.people), pa.string())
+        unknown = pc.or_(unknown, pc.invert(pc.is_in(people, value_set=roster)))
+    # The identity itself must not reach a message that may be passed on.
+    sieve.drop(unknown, "unmatched", shown, None)
+    return people
+
+
+def _drop_out_of_bounds(converted: Converted, spec: Column, shown: str, raw: pa.Array, sieve: _Sieve) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if spec.low is not None:
+        sieve.drop(pc.less(converted.values, spec.low), "out_of_bounds", shown, raw)
+    if spec.high is not None:
+        sieve.drop(pc.greater(converted.values, spec.high), "out_of_bounds", shown, raw)
+    if spec.values:
+        known = pc.is_in(converted.values, value_set=pa.array(spec.values, pa.string()))
+        sieve.drop(pc.and_(pc.is_valid(converted.values), pc.invert(known)), "out_of_bounds", shown, raw)
+
+
+def _drop_other_quarters(moments: pa.Array, column: str, sieve: _Sieve, context: Context) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    on = days(moments)
+    first, last = (pa.scalar(day, pa.date32()) for day in (context.first_day, context.last_day))
+    sieve.drop(pc.or_(pc.less(on, first), pc.greater(on, last)), "outside_quarter", column, on)
+
+
+def _drop_duplicates(whole: pa.Table, table: Table, sieve: _Sieve) -> None:
+    import pyarrow as pa
+
+    keys = whole.select(list(table.key)).to_pandas()
+    standing = sieve.standing.to_pandas()
+    repeated = keys[standing].duplicated(keep="first").reindex(keys.index, fill_value=False)
+    sieve.drop(pa.array(repeated.to_numpy(dtype=bool)), "duplicate", " + ".join(table.key), None)
+
+
+def _people(values: pa.Array, origin: From, context: Context, moments: pa.Array | None) -> pa.Array:
+    """The pseudonym of each identity: of the roster's ids directly, of another system's by its map on the day."""
+    if origin.system is None:
+        return pseudonyms(values, context.key)
+    import pandas as pd
+    import pyarrow as pa
+
+    hidden = pseudonyms(values, context.key, origin.system)
+    if context.identities is None:
+        return pa.nulls(len(values), pa.string())
+    on = days(moments).to_pandas() if moments is not None else pd.Series([context.last_day] * len(values))
+    # Each id and day is looked up once, not each row.
+    asked = pd.DataFrame({"external_id": hidden.to_pandas(), "day": pd.to_datetime(on)})
+    distinct = asked.drop_duplicates()
+    candidates = distinct.merge(context.identities, on="external_id", how="inner")
+    held = candidates[(candidates["valid_from"] <= candidates["day"]) & (candidates["day"] <= candidates["valid_to"])]
+    held = held.drop_duplicates(["external_id", "day"])[["external_id", "day", "employee_id"]]
+    found = asked.merge(held, on=["external_id", "day"], how="left")["employee_id"]
+    return pa.Array.from_pandas(found, type=pa.string())
+
+
+def identities(id_map: pa.Table) -> pd.DataFrame:
+    """Return the identity map as `Context.identities` wants it; an open end lasts for ever."""
+    import pandas as pd
+
+    frame = id_map.to_pandas()
+    frame["valid_from"] = pd.to_datetime(frame["valid_from"]).astype("datetime64[s]")
+    ends = pd.to_datetime(frame["valid_to"]).astype("datetime64[s]")
+    frame["valid_to"] = ends.fillna(pd.Timestamp(_FAR).as_unit("s"))
+    return frame[["external_id", "employee_id", "valid_from", "valid_to"]]
+
+
+def hidden_external_ids(id_map: pa.Table, key: str) -> pa.Table:
+    """Return the identity map with each system's ids as pseudonyms, so that no client's id reaches a table."""
+    import pyarrow as pa
+
+    frame = id_map.to_pandas()
+    hidden = [
+        pseudonyms(pa.array([identity]), key, system)[0].as_py()
+        for system, identity in zip(frame["system"], frame["external_id"], strict=True)
+    ]
+    at = id_map.schema.get_field_index("external_id")
+    return id_map.set_column(at, "external_id", pa.array(hidden, pa.string()))
+
+

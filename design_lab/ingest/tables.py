@@ -1,0 +1,242 @@
+"""Canonical tables, one parquet file a table and quarter, built from the client's files when those have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from design_lab.errors import DataError
+from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
+from design_lab.ingest.arrivals import Arrivals, FileReport
+from design_lab.ingest.keys import pseudonym_key
+from design_lab.ingest.mapping import Sources, read_sources
+from design_lab.ingest.readers import matching, read
+from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
+from design_lab.periods import Quarter
+from design_lab.schema import TABLES, WORK_SOURCES, Table
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Progress = Callable[[str], None]
+
+
+def build(study: Study, *, progress: Progress = lambda _: None, force: bool = False, jobs: int = 1) -> Arrivals:
+    """Build what is missing or changed of all the study's tables and return what arrived.
+
+    A file that cannot be used, or in which more rows are wrong than sources.yaml allows, raises `DataError` with every
+    fault of its quarter; tables built before stay as they are.
+    """
+    sources = read_sources(study.folder)
+    digests = Digests(study.tables / ".digests.json")
+    wanted = {quarter: _inputs(study, sources, quarter, digests) for quarter in study.quarters}
+    stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
+    for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q]) for q in stale], jobs):
+        progress(f"tables of {quarter}: {rows:,} rows")
+    digests.save()
+    return arrivals(study)
+
+
+def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -> Arrivals:
+    """Check all files of all quarters without building anything; faults of every quarter are raised together."""
+    sources = read_sources(study.folder)
+    reports: list[FileReport] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    refusals: list[str] = []
+    for quarter in study.quarters:
+        try:
+            _, found = _read_quarter(study, sources, quarter)
+        except DataError as error:
+            refusals.append(str(error))
+            continue
+        reports += found
+        missing[str(quarter)] = _missing(found)
+        progress(f"checked {quarter}: {sum(report.rows for report in found):,} rows")
+    if refusals:
+        raise DataError("\n".join(refusals))
+    return Arrivals(files=tuple(reports), missing_by_quarter=missing)
+
+
+def arrivals(study: Study) -> Arrivals:
+    """Return what arrived, as the last build wrote it down; a study that was never built raises `DataError`."""
+    reports: list[FileReport] = []
+    missing = {}
+    for quarter in study.quarters:
+        if not _manifest(study, quarter).is_file():
+            raise DataError(f"study {study.name}: the tables of {quarter} are not built; run design-lab run first")
+        found = [FileReport.from_dict(report) for report in read_json(_manifest(study, quarter))["files"]]
+        reports += found
+        missing[str(quarter)] = _missing(found)
+    return Arrivals(files=tuple(reports), missing_by_quarter=missing)
+
+
+def table_path(study: Study, table: str, quarter: Quarter) -> Path:
+    """Return where a canonical table of a quarter stands; it is absent if nothing was delivered."""
+    return study.tables / table / f"{quarter}.parquet"
+
+
+def _manifest(study: Study, quarter: Quarter) -> Path:
+    return study.tables / ".built" / f"{quarter}.json"
+
+
+def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
+    manifest = _manifest(study, quarter)
+    if not manifest.is_file():
+        return False
+    written = read_json(manifest)
+    present = all(table_path(study, report["table"], quarter).is_file() for report in written["files"])
+    return bool(written["inputs"] == inputs and present)
+
+
+def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) -> str:
+    """One digest of all that decides a quarter's tables: mapping, calendar, key, code and the files themselves."""
+    code = [sha256(path) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    raw = {
+        path.relative_to(study.raw).as_posix(): digests.of(path)
+        for name in sources.tables
+        for path in _files(study, sources, name, quarter)
+    }
+    calendar = study.settings.calendar.model_dump()
+    hidden_key = sha256_of(pseudonym_key(study))
+    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, sha256(_schema_file()), raw])
+
+
+def _schema_file() -> Path:
+    return Path(__file__).parent.parent / "schema.py"
+
+
+def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[Path]:
+    folder = study.raw / str(quarter)
+    return [path for source in sources.tables[name] for path in matching(folder, source)]
+
+
+def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str) -> tuple[Quarter, int]:
+    from pyarrow import parquet
+
+    tables, reports = _read_quarter(study, sources, quarter)
+    # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
+    _manifest(study, quarter).unlink(missing_ok=True)
+    for name in TABLES:
+        path = table_path(study, name, quarter)
+        if name not in tables:
+            path.unlink(missing_ok=True)
+            continue
+        with replacing(path) as temporary:
+            parquet.write_table(tables[name], temporary, compression="zstd")
+    write_json(_manifest(study, quarter), {"inputs": inputs, "files": [report.to_dict() for report in reports]})
+    return quarter, sum(report.used for report in reports)
+
+
+def _read_quarter(study: Study, sources: Sources, quarter: Quarter) -> tuple[dict[str, pa.Table], list[FileReport]]:
+    """Read all tables of a quarter; the roster and the identity map first, since the others are held against them."""
+    calendar = study.settings.calendar.month_ends_on
+    key = pseudonym_key(study)
+    context = Context(first_day=quarter.first_day(calendar), last_day=quarter.last_day(calendar), key=key)
+    tables: dict[str, pa.Table] = {}
+    reports: list[FileReport] = []
+    refusals: list[str] = []
+    for name in sorted(sources.tables, key=list(TABLES).index):
+        table, found, refused = _read_table(study, sources, TABLES[name], quarter, context)
+        refusals += refused
+        if table is None:
+            continue
+        reports += found
+        if name == "staff":
+            context = replace(context, people=frozenset(table["employee_id"].to_pylist()))
+        if name == "id_map":
+            table = hidden_external_ids(table, key)
+            context = replace(context, identities=identities(table))
+        tables[name] = table
+    refusals += _absent(sources, tables, quarter, bool(refusals))
+    if refusals:
+        raise DataError("\n".join(refusals))
+    return tables, reports
+
+
+def _read_table(
+    study: Study, sources: Sources, table: Table, quarter: Quarter, context: Context
+) -> tuple[pa.Table | None, list[FileReport], list[str]]:
+    import pyarrow as pa
+
+    parts: list[pa.Table] = []
+    reports: list[FileReport] = []
+    refusals: list[str] = []
+    for source in sources.tables[table.name]:
+        for path in matching(study.raw / str(quarter), source):
+            file = path.relative_to(study.raw / str(quarter)).as_posix()
+            name = f"{quarter}/{file}"
+            try:
+                rows = read(path, source, name)
+                part, exclusions = conform(rows, table, source, context, name)
+            except DataError as error:
+                refusals.append(str(error))
+                continue
+            report = FileReport(
+                table=table.name, quarter=str(quarter), file=file, sheet=rows.sheet, used=part.num_rows,
+                rows=rows.columns.num_rows + rows.dropped, subtotals=rows.dropped, exclusions=exclusions,
+            )  # fmt: skip
+            refusals += _over_limit(report, source.exclude_limit)
+            parts.append(part)
+            reports.append(report)
+    if not parts:
+        return None, [], refusals
+    whole = pa.concat_tables(parts).sort_by([(column, "ascending") for column in table.key])
+    return whole, reports, refusals + _repeated(whole, table, quarter)
+
+
+def _over_limit(report: FileReport, limit: float) -> list[str]:
+    data_rows = report.rows - report.subtotals
+    if not data_rows:
+        return [f"{report.quarter}/{report.file}: has a header but no rows; ask for it again"]
+    if report.excluded <= limit * data_rows:
+        return []
+    share = report.excluded / data_rows
+    return [
+        *report.lines(),
+        f"{report.quarter}/{report.file}: {report.excluded} of {data_rows} rows ({share:.1%}) cannot be used, more than "
+        f"the limit of {limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
+    ]
+
+
+def _repeated(whole: pa.Table, table: Table, quarter: Quarter) -> list[str]:
+    """A key that stands in two files of a quarter: the same file twice, or a split that overlaps."""
+    keys = whole.select(list(table.key)).to_pandas()
+    repeated = int(keys.duplicated().sum())
+    if not repeated:
+        return []
+    return [
+        f"{quarter}: {repeated} rows of {table.name} stand in two files (the same {' + '.join(table.key)}); "
+        "a file may have been delivered twice: remove one"
+    ]
+
+
+def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, already_refused: bool) -> list[str]:
+    if already_refused:
+        return []
+    if "staff" not in tables:
+        files = ", ".join(source.files for source in sources.tables.get("staff", ()))
+        return [f"{quarter}: there is no roster (staff: {files or 'not in sources.yaml'}); nothing can be said without one"]
+    if not any(name in tables for name in WORK_SOURCES):
+        return [f"{quarter}: there is no source of work ({' or '.join(WORK_SOURCES)}); one of them is needed"]
+    return []
+
+
+def _missing(reports: Iterable[FileReport]) -> tuple[str, ...]:
+    delivered = {report.table for report in reports}
+    return tuple(name for name in TABLES if name not in delivered)
+
+
+def _each(task: Callable[..., Any], calls: list[tuple[Any, ...]], jobs: int) -> Iterable[Any]:
+    """Call `task` for each, in this process or, with more jobs, in others; results in the order of the calls."""
+    if jobs == 1 or len(calls) < 2:
+        for call in calls:
+            yield task(*call)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, *zip(*calls, strict=True))

@@ -1,0 +1,149 @@
+"""The canonical tables: keys, columns, units and bounds. Every client's files are brought into this shape.
+
+Durations are whole milliseconds and points whole hundredths, because sums of integers are equal in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["person", "text", "code", "date", "time", "count", "milliseconds", "points_x100", "flag"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: what kind of value it holds, whether it must be filled, and its bounds (both included)."""
+
+    kind: Kind
+    required: bool = True
+    low: int | None = None
+    high: int | None = None
+    values: tuple[str, ...] = ()  # of a code: the words that may stand there; empty: any word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One canonical table: a row is named by `key`, and `columns` stand in this order."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    when: str | None = None  # the column that dates a row, for validity of ids and for the quarter's bounds
+
+
+_DAY = 24 * 60 * 60 * 1000
+
+GRADES = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied")
+
+STAFF = Table(
+    name="staff",
+    key=("employee_id", "valid_from"),
+    columns={
+        "employee_id": Column(kind="person"),
+        "role": Column(kind="code"),
+        "level": Column(kind="code"),
+        "team": Column(kind="text", required=False),
+        "department": Column(kind="text", required=False),
+        "site": Column(kind="text", required=False),
+        "employment_type": Column(kind="code", required=False),
+        "gender": Column(kind="code", required=False),
+        "birth_year": Column(kind="count", required=False, low=1930, high=2020),
+        "hire_date": Column(kind="date", required=False),
+        "leave_date": Column(kind="date", required=False),
+        "valid_from": Column(kind="date"),
+        "valid_to": Column(kind="date", required=False),
+    },
+)
+
+ID_MAP = Table(
+    name="id_map",
+    key=("system", "external_id", "valid_from"),
+    columns={
+        "system": Column(kind="code"),
+        "external_id": Column(kind="text"),
+        "employee_id": Column(kind="person"),
+        "valid_from": Column(kind="date"),
+        "valid_to": Column(kind="date", required=False),
+    },
+)
+
+INTERACTIONS = Table(
+    name="interactions",
+    key=("interaction_id",),
+    when="started_at",
+    columns={
+        "interaction_id": Column(kind="text"),
+        "employee_id": Column(kind="person"),
+        "channel": Column(kind="code"),
+        "queue": Column(kind="text", required=False),
+        "contact_type": Column(kind="text", required=False),
+        "started_at": Column(kind="time"),
+        "talk_ms": Column(kind="milliseconds", low=0, high=_DAY),
+        "hold_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "wrap_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "transferred": Column(kind="flag", required=False),
+        "resolved_first_contact": Column(kind="flag", required=False),
+    },
+)
+
+AGENT_PERIODS = Table(
+    name="agent_periods",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),
+        "answered": Column(kind="count", low=0, high=5000),
+        "signed_in_ms": Column(kind="milliseconds", low=0, high=_DAY),
+        "aux_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "talk_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "hold_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "wrap_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+    },
+)
+
+SURVEYS = Table(
+    name="surveys",
+    key=("interaction_id",),
+    when="rated_at",
+    columns={
+        "interaction_id": Column(kind="text"),
+        "employee_id": Column(kind="person"),
+        "rated_at": Column(kind="time"),
+        "grade": Column(kind="code", values=GRADES),
+    },
+)
+
+QUALITY_REVIEWS = Table(
+    name="quality_reviews",
+    key=("employee_id", "review"),
+    when="reviewed_on",
+    columns={
+        "employee_id": Column(kind="person"),
+        "review": Column(kind="count", low=1),
+        "reviewed_on": Column(kind="date"),
+        "contact_type": Column(kind="text", required=False),
+        "points_x100": Column(kind="points_x100", low=0, high=100_00),
+        "critical_error": Column(kind="flag", required=False),
+    },
+)
+
+RATINGS = Table(
+    name="ratings",
+    key=("rater_id", "employee_id", "item"),
+    columns={
+        "rater_id": Column(kind="person"),
+        "employee_id": Column(kind="person"),
+        "item": Column(kind="text"),
+        "points_x100": Column(kind="points_x100", low=0, high=100_00),
+    },
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS)
+}
+
+WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

@@ -1,0 +1,237 @@
+"""A study: one client's folder, read and checked, with its engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
+
+from design_lab.catalogue import LANGUAGES
+from design_lab.errors import StudyError, nearest
+from design_lab.files import read_yaml, safe_name, validated
+from design_lab.periods import Quarter, quarters_between
+from design_lab.scheme import Number, Scheme
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+Cycle = Literal["month", "quarter", "half-year", "year"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Calendar(_Model):
+    """The client's months: `month_ends_on` is their closing day (1 to 28), absent for calendar months."""
+
+    month_ends_on: StrictInt | None = None
+
+
+class Quarters(_Model):
+    """The first and the last whole quarter for which there are files."""
+
+    first: str
+    last: str
+
+
+class SchemePeriod(_Model):
+    """Who was under which scheme from when to when, and how they were chosen."""
+
+    scheme: str
+    who: Literal["all"] | tuple[str, ...]  # teams
+    first_day: dt.date
+    last_day: dt.date | None = None
+    chosen: Literal["randomised", "chosen", "unknown"]
+    draw: str | None = None  # where a randomisation is recorded
+
+
+class Event(_Model):
+    """Something else that happened meanwhile and may move the same outcomes."""
+
+    what: str
+    who: Literal["all"] | tuple[str, ...]
+    first_day: dt.date
+    last_day: dt.date | None = None
+
+
+class Target(_Model):
+    """What the client aims at: the least (or, where lower is better, the most) of an indicator."""
+
+    value: Number
+    definition: str  # of the client, as far as known
+
+
+class Privacy(_Model):
+    """The least number of people that a published cell may stand for, by audience, and the key of pseudonyms."""
+
+    k: dict[str, StrictInt]
+    published_key: str | None = None  # only for synthetic studies: their pseudonyms protect nobody
+
+
+class Settings(_Model):
+    """What study.yaml says."""
+
+    name: str
+    title: dict[str, str]
+    synthetic: StrictBool
+    languages: tuple[str, ...]
+    cycle: dict[str, Cycle]
+    calendar: Calendar = Calendar()
+    quarters: Quarters
+    data_cutoff: dt.date
+    engine: str
+    current_scheme: str
+    scheme_history: tuple[SchemePeriod, ...]
+    concurrent_events: tuple[Event, ...] = ()
+    targets: dict[str, Target] = {}
+    expected_shares: dict[str, Number] = {}  # of roles, as the client states them
+    occupancy_max: Number
+    privacy: Privacy
+    roles: dict[str, dict[str, str]]  # id: name by language
+    levels: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One client's folder; open it with `Study.open`."""
+
+    folder: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Study:
+        """Open a study folder; a relative one is sought from the working directory, then from the project's root.
+
+        A folder without study.yaml, or with a wrong one, raises `StudyError` in words.
+        """
+        path = _found(Path(folder))
+        settings: Settings = validated(Settings, read_yaml(path / "study.yaml"), path / "study.yaml")
+        study = cls(path, settings)
+        if faults := _faults(study):
+            raise StudyError("\n".join(f"{path / 'study.yaml'}: {fault}" for fault in faults))
+        return study
+
+    @property
+    def name(self) -> str:
+        """The folder's name, as it stands in paths."""
+        return self.folder.name
+
+    @property
+    def raw(self) -> Path:
+        """Where the client's files lie, a folder a quarter."""
+        return self.folder / "raw"
+
+    @property
+    def tables(self) -> Path:
+        """Where the canonical tables are built."""
+        return self.folder / "tables"
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """All whole quarters of the study, the oldest first."""
+        span = self.settings.quarters
+        return quarters_between(Quarter.parse(span.first), Quarter.parse(span.last))
+
+    def quarter(self, text: str | None) -> Quarter:
+        """Return the quarter asked for, or the latest; one outside the study raises `StudyError`."""
+        if text is None:
+            return self.quarters[-1]
+        quarter = Quarter.parse(text)
+        if quarter not in self.quarters:
+            raise StudyError(
+                f"quarter {quarter} is not in study {self.name}, whose quarters are "
+                f"{self.quarters[0]} to {self.quarters[-1]} (study.yaml, quarters)"
+            )
+        return quarter
+
+    @cached_property
+    def scheme_names(self) -> tuple[str, ...]:
+        """The names of all scheme files, the current one first."""
+        found = sorted(path.stem for path in (self.folder / "schemes").glob("*.yaml"))
+        current = self.settings.current_scheme
+        return (current, *(name for name in found if name != current))
+
+    def scheme(self, name: str) -> Scheme:
+        """Read one of the study's schemes; an unknown name raises `StudyError` with the nearest known one."""
+        safe_name(name, "scheme")
+        path = self.folder / "schemes" / f"{name}.yaml"
+        if not path.is_file():
+            raise StudyError(f"study {self.name} has no scheme {name!r}; {nearest(name, self.scheme_names)}")
+        scheme = Scheme.read(path)
+        if scheme.name != name:
+            raise StudyError(f"{path}: the name in the file is {scheme.name!r}, but the file is called {name}.yaml")
+        return scheme
+
+    @property
+    def current(self) -> Scheme:
+        """The scheme in force."""
+        return self.scheme(self.settings.current_scheme)
+
+    def candidates(self, names: tuple[str, ...] | list[str] = ()) -> tuple[Scheme, ...]:
+        """Return the schemes named, or all but the current one."""
+        chosen = tuple(names) or self.scheme_names[1:]
+        return tuple(self.scheme(name) for name in chosen if name != self.settings.current_scheme)
+
+    def role_name(self, role: str, lang: str) -> str:
+        """Return a role's name in a language."""
+        return self.settings.roles[role][lang]
+
+    def connect(self) -> BaseBackend:
+        """Open the study's engine: an in-memory DuckDB of one thread, or the ibis URL of study.yaml."""
+        import ibis
+
+        if self.settings.engine == "duckdb":
+            # One thread and insertion order: the same input gives the same bytes.
+            return ibis.duckdb.connect(threads=1, preserve_insertion_order=True)
+        return ibis.connect(self.settings.engine)
+
+
+def project_root() -> Path:
+    """The folder that holds the package, from which a relative study is sought second."""
+    return Path(__file__).resolve().parent.parent
+
+
+def _found(folder: Path) -> Path:
+    places = [folder] if folder.is_absolute() else [Path.cwd() / folder, project_root() / folder]
+    for place in places:
+        if (place / "study.yaml").is_file():
+            return place.resolve()
+    raise StudyError(f"{folder}: there is no study here (no file study.yaml); name a folder such as data/h_bank")
+
+
+def _faults(study: Study) -> list[str]:
+    settings = study.settings
+    faults = []
+    if settings.name != study.folder.name:
+        faults.append(f"name: is {settings.name!r}, but the folder is called {study.folder.name!r}")
+    try:
+        safe_name(study.folder.name, "study")
+        if not study.quarters:
+            faults.append(f"quarters: first {settings.quarters.first} comes after last {settings.quarters.last}")
+    except StudyError as error:
+        faults.append(str(error))
+    if day := settings.calendar.month_ends_on:
+        if not 1 <= day <= 28:
+            faults.append(f"calendar.month_ends_on: {day} is not between 1 and 28; leave it out for calendar months")
+    faults += [
+        f"languages: {lang!r} is not spoken here; {nearest(lang, LANGUAGES)}"
+        for lang in settings.languages
+        if lang not in LANGUAGES
+    ]
+    if settings.current_scheme not in (p.stem for p in (study.folder / "schemes").glob("*.yaml")):
+        faults.append(f"current_scheme: there is no file schemes/{settings.current_scheme}.yaml")
+    if "default" not in settings.cycle:
+        faults.append("cycle: needs the key default")
+    faults += [
+        f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
+        for role in settings.expected_shares
+        if role not in settings.roles
+    ]
+    if settings.privacy.published_key and not settings.synthetic:
+        faults.append("privacy.published_key: is for synthetic studies only; real people need a secret key")
+    return faults

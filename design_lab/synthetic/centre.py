@@ -1,0 +1,292 @@
+"""A synthetic centre as data: what `centre.yaml` says about its people, its demand and the law they answer to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeAlias, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from design_lab.errors import StudyError
+from design_lab.files import read_yaml, validated
+from design_lab.periods import Quarter, quarters_between
+
+FILE = "centre.yaml"
+EXCEL_ROWS = 1_048_576
+_Owner = TypeVar("_Owner")
+DIMENSIONS = ("workload", "service_quality", "csat", "teamwork")
+
+Level: TypeAlias = Literal["agent", "senior_agent", "team_leader", "manager"]
+Dimension: TypeAlias = Literal["workload", "service_quality", "csat", "teamwork"]
+Outcome: TypeAlias = Literal["log_handle", "resolution_logit", "qa_points", "satisfaction_logit", "peer_points"]
+
+
+def _quarter(value: object) -> Quarter:
+    try:
+        return Quarter.parse(str(value))
+    except StudyError as error:
+        raise ValueError(str(error)) from None
+
+
+QuarterText = Annotated[Quarter, BeforeValidator(_quarter)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Role(_Part):
+    """One role: `teams` x `team_size` people; with `team_leaders` the first of each team leads it.
+
+    The first `managers` places of a team are managers instead; `leavers_per_year` is a share of heads.
+    """
+
+    title: str
+    department: str
+    teams: int = Field(ge=1)
+    team_size: int = Field(ge=2)
+    team_title: str
+    team_leaders: bool = True
+    managers: int = Field(default=0, ge=0)
+    leavers_per_year: Share = 0.12
+
+
+class CallType(_Part):
+    """A kind of call: mean talk in seconds, shares resolved at first contact and transferred, shift of satisfaction."""
+
+    title: str
+    talk_seconds: Positive
+    resolved: Share
+    transferred: Share
+    satisfaction: float = 0.0
+
+
+class Queue(_Part):
+    """A queue: its share of all calls, the role and number of teams that answer it, and its mix of call types."""
+
+    title: str
+    role: str
+    teams: int = Field(ge=1)
+    share: Share
+    mix: dict[str, Share]
+    night: bool = False
+
+
+class Demand(_Part):
+    """Answered calls a day, averaged over `averaged_over`, and their shape by year, weekday, month, holiday and hour."""
+
+    answered_per_day: Positive
+    averaged_over: tuple[QuarterText, QuarterText]
+    growth_per_year: float
+    weekdays: Annotated[list[Positive], Field(min_length=7, max_length=7)]
+    month_start: Positive
+    month_start_days: int = 3
+    spring_festival: Positive
+    holidays: Positive
+    hours: Annotated[list[Positive], Field(min_length=24, max_length=24)]
+    day_sd: float = Field(default=0.04, ge=0)
+
+
+class Shift(_Part):
+    """A shift: when it starts (hours after midnight) and the share of people-weeks on it."""
+
+    starts: float = Field(ge=0, lt=24)
+    share: Share
+    night: bool = False
+
+
+class Duty(_Part):
+    """Who is at work when: 5 of 7 days, presence, shifts, and how sign-in time divides.
+
+    Shares of sign-in: `rest_share` 小休, `busy_share` 示忙. Leaders sign in for `leader_share` of a shift.
+    """
+
+    shift_hours: Positive
+    shifts: list[Shift]
+    presence: Share
+    weekend_rest: Positive = 1.7
+    holiday_off: Share = 0.3
+    leader_share: Share = 0.3
+    rest_share: Share = 0.13
+    busy_share: Share = 0.06
+    training_days: int = Field(default=28, ge=0)
+    limit: Share = 0.97
+
+
+class Traits(_Part):
+    """Latent traits of people: standard deviations, and the correlations between them.
+
+    `sd_speed` is in log handle time, `sd_solving`, `sd_warmth` and `sd_invite` in logits, `sd_quality` in QA points,
+    `sd_helpful` in points of a 1-5 scale. Correlations are weak and stated: no trustworthy number was found
+    (domain.md 1.4). `b` and `tau_days` are of speed(t) = a (1 - b exp(-t/tau)), judgement of domain.md 1.3; a novice
+    is `novice_quality` standard deviations worse at first.
+    """
+
+    sd_speed: float = 0.075
+    sd_quality: float = 3.0
+    sd_solving: float = 0.22
+    sd_warmth: float = 0.29
+    sd_helpful: float = 0.35
+    sd_invite: float = 0.35
+    speed_quality: float = -0.20
+    speed_solving: float = -0.15
+    speed_warmth: float = -0.10
+    speed_helpful: float = 0.0
+    quality_solving: float = 0.50
+    quality_warmth: float = 0.20
+    quality_helpful: float = 0.20
+    solving_warmth: float = 0.30
+    solving_helpful: float = 0.15
+    warmth_helpful: float = 0.30
+    b: Share = 0.28
+    tau_days: Positive = 90.0
+    novice_quality: float = -1.0
+
+
+class Shocks(_Part):
+    """Transient shocks: a person's weeks (AR(1), Gaussian on the log scale as in Ibrahim et al.), a team's quarter."""
+
+    week_sd_log_handle: float = 0.11
+    week_sd_mood: float = 0.10
+    week_memory: Share = 0.7
+    team_sd_log_handle: float = 0.02
+    team_sd_mood: float = 0.06
+
+
+class Durations(_Part):
+    """Call-level times: lognormal talk (Brown et al. 2005), zero-inflated lognormal hold and wrap, in seconds."""
+
+    talk_sigma: float = 0.72
+    hold_share: Share = 0.20
+    hold_seconds: Positive = 38.0
+    wrap_share: Share = 0.80
+    wrap_seconds: Positive = 22.0
+    wrap_limit: int = 180
+    side_sigma: float = 0.65
+
+
+class Voices(_Part):
+    """What customers, reviewers and peers say: rates, thresholds and noise.
+
+    `invited` is the share of calls with a rating (20-40 % for live call-back, domain.md 1.1), `selective` how much more
+    often, in logits, a resolved call is sent to the survey; `very` and `satisfied` (or better) are shares of ratings at
+    the mean of all that moves them; QA about 85 with 8 reviews a month (domain.md 1.1).
+    """
+
+    invited: Share = 0.25
+    selective: float = 0.25
+    very: Share = 0.72
+    satisfied: Share = 0.937
+    resolved_effect: float = 1.4
+    reviews_per_month: Positive = 8.0
+    qa_mean: float = 85.7
+    qa_sd: float = 8.0
+    qa_reviewer_sd: float = 1.2
+    critical_error: Share = 0.012
+    raters: int = Field(default=6, ge=1)
+    peer_mean: float = 4.05
+    severity_sd: float = 0.35
+    halo_sd: float = 0.35
+    item_sd: float = 0.45
+
+
+class Law(_Part):
+    """How effort answers to a scheme's weights.
+
+    none: not at all. linear_in_weights: each latent outcome moves by responsiveness x sum over dimensions of
+    effect x (weight - reference weight); effects are per +1.00 of weight, responsiveness is a person's own (mean 1).
+    """
+
+    kind: Literal["none", "linear_in_weights"] = "none"
+    reference: dict[Dimension, Share] = Field(default_factory=dict)
+    effects: dict[Outcome, dict[Dimension, float]] = Field(default_factory=dict)
+    responsiveness_sd: float = Field(default=0.3, ge=0)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind != "none" and not self.effects:
+            raise ValueError("the law linear_in_weights needs effects")
+        return self if self.kind == "none" else _checked_weights(self, self.reference, "reference")
+
+
+def _checked_weights(owner: _Owner, weights: dict[Dimension, float], what: str) -> _Owner:
+    missing = [name for name in DIMENSIONS if name not in weights]
+    if missing or abs(sum(weights.values()) - 1) > 1e-9:
+        raise ValueError(f"{what} must name {', '.join(DIMENSIONS)} and sum to 1, but is {weights}")
+    return owner
+
+
+class Centre(_Part):
+    """One synthetic centre; `read_centre` makes it from `centre.yaml`. Every raw byte is a function of this record."""
+
+    title: str
+    seed: int = Field(ge=0)
+    first: QuarterText
+    last: QuarterText
+    parquet_quarters: list[QuarterText] = Field(default_factory=list)
+    rows_per_csv: int = Field(default=EXCEL_ROWS, ge=2, le=EXCEL_ROWS)
+    sites: list[str] = Field(min_length=1)
+    levels: dict[Level, str]
+    roles: dict[str, Role]
+    women: Share = 0.70
+    dispatched: Share = 0.55
+    moves: Share = 0.08
+    reused_acd: Share = 0.30
+    weights: dict[Dimension, Share]
+    law: Law = Law()
+    demand: Demand
+    duty: Duty
+    call_types: dict[str, CallType]
+    queues: dict[str, Queue]
+    traits: Traits = Traits()
+    shocks: Shocks = Shocks()
+    durations: Durations = Durations()
+    voices: Voices = Voices()
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """All quarters of the centre, first to last."""
+        return quarters_between(self.first, self.last)
+
+    @property
+    def headcount(self) -> int:
+        """Positions in all roles."""
+        return sum(role.teams * role.team_size for role in self.roles.values())
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        _checked_weights(self, self.weights, "weights")
+        if self.last < self.first:
+            raise ValueError(f"last {self.last} stands before first {self.first}")
+        if missing := {"agent", "senior_agent", "team_leader", "manager"} - set(self.levels):
+            raise ValueError(f"levels: a title is missing for {', '.join(sorted(missing))}")
+        if abs(sum(queue.share for queue in self.queues.values()) - 1) > 1e-9:
+            raise ValueError("queues: the shares must sum to 1")
+        if abs(sum(shift.share for shift in self.duty.shifts) - 1) > 1e-9:
+            raise ValueError("duty.shifts: the shares must sum to 1")
+        for name, queue in self.queues.items():
+            self._check_queue(name, queue)
+        return self
+
+    def _check_queue(self, name: str, queue: Queue) -> None:
+        if queue.role not in self.roles:
+            raise ValueError(f"queues.{name}: the role {queue.role!r} is not among {', '.join(self.roles)}")
+        if unknown := set(queue.mix) - set(self.call_types):
+            raise ValueError(f"queues.{name}.mix: {sorted(unknown)} are not among {', '.join(self.call_types)}")
+        if abs(sum(queue.mix.values()) - 1) > 1e-9:
+            raise ValueError(f"queues.{name}.mix: the shares must sum to 1")
+        teams = sum(other.teams for other in self.queues.values() if other.role == queue.role)
+        if teams != self.roles[queue.role].teams:
+            raise ValueError(
+                f"queues.{name}: the queues of {queue.role} have {teams} teams, "
+                f"the role has {self.roles[queue.role].teams}"
+            )
+
+
+def read_centre(study: Path) -> Centre:
+    """Read `<study>/centre.yaml`; any fault is a `StudyError` naming file and key."""
+    path = study / FILE
+    centre: Centre = validated(Centre, read_yaml(path), path)
+    return centre

@@ -1,0 +1,225 @@
+"""One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
+
+Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`, `通话明细_NN.csv` or
+`通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`. Validity dates are inclusive; a date after the
+quarter's last day is not known yet and stays empty.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from design_lab.files import TEMPORARY_MARK
+from design_lab.periods import Quarter
+from design_lab.synthetic import details, sheets
+from design_lab.synthetic.calls import Calls, make_calls
+from design_lab.synthetic.centre import Centre
+from design_lab.synthetic.demand import days_of
+from design_lab.synthetic.organisation import Organisation, Stint, level_of, organise
+from design_lab.synthetic.schedule import Duty, make_duty
+from design_lab.synthetic.voices import ITEMS, make_ratings, make_reviews, make_surveys
+
+Write = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written for a quarter: paths in order, and the number of calls (None: nothing was missing)."""
+
+    paths: list[Path]
+    calls: int | None
+
+
+class QuarterData:
+    """A quarter of one centre; each part is made when it is first asked for, and only from the centre."""
+
+    def __init__(self, centre: Centre, quarter: Quarter) -> None:
+        self.centre = centre
+        self.quarter = quarter
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """The people of the whole span."""
+        return organise(self.centre)
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who was signed in when."""
+        return make_duty(self.centre, self.organisation, self.quarter)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """All answered calls."""
+        return make_calls(self.centre, self.duty, self.quarter)
+
+
+def export_quarter(centre: Centre, quarter: Quarter, folder: Path) -> Exported:
+    """Write the raw files of a quarter that `folder` does not hold yet.
+
+    Orphans of a killed run are removed first. Parts of the call detail are written last part first, so that the first
+    part stands only when all do.
+    """
+    for orphan in sorted(folder.rglob(f"*{TEMPORARY_MARK}*")):
+        orphan.unlink(missing_ok=True)
+    data = QuarterData(centre, quarter)
+    written = []
+    for path, write in _plan(data, folder):
+        if not path.exists():
+            write(path)
+            written.append(path)
+    return Exported(sorted(written), len(data.calls) if "calls" in data.__dict__ else None)
+
+
+def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
+    yield folder / "花名册.xlsx", lambda path: _write_roster(path, data)
+    yield folder / "工号对照表.xlsx", lambda path: _write_ids(path, data)
+    yield folder / "同事互评.xlsx", lambda path: _write_ratings(path, data)
+    yield from _daily_plan(data, folder / "话务日报")
+    yield folder / "质检成绩.xlsx", lambda path: _write_reviews(path, data)
+    yield folder / "满意度评价.csv", lambda path: _write_surveys(path, data)
+    yield from _detail_plan(data, folder)
+
+
+def _detail_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
+    if data.quarter in data.centre.parquet_quarters:
+        yield folder / "通话明细.parquet", lambda path: details.write_parquet(path, _call_table(data))
+        return
+    if (folder / "通话明细_01.csv").exists():
+        return
+    table, rows = _call_table(data), data.centre.rows_per_csv - 1
+    for part in range((table.num_rows - 1) // rows, -1, -1):
+        piece = table.slice(part * rows, rows)
+        yield folder / f"通话明细_{part + 1:02d}.csv", lambda path, piece=piece: details.write_csv(path, piece)
+
+
+def _call_table(data: QuarterData) -> Any:
+    return details.call_table(data.centre, data.organisation, data.duty, data.calls)
+
+
+def _write_surveys(path: Path, data: QuarterData) -> None:
+    surveys = make_surveys(data.centre, data.duty, data.calls, data.quarter)
+    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, surveys))
+
+
+def _known(day: dt.date | None, data: QuarterData) -> dt.date | None:
+    """Return a date unless it lies after the quarter, when the export cannot know it."""
+    return day if day is not None and day <= data.quarter.last_day() else None
+
+
+def _write_roster(path: Path, data: QuarterData) -> None:
+    title = f"{data.centre.title}员工花名册 {data.quarter}"
+    sheets.write_table(path, "员工花名册", sheets.ROSTER_HEADERS, list(_roster(data)), title=title)
+
+
+def _roster(data: QuarterData) -> Iterator[tuple[Any, ...]]:
+    """Yield a row for each validity period that meets the quarter, in the order of HR id and date."""
+    first, last, people = data.quarter.first_day(), data.quarter.last_day(), data.organisation.people
+    for stint in sorted(data.organisation.stints, key=lambda s: (people[s.person].hr_id, s.start)):
+        for start, end in _periods(data, stint):
+            if start <= last and (end is None or end >= first):
+                yield _roster_row(data, stint, start, end)
+
+
+def _periods(data: QuarterData, stint: Stint) -> list[tuple[dt.date, dt.date | None]]:
+    """Split a stint where the person becomes a senior agent."""
+    senior = data.organisation.people[stint.person].senior_on
+    role = data.centre.roles[data.organisation.teams[stint.team].role]
+    before = senior - dt.timedelta(days=1)
+    grows = level_of(role, stint, data.organisation.people[stint.person], senior) == "senior_agent"
+    if grows and stint.start < senior and stint.covers(senior):
+        return [(stint.start, before), (senior, stint.end)]
+    return [(stint.start, stint.end)]
+
+
+def _roster_row(data: QuarterData, stint: Stint, start: dt.date, end: dt.date | None) -> tuple[Any, ...]:
+    person, team = data.organisation.people[stint.person], data.organisation.teams[stint.team]
+    role = data.centre.roles[team.role]
+    return (
+        person.hr_id,
+        person.name,
+        role.department,
+        role.title,
+        data.centre.levels[level_of(role, stint, person, start)],
+        team.title,
+        team.site,
+        "劳务派遣" if person.dispatched else "自有",
+        "女" if person.woman else "男",
+        person.birth_year,
+        person.hired,
+        _known(person.left, data),
+        start,
+        _known(end, data),
+    )
+
+
+def _write_ids(path: Path, data: QuarterData) -> None:
+    sheets.write_table(path, "对照", sheets.ID_HEADERS, list(_id_rows(data)))
+
+
+def _id_rows(data: QuarterData) -> Iterator[tuple[Any, ...]]:
+    first, last = data.quarter.first_day(), data.quarter.last_day()
+    known = [p for p in data.organisation.people if p.hired <= last and (p.left is None or p.left >= first)]
+    for system in ("ACD", "QA"):
+        ids = [(p.acd_id if system == "ACD" else p.qa_id, p) for p in known]
+        for own, person in sorted(((own, p) for own, p in ids if own), key=lambda item: (item[0], item[1].hired)):
+            yield system, own, person.hr_id, person.hired, _known(person.left, data)
+
+
+def _write_reviews(path: Path, data: QuarterData) -> None:
+    people, duty, calls = data.organisation.people, data.duty, data.calls
+    kinds, first = list(data.centre.call_types.values()), data.quarter.first_day()
+    reviews = make_reviews(data.centre, data.organisation, duty, calls, data.quarter)
+    rows = [
+        (
+            first + dt.timedelta(days=int(reviews.day[i])),
+            people[duty.person[calls.row[call]]].qa_id,
+            people[reviews.reviewer[i]].hr_id,
+            kinds[calls.kind[call]].title,
+            float(reviews.score[i]),
+            details.YES_NO[int(reviews.critical[i])],
+        )
+        for i, call in enumerate(reviews.call)
+    ]
+    rows.sort(key=lambda row: (row[0], row[1]))
+    sheets.write_table(path, "质检成绩", sheets.REVIEW_HEADERS, rows)
+
+
+def _write_ratings(path: Path, data: QuarterData) -> None:
+    people = data.organisation.people
+    ratings = make_ratings(data.centre, data.organisation, data.quarter)
+    columns = zip(ratings.rater, ratings.rated, ratings.item, ratings.points, strict=True)
+    rows = [(people[a].hr_id, people[b].hr_id, ITEMS[item], int(points)) for a, b, item, points in columns]
+    sheets.write_table(path, "同事互评", sheets.RATING_HEADERS, rows)
+
+
+def _daily_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
+    for number, day in enumerate(days_of(data.quarter)):
+        yield (
+            folder / f"座席话务报表_{day:%Y%m%d}.xlsx",
+            lambda path, number=number, day=day: sheets.write_daily(path, day, _daily_rows(data, number)),
+        )
+
+
+def _daily_rows(data: QuarterData, number: int) -> list[tuple[str, str, str, tuple[int, ...]]]:
+    duty, teams, people = data.duty, data.organisation.teams, data.organisation.people
+    rows = np.flatnonzero(duty.day == number)
+    counts = np.stack([duty.sign_in[rows], duty.busy[rows], duty.rest[rows], *_sums(data)[:, rows]], axis=1)
+    named = [(teams[duty.team[row]].title, people[duty.person[row]]) for row in rows]
+    return [
+        (team, person.acd_id or "", person.name, tuple(int(x) for x in values))
+        for (team, person), values in zip(named, counts, strict=True)
+    ]
+
+
+def _sums(data: QuarterData) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return calls and seconds of talk, hold and wrap of each duty row, (4, rows)."""
+    calls, size = data.calls, len(data.duty.day)
+    weights = (None, calls.talk, calls.hold, calls.wrap)
+    return np.array([np.bincount(calls.row, weights=w, minlength=size) for w in weights]).astype(np.int64)
