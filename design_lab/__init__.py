@@ -1,3 +1,83 @@
-"""design_lab."""
+"""Find, test and defend the weights of an appraisal scheme on a service centre's own data.
+
+The road, each step a call:
+
+    study = Study.open("data/h_bank")            # one client's folder
+    quarter = study.quarter("2026Q3")
+    build_tables(study)                          # the client's files become canonical tables
+    facts(study, quarter)                        # what arrived
+    people = panel(study, quarter)               # one row a person, one column an indicator
+    levels(people, targets=study.settings.targets)
+    today = score(people, study.current, medians=targets(study, quarter))
+    effective_weights(today, rng=rng)            # what today's scheme really rewards
+    compare(today, candidate)                    # what another scheme would change, same behaviour
+    claim_test(study)                            # what the past can say about weights
+    write_findings(findings, out, "my_notebook") # every number leaves as a finding
+
+Each result shows itself in a notebook and states its findings with `.findings()`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from design_lab.evaluation import compare, effective_weights
+    from design_lab.evidence import claim_test
+    from design_lab.finding import Finding, Results, tell, write_findings
+    from design_lab.ingest import build as build_tables
+    from design_lab.ingest import facts
+    from design_lab.scheme import Scheme
+    from design_lab.scoring import levels, panel, score, targets
+    from design_lab.study import Study
 
 __version__ = "0.1.0"
+
+# Names are fetched when first used, so that `import design_lab` is instant.
+_HOMES = {
+    "Finding": "finding",
+    "Results": "finding",
+    "Scheme": "scheme",
+    "Study": "study",
+    "build_tables": "ingest",
+    "claim_test": "evidence",
+    "compare": "evaluation",
+    "effective_weights": "evaluation",
+    "facts": "ingest",
+    "levels": "scoring",
+    "panel": "scoring",
+    "score": "scoring",
+    "targets": "scoring",
+    "tell": "finding",
+    "write_findings": "finding",
+}
+
+__all__ = [
+    "Finding",
+    "Results",
+    "Scheme",
+    "Study",
+    "build_tables",
+    "claim_test",
+    "compare",
+    "effective_weights",
+    "facts",
+    "levels",
+    "panel",
+    "score",
+    "targets",
+    "tell",
+    "write_findings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'design_lab' has no attribute {name!r}")
+    home = importlib.import_module(f"design_lab.{_HOMES[name]}")
+    return getattr(home, "build" if name == "build_tables" else name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

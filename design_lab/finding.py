@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import UNITS, Quantity, Wording, interval, number, worded
+from design_lab.catalogue.words import limit_in
+from design_lab.display import UNITS, Quantity, Shown, Wording, interval, number, worded
 from design_lab.errors import FindingError, nearest
 from design_lab.files import read_json, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Claim = Literal["accounting", "association", "causal-under-assumptions", "causal", "scenario", "unidentified"]
 CLAIMS: tuple[str, ...] = get_args(Claim)
@@ -164,6 +168,34 @@ def _problem(finding: Finding) -> str | None:  # noqa: PLR0911  (one sentence a 
             if cause := words_of_cause(said):
                 return f"says {cause[0]!r}, which only a causal claim may; its claim is {finding.claim}"
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Told(Shown):
+    """Findings as a reader of one language sees them."""
+
+    findings: tuple[Finding, ...]
+    lang: str
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a finding: its kind of claim, its sentence and its limits."""
+        import pandas as pd
+
+        spoken = words(self.lang)
+        rows = [
+            (
+                spoken.say(f"claim.{finding.claim}"),
+                finding.text[self.lang],
+                " ".join(limit_in(limit, self.lang) for limit in finding.limits),
+            )
+            for finding in self.findings
+        ]
+        return pd.DataFrame(rows, columns=[spoken.say(f"told.{column}") for column in ("claim", "text", "limits")])
+
+
+def tell(findings: Iterable[Finding], lang: str) -> Told:
+    """Show findings as sentences, each with its kind of claim and its limits."""
+    return Told(findings=tuple(findings), lang=lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,199 @@
+"""The command line: `design-lab run`, `check` and `verify`. Thin: it reads arguments, words refusals, sets the exit status.
+
+Exit status: 0 done, 1 refused (the reason stands on standard error), 2 bad arguments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import click
+import typer
+
+from design_lab.errors import DesignLabError
+
+_FORMATS = ("html", "docx", "pptx", "pdf")
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Find, test and defend the weights of an appraisal scheme on a service centre's own data.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line and exit; a refusal is printed as sentences, without a traceback."""
+    _print_any_text()
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say_error("stopped by the user; what was published before is as it was")
+        return _INTERRUPTED
+    except DesignLabError as refusal:
+        _say_error(str(refusal))
+        return 1
+    except OSError as error:
+        if not _worded(error):
+            raise
+        return 1
+
+
+@app.callback()
+def _commands() -> None:
+    pass
+
+
+@app.command()
+def run(
+    study: Annotated[Path, typer.Argument(help="A study folder.")] = Path("data/h_bank"),
+    quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[list[str] | None, typer.Option(help="A scheme of the study; repeatable. All if absent.")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The report's language.")] = "both",
+    formats: Annotated[str, typer.Option(help="html, pptx, or both with a comma.")] = "html,pptx",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time; 2 if absent.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run although nothing changed.")] = False,
+    reports: Annotated[Path, typer.Option(help="Where reports are published.")] = Path("reports"),
+) -> None:
+    """Check the data, build what is missing, execute the notebooks and publish the report."""
+    _check_quarter(quarter)
+    chosen = _split_formats(formats)
+    from design_lab.run.road import run as walk
+
+    with _progress() as progress:
+        walk(
+            study,
+            quarter=quarter,
+            schemes=scheme or (),
+            lang=lang,
+            formats=chosen,
+            jobs=jobs,
+            force=force,
+            reports=reports,
+            progress=progress,
+            say=_say,
+        )
+
+
+@app.command()
+def check(study: Annotated[Path, typer.Argument(help="A study folder.")]) -> None:
+    """Check the data of every quarter; build and publish nothing."""
+    from design_lab.run.road import check as look
+
+    with _progress() as progress:
+        lines = look(study, progress=progress)
+    for line in lines:
+        _say(line)
+
+
+@app.command()
+def verify(
+    report_folder: Annotated[Path, typer.Argument(help="Such as reports/h_bank/2026Q3.")],
+    study: Annotated[Path | None, typer.Option(help="The study's folder, if it is not found by its name.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if an input is not the same.")] = False,
+) -> None:
+    """Compare a published report with its record, and its inputs with those that are there now."""
+    from design_lab.run.publish import settle
+    from design_lab.run.record import verify as compare
+
+    settle(report_folder.resolve().parent)
+    found = compare(report_folder, study=study)
+    _list(f"Sealed: {len(found.sealed)} of the published files differ", found.sealed)
+    if not found.sealed:
+        _say(f"Sealed: all {found.files} files are as they were published")
+    if found.files:
+        _list(f"Inputs: {len(found.inputs)} are not the same", found.inputs)
+        if not found.inputs:
+            _say("Inputs: the same")
+    if not found.passes(strict=strict):
+        raise typer.Exit(1)
+
+
+def _check_quarter(quarter: str | None) -> None:
+    if quarter is not None and not re.fullmatch(r"\d{4}Q[1-4]", quarter):
+        raise typer.BadParameter(f"{quarter!r} is not of the form 2026Q3", param_hint="--quarter")
+
+
+def _split_formats(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = [name for name in names if name not in _FORMATS]
+    if unknown or not names:
+        raise typer.BadParameter(f"{text!r}: choose among {', '.join(_FORMATS)}", param_hint="--formats")
+    return names
+
+
+def _list(heading: str, lines: tuple[str, ...]) -> None:
+    if lines:
+        _say(heading)
+        for line in lines:
+            _say(f"  {line}")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Lines on standard error; in a terminal with a sign of life beneath them."""
+    if not sys.stderr.isatty():
+        yield _say_error
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("starting", spinner="line") as status:
+
+        def show(line: str) -> None:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            status.update(line.replace("[", "\\["))
+
+        yield show
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _say_error(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print_any_text() -> None:
+    """Let Chinese text and odd file names pass through any console, escaped where it cannot show them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _worded(error: OSError) -> bool:
+    """Say what the system refused (no space, no right to write); any other error is a defect and stays one."""
+    import errno
+
+    advice = {
+        errno.ENOSPC: "make room on the disk and run again",
+        errno.EDQUOT: "make room within your quota and run again",
+        errno.EROFS: "choose a folder that can be written",
+        errno.EACCES: "it is open in another program, or may not be read or written; close it or choose another folder",
+        errno.EPERM: "it may not be written; choose another folder",
+    }
+    if error.errno not in advice:
+        return False
+    _say_error(f"{error.filename or 'the disk'}: {error.strerror}; {advice[error.errno]}")
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Two schemes on the same past data: who would be ranked and graded otherwise, with everybody behaving as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from design_lab.display import Quantity, Shown
+from design_lab.errors import DataError
+from design_lab.finding import Claim, Finding, state
+from design_lab.scoring import Scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Comparison(Shown):
+    """What a candidate would change against the scheme in force.
+
+    `rank_correlation` is Spearman's, on ranks within role and level, of `ranked` people; `transitions` counts people by
+    grade today (rows) and under the candidate (columns), `graded` in all, of whom `up` get a better grade and `down` a
+    worse one.
+    """
+
+    name: str
+    title: dict[str, str]
+    quarter: str
+    rank_correlation: float
+    ranked: int
+    transitions: pd.DataFrame
+    up: int
+    down: int
+    confirmed: bool
+
+    @property
+    def graded(self) -> int:
+        """How many people have a grade under both."""
+        return int(self.transitions.to_numpy().sum())
+
+    def table(self) -> pd.DataFrame:
+        """Return the transition matrix, today's grades as rows."""
+        return self.transitions.rename_axis("today").reset_index()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State the rank correlation and how many people would change grade."""
+        claim: Claim = "accounting" if self.confirmed else "scenario"
+        limits = ["same_behaviour", "one_quarter", *([] if self.confirmed else ["reconstructed_scheme"])]
+        correlation = state(
+            f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
+            unit="correlation", n=self.ranked, claim=claim, limits=limits, scheme=self.title,
+        )  # fmt: skip
+        up, down = Quantity(self.up, "people"), Quantity(self.down, "people")
+        changes = state(
+            f"candidates.{self.name}.grade_changes", (self.up + self.down) / self.graded,
+            says="candidates.grade_changes", unit="share", n=self.graded, claim=claim, limits=limits,
+            scheme=self.title, up=up, down=down,
+        )  # fmt: skip
+        ways = tuple(
+            state(
+                f"candidates.{self.name}.{way}", count, says=f"candidates.{way}", unit="people", n=self.graded,
+                claim=claim, limits=limits, scheme=self.title,
+            )
+            for way, count in (("grade_up", self.up), ("grade_down", self.down))
+        )  # fmt: skip
+        return (correlation, changes, *ways)
+
+
+def compare(today: Scores, candidate: Scores) -> Comparison:
+    """Compare two schemes' scores of the same people and quarter; nobody with both scores or grades is a `DataError`."""
+    import pandas as pd
+
+    both = today.total.notna() & candidate.total.notna()
+    graded = today.grade.notna() & candidate.grade.notna()
+    if both.sum() < 2 or not graded.any():
+        raise DataError(f"scheme {candidate.scheme.name!r}, {today.quarter}: too few people have scores under both schemes")
+    order = [*today.scheme.grades.coefficients]
+    order += [name for name in candidate.scheme.grades.coefficients if name not in order]
+    before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
+    after = pd.Categorical(candidate.grade[graded], categories=order, ordered=True)
+    assumed = {*today.scheme.assumed, *candidate.scheme.assumed}
+    return Comparison(
+        name=candidate.scheme.name,
+        title=candidate.scheme.title,
+        quarter=today.quarter,
+        rank_correlation=_rank_correlation(today, candidate, both),
+        ranked=int(both.sum()),
+        transitions=pd.crosstab(before, after, dropna=False).reindex(index=order, columns=order, fill_value=0),
+        up=int((after.codes < before.codes).sum()),
+        down=int((after.codes > before.codes).sum()),
+        confirmed=not {"rules", "indicators", "grades"} & assumed,
+    )
+
+
+def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> float:
+    """Spearman's correlation of ranks within role and level, the groups pooled; nobody to compare with is a `DataError`."""
+    groups = [today.people.loc[both, "role"], today.people.loc[both, "level"]]
+    apart = []
+    for scores in (today, candidate):
+        # Rounded, so that totals that differ by float noise alone share a rank.
+        ranks = scores.total[both].round(9).groupby(groups).rank()
+        apart.append((ranks - ranks.groupby(groups).transform("mean")).to_numpy())
+    size = float(np.sqrt((apart[0] ** 2).sum() * (apart[1] ** 2).sum()))
+    if size == 0:
+        raise DataError(f"{today.quarter}: nobody shares role and level with anybody else, so there are no ranks")
+    return float(apart[0] @ apart[1] / size)

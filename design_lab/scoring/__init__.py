@@ -1,0 +1,8 @@
+"""From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
+
+from design_lab.scoring.levels import Levels, levels
+from design_lab.scoring.panel import Panel, panel
+from design_lab.scoring.score import Scores, score
+from design_lab.scoring.targets import role_medians, targets
+
+__all__ = ["Levels", "Panel", "Scores", "levels", "panel", "role_medians", "score", "targets"]

@@ -1,0 +1,118 @@
+"""Where the centre stands on each indicator, and how far its people differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from design_lab.catalogue import cards
+from design_lab.display import Quantity, Shown, number
+from design_lab.finding import Finding, state
+from design_lab.scoring.panel import Panel
+from design_lab.study import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One indicator in one quarter, in its card's unit.
+
+    `centre` is all `observations` together; `median` and `spread` (standard deviation, chance included) are of the
+    `people` with at least the card's minimum n, None where there are fewer than two.
+    """
+
+    indicator: str
+    people: int
+    observations: int
+    centre: float
+    median: float | None
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Levels(Shown):
+    """Where a quarter stands on each indicator that somebody has data on."""
+
+    quarter: str
+    levels: tuple[Level, ...]
+    csat_target: float | None
+
+    def table(self) -> pd.DataFrame:
+        """Return one row an indicator, as `Level` holds it."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(level) for level in self.levels])
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with each row written in its own unit."""
+        shown = self.table().astype(object)
+        units = [cards()[level.indicator].unit for level in self.levels]
+        shown["indicator"] = [cards()[level.indicator].name[lang] for level in self.levels]
+        for column in ("centre", "median", "spread"):
+            values = [getattr(level, column) for level in self.levels]
+            shown[column] = [number(value, unit, lang) for value, unit in zip(values, units, strict=True)]
+        return shown
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State the centre's value and the spread of each indicator, and CSAT beside its target."""
+        found = [finding for level in self.levels for finding in self._of(level)]
+        return (*found, *self._target())
+
+    def _of(self, level: Level) -> list[Finding]:
+        card = cards()[level.indicator]
+        limits = ["self_selected_ratings"] if card.tables == ("surveys",) else []
+        found = [
+            state(
+                f"indicators.{level.indicator}.centre", level.centre, says="indicators.centre", unit=card.unit,
+                n=level.observations, claim="accounting", limits=limits, indicator=card.name,
+                definition=card.definition, quarter=self.quarter, people=Quantity(level.people, "people"),
+            )
+        ]  # fmt: skip
+        if level.spread is not None:
+            points = card.unit == "share"  # shares differ by percentage points
+            found.append(
+                state(
+                    f"indicators.{level.indicator}.spread", level.spread * 100 if points else level.spread,
+                    says="indicators.spread", unit="percentage_points" if points else card.unit, n=level.people,
+                    claim="accounting", limits=["raw_difference", *limits], indicator=card.name, quarter=self.quarter,
+                )
+            )  # fmt: skip
+        return found
+
+    def _target(self) -> list[Finding]:
+        csat = next((level for level in self.levels if level.indicator == "csat"), None)
+        if csat is None or self.csat_target is None:
+            return []
+        says = "indicators.target_met" if csat.centre >= self.csat_target else "indicators.target_missed"
+        return [
+            state(
+                "indicators.csat.target", csat.centre, says=says, unit="share", n=csat.observations,
+                claim="accounting", limits=["self_selected_ratings"], quarter=self.quarter,
+                target=Quantity(self.csat_target, "share"),
+            )
+        ]  # fmt: skip
+
+
+def levels(panel: Panel, *, targets: Mapping[str, Target]) -> Levels:
+    """Describe every indicator that somebody has data on; `targets` are the study's, by indicator."""
+    usable = panel.usable()
+    found = []
+    for indicator in usable.columns:
+        observations = int(panel.centre.loc[indicator, "n"])
+        values = usable[indicator].dropna()
+        if observations:
+            found.append(
+                Level(
+                    indicator=indicator,
+                    people=len(values),
+                    observations=observations,
+                    centre=float(panel.centre.loc[indicator, "value"]),
+                    median=float(values.median()) if len(values) > 1 else None,
+                    spread=float(values.std()) if len(values) > 1 else None,
+                )
+            )
+    target = targets.get("csat")
+    return Levels(quarter=panel.quarter, levels=tuple(found), csat_target=target.value if target else None)

@@ -1,0 +1,30 @@
+"""Targets that a scheme takes from history instead of naming a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from design_lab.scoring.panel import Panel, panel
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from design_lab.periods import Quarter
+
+
+def role_medians(history: Sequence[Panel]) -> pd.DataFrame:
+    """Return the median person-quarter value by role (rows) and indicator (columns), missing where nobody has data."""
+    import pandas as pd
+
+    if not history:
+        return pd.DataFrame()
+    pooled = pd.concat([past.usable().assign(role=past.people["role"]) for past in history])
+    return pooled.groupby("role").median().sort_index()
+
+
+def targets(study: Study, quarter: Quarter) -> pd.DataFrame:
+    """Return the role medians of the up to four quarters before `quarter` that the study holds."""
+    before = [past for past in study.quarters if quarter.plus(-4) <= past < quarter]
+    return role_medians([panel(study, past) for past in before])
