@@ -9,7 +9,7 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     levels(people, targets=study.settings.targets)
     today = score(people, study.current, medians=targets(study, quarter))
-    effective_weights(today, rng=rng)            # what today's scheme really rewards
+    effective_weights(today)                     # what today's scheme really rewards
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
     write_findings(findings, out, "my_notebook") # every number leaves as a finding

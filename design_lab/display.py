@@ -116,4 +116,4 @@ class Shown:
 
 
 def _plain(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
+    return None if value is None or math.isnan(value) else float(value)

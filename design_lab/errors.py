@@ -34,9 +34,7 @@ class ReportError(DesignLabError):
     """A report cannot be made, published or verified."""
 
 
-def place(
-    file: object, *, sheet: str | None = None, row: int | None = None, column: str | None = None
-) -> str:
+def place(file: object, *, sheet: str | None = None, row: int | None = None, column: str | None = None) -> str:
     """Word the place of a fault, the widest part first.
 
     >>> place("raw/2026Q3/roster.xlsx", sheet="staff", row=12, column="id")

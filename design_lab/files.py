@@ -45,7 +45,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -114,7 +114,7 @@ class Digests:
 
     def save(self) -> None:
         """Remember what was read, leaving out files that are gone."""
-        self._known = {key: value for key, value in self._known.items() if os.path.exists(key)}
+        self._known = {key: value for key, value in self._known.items() if Path(key).exists()}
         write_json(self._memory, self._known)
 
 
@@ -123,7 +123,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_plain_loader())  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_plain_loader())
     except FileNotFoundError:
         raise StudyError(f"{path}: there is no such file") from None
     except UnicodeDecodeError as error:
@@ -150,7 +150,7 @@ def _plain_loader() -> type:
     class PlainLoader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.events.AliasEvent):
-                mark = self.peek_event().start_mark
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
                 raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not allowed; repeat it", mark)
             return super().compose_node(parent, index)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -23,9 +23,12 @@ CLAIMS: tuple[str, ...] = get_args(Claim)
 _CAUSAL = ("causal-under-assumptions", "causal")
 _ID = re.compile(r"[a-z0-9_]+(\.[A-Za-z0-9_-]+)+")
 _CAUSE = re.compile(
-    r"\b(hurts?|harms?|raises?|lowers?|drives?|leads? to|due to|because of|caused)\b|导致|造成|引起|拉低|损害", re.IGNORECASE
+    r"\b(hurts?|harms?|raises?|lowers?|drives?|leads? to|due to|because of|caused)\b|导致|造成|引起|拉低|损害",
+    re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(not|no|never|cannot|without|nor|neither|whether)\b[^.;:!?]{0,60}$|[不未无非否][^。;:!?]{0,20}$", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(not|no|never|cannot|without|nor|neither|whether)\b[^.;:!?]{0,60}$|[不未无非否][^。;:!?]{0,20}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,32 +145,30 @@ def words_of_cause(text: str) -> list[str]:
 
 
 def _check(finding: Finding) -> None:
-    problem = _problem(finding)
-    if problem:
+    for problem in _problems(finding):
         raise FindingError(f"finding {finding.id!r}: {problem}")
 
 
-def _problem(finding: Finding) -> str | None:  # noqa: PLR0911  (one sentence a rule)
+def _problems(finding: Finding) -> Iterator[str]:
     if not _ID.fullmatch(finding.id):
-        return "an id is lower-case words joined by dots, such as diagnosis.effective_weight.workload"
+        yield "an id is lower-case words joined by dots, such as diagnosis.effective_weight.workload"
     if finding.claim not in CLAIMS:
-        return f"claim {finding.claim!r} is not known; {nearest(str(finding.claim), CLAIMS)}"
+        yield f"claim {finding.claim!r} is not known; {nearest(str(finding.claim), CLAIMS)}"
     if finding.unit not in UNITS:
-        return f"unit {finding.unit!r} is not known; {nearest(finding.unit, UNITS)}"
+        yield f"unit {finding.unit!r} is not known; {nearest(finding.unit, UNITS)}"
     ends = (finding.value, *(finding.interval or ()))
     if any(end is not None and not math.isfinite(end) for end in ends):
-        return "value and interval must be finite; what is not known is null, with claim unidentified or a reason"
+        yield "value and interval must be finite; what is not known is null, with claim unidentified or a reason"
     if finding.claim == "unidentified" and (finding.value is not None or finding.interval is not None):
-        return "an unidentified finding has no value and no interval"
+        yield "an unidentified finding has no value and no interval"
     if finding.interval and (finding.interval[0] > finding.interval[1] or not finding.level):
-        return "an interval is (low, high) with its level"
+        yield "an interval is (low, high) with its level"
     if set(finding.text) != set(LANGUAGES) or not all(finding.text.values()):
-        return f"text must stand in {', '.join(LANGUAGES)}"
+        yield f"text must stand in {', '.join(LANGUAGES)}"
     if finding.claim not in _CAUSAL:
         for said in (*finding.text.values(), *finding.limits):
-            if cause := words_of_cause(said):
-                return f"says {cause[0]!r}, which only a causal claim may; its claim is {finding.claim}"
-    return None
+            for cause in words_of_cause(said):
+                yield f"says {cause!r}, which only a causal claim may; its claim is {finding.claim}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -244,7 +245,7 @@ class Results:
 
 
 def write_findings(findings: Iterable[Finding], out: str | Path, notebook: str) -> Path:
-    """Write a notebook's findings to `<out>/findings/<notebook>.json`, each bearing the notebook's name as its source."""
+    """Write findings to `<out>/findings/<notebook>.json`, each bearing the notebook's name as its source."""
     from dataclasses import replace
 
     sourced = tuple(replace(finding, source=notebook) for finding in findings)
@@ -263,5 +264,6 @@ def _refuse_twins(findings: Iterable[Finding]) -> None:
     seen: dict[str, str] = {}
     for finding in findings:
         if finding.id in seen:
-            raise FindingError(f"finding {finding.id!r} stands twice: in {seen[finding.id]!r} and in {finding.source!r}")
+            places = f"in {seen[finding.id]!r} and in {finding.source!r}"
+            raise FindingError(f"finding {finding.id!r} stands twice: {places}")
         seen[finding.id] = finding.source

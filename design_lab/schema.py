@@ -142,8 +142,7 @@ RATINGS = Table(
 )
 
 TABLES: Mapping[str, Table] = {
-    table.name: table
-    for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS)
+    table.name: table for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS)
 }
 
 WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

@@ -6,6 +6,7 @@ eligible; and how totals become grades. Weights may differ by role and, within i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,7 +89,7 @@ class Override(_Model):
 
 
 class Eligibility(_Model):
-    """A condition: below `min` the grade is capped at `grade`; a veto takes the total to zero or the grade to the last."""
+    """A condition: below `min` the grade is capped at `grade`; a veto zeroes the total or gives the last grade."""
 
     min: Number | None = None
     effect: Literal["cap_grade"] | None = None
@@ -153,7 +154,7 @@ class Scheme(_Model):
 
     @classmethod
     def read(cls, path: str | Path) -> Scheme:
-        """Read and check a scheme file; every fault is a line of `SchemeError` with file, key and the nearest known word."""
+        """Read and check a scheme file; each fault is a line of `SchemeError` with file, key and nearest known word."""
         path = Path(path)
         try:
             scheme: Scheme = validated(cls, read_yaml(path), path)
@@ -231,8 +232,10 @@ def _weight_faults(scheme: Scheme) -> list[str]:
         if abs(total - 100) > 1e-9:
             faults.append(f"{where}: the weights sum to {total:g}, but must sum to 100")
         weighed = [i for d in dimensions.values() if d.weight for i, part in d.indicators.items() if part]
-        for indicator in sorted({i for i in weighed if weighed.count(i) > 1}):
-            faults.append(f"{where}: {indicator} is weighed in two dimensions; weigh it in one")
+        faults += [
+            f"{where}: {indicator} is weighed in two dimensions; weigh it in one"
+            for indicator in sorted({i for i in weighed if weighed.count(i) > 1})
+        ]
         for name, dimension in dimensions.items():
             faults += _dimension_faults(f"{where}.{name}", dimension)
     return list(dict.fromkeys(faults))
@@ -290,7 +293,7 @@ def _ladder_faults(steps: tuple[Step, ...]) -> list[str]:
     if not ordered or ordered[0].start is not None or ordered[-1].end is not None:
         return ["the ladder must be open below (a step without start) and above (a step without end)"]
     faults = []
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in itertools.pairwise(ordered):
         if lower.end is None or upper.start is None or lower.end != upper.start:
             faults.append(f"values between {lower.end} and {upper.start} fall on no step or on two")
     return faults

@@ -215,9 +215,8 @@ def _faults(study: Study) -> list[str]:
             faults.append(f"quarters: first {settings.quarters.first} comes after last {settings.quarters.last}")
     except StudyError as error:
         faults.append(str(error))
-    if day := settings.calendar.month_ends_on:
-        if not 1 <= day <= 28:
-            faults.append(f"calendar.month_ends_on: {day} is not between 1 and 28; leave it out for calendar months")
+    if (day := settings.calendar.month_ends_on) and not 1 <= day <= 28:
+        faults.append(f"calendar.month_ends_on: {day} is not between 1 and 28; leave it out for calendar months")
     faults += [
         f"languages: {lang!r} is not spoken here; {nearest(lang, LANGUAGES)}"
         for lang in settings.languages

@@ -69,13 +69,13 @@ class Comparison(Shown):
 
 
 def compare(today: Scores, candidate: Scores) -> Comparison:
-    """Compare two schemes' scores of the same people and quarter; nobody with both scores or grades is a `DataError`."""
+    """Compare two schemes' scores of the same people and quarter; nobody with scores under both is a `DataError`."""
     import pandas as pd
 
     both = today.total.notna() & candidate.total.notna()
     graded = today.grade.notna() & candidate.grade.notna()
     if both.sum() < 2 or not graded.any():
-        raise DataError(f"scheme {candidate.scheme.name!r}, {today.quarter}: too few people have scores under both schemes")
+        raise DataError(f"scheme {candidate.scheme.name!r}, {today.quarter}: too few people have scores under both")
     order = [*today.scheme.grades.coefficients]
     order += [name for name in candidate.scheme.grades.coefficients if name not in order]
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
@@ -95,7 +95,7 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
 
 
 def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> float:
-    """Spearman's correlation of ranks within role and level, the groups pooled; nobody to compare with is a `DataError`."""
+    """Spearman's correlation of ranks within role and level, the groups pooled; groups of one are a `DataError`."""
     groups = [today.people.loc[both, "role"], today.people.loc[both, "level"]]
     apart = []
     for scores in (today, candidate):

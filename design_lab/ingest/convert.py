@@ -17,6 +17,7 @@ _ARROW_TYPES = {
     "person": "string", "text": "string", "code": "string", "date": "date32", "time": "timestamp[s]",
     "count": "int64", "milliseconds": "int64", "points_x100": "int64", "flag": "bool",
 }  # fmt: skip
+_SCALES = {"milliseconds": 1, "points_x100": 100, "count": 1}
 _ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 
@@ -57,14 +58,10 @@ def _values(raw: pa.Array, column: Column, origin: From) -> pa.Array:
         return _coded(raw, origin.codes, arrow_type(column))
     if column.kind in ("date", "time"):
         return _moments(raw, origin.formats or _ISO_DATES, arrow_type(column))
-    if column.kind == "milliseconds" and origin.unit == CLOCK:
+    if origin.unit == CLOCK:
         return _clock(raw)
-    if column.kind == "milliseconds":
-        return _whole(raw, DURATION_UNITS[origin.unit or "milliseconds"])
-    if column.kind == "points_x100":
-        return _whole(raw, 100)
-    if column.kind == "count":
-        return _whole(raw, 1)
+    if column.kind in _SCALES:
+        return _whole(raw, DURATION_UNITS[origin.unit] if origin.unit else _SCALES[column.kind])
     if column.kind == "flag":
         return _coded(raw, {"true": True, "false": False, "True": True, "False": False}, pa.bool_())
     return raw.cast(pa.string())
@@ -86,8 +83,35 @@ def _moments(raw: pa.Array, formats: tuple[str, ...], to: pa.DataType) -> pa.Arr
         return raw.cast(pa.timestamp("s"), safe=False).cast(to, safe=False)
     found = pa.nulls(len(raw), pa.timestamp("s"))
     for form in formats:
-        found = pc.coalesce(found, pc.strptime(raw, format=form, unit="s", error_is_null=True))
+        found = pc.coalesce(found, _real_days(raw, form))
     return found.cast(to, safe=False)
+
+
+def _real_days(raw: pa.Array, form: str) -> pa.Array:
+    """Parse by one format; 30 February, which the parser would take for 2 March, is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parsed = pc.strptime(raw, format=form, unit="s", error_is_null=True)
+    early = pc.fill_null(pc.less_equal(pc.day(parsed), 3), False)  # a day that ran over ends on the 1st to the 3rd
+    places = pc.indices_nonzero(early)
+    said, meant = raw.take(places), pc.strftime(parsed.take(places), format=form)
+    ran_over = places.filter(pc.not_equal(_without_zeros(said), _without_zeros(meant)))
+    return pc.if_else(pc.is_in(_places(len(raw)), value_set=ran_over), pa.scalar(None, parsed.type), parsed)
+
+
+def _without_zeros(texts: pa.Array) -> pa.Array:
+    """2026-07-01 and 2026-7-1 are the same day."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(texts, pattern=r"(^|[^0-9])0+([0-9])", replacement=r"\1\2")
+
+
+def _places(count: int) -> pa.Array:
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.array(np.arange(count, dtype=np.uint64))
 
 
 def _clock(raw: pa.Array) -> pa.Array:

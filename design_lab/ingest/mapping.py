@@ -52,6 +52,11 @@ class From(_Model):
         return self
 
 
+def _named(given: Any) -> Any:
+    """`column: 工号` is short for `column: {from: 工号}`."""
+    return {"from": given} if isinstance(given, str) else given
+
+
 class DropRows(_Model):
     """Rows that are not data: those in whose `column` one of the `words` stands (subtotals, totals)."""
 
@@ -76,7 +81,7 @@ class Source(_Model):
     encoding: str = "utf-8"
     delimiter: str = ","
     drop_rows: DropRows | None = None
-    columns: dict[str, Annotated[From, BeforeValidator(lambda given: {"from": given} if isinstance(given, str) else given)]]
+    columns: dict[str, Annotated[From, BeforeValidator(_named)]]
     exclude_limit: Number = 0.02  # of a file's rows
 
 

@@ -115,8 +115,8 @@ def _csv_header(path: Path, source: Source, name: str) -> list[str]:
 
 def _not_decoded(name: str, source: Source, error: UnicodeDecodeError) -> str:
     return (
-        f"{name}: is not in the encoding {source.encoding}: byte {error.object[error.start]:#04x} does not belong there; "
-        "set the right encoding in sources.yaml (gb18030 for most Chinese exports, utf-8 for most others)"
+        f"{name}: is not in the encoding {source.encoding}: byte {error.object[error.start]:#04x} does not belong "
+        "there; set the right encoding in sources.yaml (gb18030 for most Chinese exports, utf-8 for most others)"
     )
 
 

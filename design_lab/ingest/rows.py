@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -109,7 +108,8 @@ def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str,
     match = re.search(origin.file_name or "", PurePath(name).name)
     if not match:
         raise DataError(
-            f"{place(name, column=column)}: the file's name does not hold {origin.file_name!r} (sources.yaml, file_name)"
+            f"{place(name, column=column)}: the file's name does not hold {origin.file_name!r} "
+            "(sources.yaml, file_name)"
         )
     return [(column, pa.array([match[1]] * count, pa.string()))]
 
@@ -197,7 +197,7 @@ def identities(id_map: pa.Table) -> pd.DataFrame:
     frame["valid_from"] = pd.to_datetime(frame["valid_from"]).astype("datetime64[s]")
     ends = pd.to_datetime(frame["valid_to"]).astype("datetime64[s]")
     frame["valid_to"] = ends.fillna(pd.Timestamp(_FAR).as_unit("s"))
-    return frame[["external_id", "employee_id", "valid_from", "valid_to"]]
+    return pd.DataFrame(frame[["external_id", "employee_id", "valid_from", "valid_to"]])
 
 
 def hidden_external_ids(id_map: pa.Table, key: str) -> pa.Table:
@@ -211,5 +211,3 @@ def hidden_external_ids(id_map: pa.Table, key: str) -> pa.Table:
     ]
     at = id_map.schema.get_field_index("external_id")
     return id_map.set_column(at, "external_id", pa.array(hidden, pa.string()))
-
-

@@ -147,7 +147,7 @@ def _read_quarter(study: Study, sources: Sources, quarter: Quarter) -> tuple[dic
         if name == "staff":
             context = replace(context, people=frozenset(table["employee_id"].to_pylist()))
         if name == "id_map":
-            table = hidden_external_ids(table, key)
+            table = _ordered(hidden_external_ids(table, key), TABLES[name])
             context = replace(context, identities=identities(table))
         tables[name] = table
     refusals += _absent(sources, tables, quarter, bool(refusals))
@@ -183,8 +183,12 @@ def _read_table(
             reports.append(report)
     if not parts:
         return None, [], refusals
-    whole = pa.concat_tables(parts).sort_by([(column, "ascending") for column in table.key])
+    whole = _ordered(pa.concat_tables(parts), table)
     return whole, reports, refusals + _repeated(whole, table, quarter)
+
+
+def _ordered(rows: pa.Table, table: Table) -> pa.Table:
+    return rows.sort_by([(column, "ascending") for column in table.key])
 
 
 def _over_limit(report: FileReport, limit: float) -> list[str]:
@@ -196,8 +200,8 @@ def _over_limit(report: FileReport, limit: float) -> list[str]:
     share = report.excluded / data_rows
     return [
         *report.lines(),
-        f"{report.quarter}/{report.file}: {report.excluded} of {data_rows} rows ({share:.1%}) cannot be used, more than "
-        f"the limit of {limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
+        f"{report.quarter}/{report.file}: {report.excluded} of {data_rows} rows ({share:.1%}) cannot be used, more "
+        f"than the limit of {limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
     ]
 
 
@@ -218,7 +222,8 @@ def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, alrea
         return []
     if "staff" not in tables:
         files = ", ".join(source.files for source in sources.tables.get("staff", ()))
-        return [f"{quarter}: there is no roster (staff: {files or 'not in sources.yaml'}); nothing can be said without one"]
+        where = files or "not in sources.yaml"
+        return [f"{quarter}: there is no roster (staff: {where}); nothing can be said without one"]
     if not any(name in tables for name in WORK_SOURCES):
         return [f"{quarter}: there is no source of work ({' or '.join(WORK_SOURCES)}); one of them is needed"]
     return []

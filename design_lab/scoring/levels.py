@@ -100,16 +100,15 @@ def levels(panel: Panel, *, targets: Mapping[str, Target]) -> Levels:
     """Describe every indicator that somebody has data on; `targets` are the study's, by indicator."""
     usable = panel.usable()
     found = []
-    for indicator in usable.columns:
-        observations = int(panel.centre.loc[indicator, "n"])
+    for indicator, centre, observations in panel.centre.itertuples():
         values = usable[indicator].dropna()
         if observations:
             found.append(
                 Level(
                     indicator=indicator,
                     people=len(values),
-                    observations=observations,
-                    centre=float(panel.centre.loc[indicator, "value"]),
+                    observations=int(observations),
+                    centre=float(centre),
                     median=float(values.median()) if len(values) > 1 else None,
                     spread=float(values.std()) if len(values) > 1 else None,
                 )

@@ -44,8 +44,10 @@ class Panel:
 
     def usable(self) -> pd.DataFrame:
         """Return the values, (n, k), missing also where a value rests on fewer observations than its card demands."""
-        least = {indicator: cards()[indicator].minimum_n for indicator in self.values.columns}
-        return self.values.where(self.counts.ge(least, axis="columns"))
+        import pandas as pd
+
+        enough = {name: counts >= cards()[str(name)].minimum_n for name, counts in self.counts.items()}
+        return self.values.where(pd.DataFrame(enough, index=self.counts.index))
 
 
 def panel(study: Study, quarter: Quarter) -> Panel:
@@ -66,8 +68,8 @@ def panel(study: Study, quarter: Quarter) -> Panel:
         answered = int(work["answered"].sum())
         centre["calls_per_hour"] = _ratio(answered, hours.sum()), answered
         centre["calls_answered"] = float(answered), answered
-    for indicator, part in _ratios(sums, people):
-        part = part.reindex(people.index)
+    for indicator, found in _ratios(sums, people):
+        part = found.reindex(people.index)
         _add(values, counts, indicator, part["over"], part["under"], part["n"])
         centre[indicator] = _ratio(part["over"].sum(), part["under"].sum()), int(part["n"].sum())
     if "interactions" in sums:
@@ -138,7 +140,10 @@ def _ratios(sums: Mapping[str, pd.DataFrame], people: pd.DataFrame) -> list[tupl
             ("transfer_rate", part("interactions", "transferred", "transfer_n")),
         ]
     if "surveys" in sums:
-        found += [("csat", part("surveys", "satisfied", "n")), ("very_satisfied_rate", part("surveys", "very_satisfied", "n"))]
+        found += [
+            ("csat", part("surveys", "satisfied", "n")),
+            ("very_satisfied_rate", part("surveys", "very_satisfied", "n")),
+        ]
     if "quality_reviews" in sums:
         found.append(("qa_score", part("quality_reviews", "points_x100", "n", 100)))
     if "ratings" in sums:
@@ -191,8 +196,10 @@ def _people(study: Study, quarter: Quarter) -> pd.DataFrame:
     staff = pd.read_parquet(path, columns=list(TABLES["staff"].columns))
     calendar = study.settings.calendar.month_ends_on
     first, last = (pd.Timestamp(day) for day in (quarter.first_day(calendar), quarter.last_day(calendar)))
-    starts = pd.to_datetime(staff["valid_from"]).clip(lower=first)
-    ends = pd.to_datetime(staff["valid_to"]).fillna(last).clip(upper=last)
+    starts = pd.to_datetime(staff["valid_from"])
+    starts = starts.where(starts > first, first)
+    ends = pd.to_datetime(staff["valid_to"])
+    ends = ends.where(ends < last, last)
     staff["days_in_force"] = (ends - starts).dt.days + 1
     longest = staff.sort_values(["employee_id", "days_in_force", "valid_from"]).groupby("employee_id").tail(1)
     people = longest[longest["days_in_force"] > 0].set_index("employee_id").sort_index()

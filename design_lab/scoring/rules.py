@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +10,10 @@ import numpy.typing as npt
 from design_lab.scheme import Attainment, Ladder, Linear, Rule, ZScore
 
 Array = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.integer[Any]]
 
 
-def points(
-    values: Array, rule: Rule, *, better: Literal["higher", "lower"], targets: Array, groups: npt.NDArray[np.intp]
-) -> Array:
+def points(values: Array, rule: Rule, *, better: Literal["higher", "lower"], targets: Array, groups: Groups) -> Array:
     """Return the points that `values` (n,) earn under a rule, (n,).
 
     `targets` (n,) is each person's target under attainment; `groups` (n,) numbers the peer groups of the z rule.
@@ -45,7 +44,7 @@ def _ladder(values: Array, rule: Ladder) -> Array:
     return earned
 
 
-def _z(values: Array, rule: ZScore, better: str, groups: npt.NDArray[np.intp]) -> Array:
+def _z(values: Array, rule: ZScore, better: str, groups: Groups) -> Array:
     earned = np.full(values.shape, np.nan)
     for group in np.unique(groups):
         there = (groups == group) & np.isfinite(values)
@@ -55,4 +54,4 @@ def _z(values: Array, rule: ZScore, better: str, groups: npt.NDArray[np.intp]) -
         spread = peers.std(ddof=1)
         z = (peers - peers.mean()) / spread if spread > 0 else np.zeros_like(peers)
         earned[there] = rule.centre + rule.spread * (z if better == "higher" else -z)
-    return np.clip(earned, rule.floor, rule.cap)
+    return np.asarray(np.clip(earned, rule.floor, rule.cap))

@@ -130,7 +130,7 @@ def _points(panel: Panel, scheme: Scheme, medians: pd.DataFrame) -> pd.DataFrame
             usable[indicator].to_numpy(),
             rule,
             better=cards()[indicator].better,
-            targets=aims.to_numpy(dtype=float),
+            targets=np.asarray(aims, dtype=np.float64),
             groups=groups,
         )
     return pd.DataFrame(earned, index=role.index)
@@ -168,9 +168,9 @@ def _by_dimension(by_indicator: pd.DataFrame, dimensions: pd.DataFrame) -> pd.Da
 
     names = dict.fromkeys(name for name in dimensions.to_numpy().ravel() if name)
     summed = {
-        name: by_indicator.where(dimensions.eq(name), 0.0).sum(axis="columns", skipna=False).where(
-            by_indicator.notna().all(axis="columns")
-        )
+        name: by_indicator.where(dimensions.eq(name), 0.0)
+        .sum(axis="columns", skipna=False)
+        .where(by_indicator.notna().all(axis="columns"))
         for name in names
     }
     return pd.DataFrame(summed, index=by_indicator.index)

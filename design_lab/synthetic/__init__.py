@@ -1,7 +1,7 @@
 """Synthetic centres whose truth is known: people, calls and the raw files a bank would send, from one YAML file.
 
-`centre.yaml` states the centre; every raw byte is a function of it. The laws by which people work and answer to a scheme
-stand in `behaviour`; no estimator of the package shares code with them.
+`centre.yaml` states the centre; every raw byte is a function of it. The laws by which people work and answer to a
+scheme stand in `behaviour`; no estimator of the package shares code with them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How people work, and how they answer to a scheme, by laws of the generator's own.
 
-A person has latent traits (speed, quality, solving, warmth, helpfulness: normal, weakly correlated as `centre.yaml` states),
-learns on the job (speed(t) = a (1 - b exp(-t/tau))), has better and worse weeks (AR(1)), and stands in a team with a
-shock of its own each quarter. The scheme in force moves effort by the law that `centre.yaml` names:
+A person has latent traits (speed, quality, solving, warmth, helpfulness: normal, weakly correlated as `Traits`
+states), learns on the job (speed(t) = a (1 - b exp(-t/tau))), has better and worse weeks (AR(1)), and stands in a team
+with a shock of its own each quarter. The scheme in force moves effort by the law that `centre.yaml` names:
 
 `none`: the weights move nothing.
 `linear_in_weights`: outcome k of person i moves by r_i * sum_d effect[k][d] * (w_d - reference_d), r_i of mean 1. Under
@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from design_lab.periods import Quarter
-from design_lab.synthetic.centre import DIMENSIONS, Centre, Law, Outcome, Traits
+from design_lab.synthetic.centre import DIMENSIONS, Centre, Dimension, Law, Outcome, Traits
 from design_lab.synthetic.draws import Purpose, stream
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _TRAITS = ("speed", "quality", "solving", "warmth", "helpful")
 _OWN_DRAWS = 8
 _MOOD_POINTS = 5.0  # QA points per logit of mood
@@ -82,7 +82,7 @@ def draw_character(centre: Centre, people: int) -> Character:
 
 
 def week_shocks(centre: Centre, people: int, weeks: int) -> tuple[Floats, Floats]:
-    """Return shocks of log handle time and of mood, (people, weeks): AR(1) along weeks with the stated SD and memory."""
+    """Return shocks of log handle time and of mood, (people, weeks): AR(1) along weeks, the SD and memory as stated."""
     memory = centre.shocks.week_memory
     z = np.array([stream(centre.seed, Purpose.WEEKS, i).standard_normal((weeks, 2)) for i in range(people)])
     state = z.copy()
@@ -98,17 +98,19 @@ def team_shocks(centre: Centre, quarter: Quarter, teams: int) -> tuple[Floats, F
     return centre.shocks.team_sd_log_handle * z[:, 0], centre.shocks.team_sd_mood * z[:, 1]
 
 
-def answer_to_weights(law: Law, weights: Mapping[str, float], responsiveness: Floats) -> dict[str, Floats]:
+def answer_to_weights(law: Law, weights: Mapping[Dimension, float], responsiveness: Floats) -> dict[Outcome, Floats]:
     """Return how far every latent outcome moves under `weights` for people of this responsiveness, each (n,).
 
     Weights are shares by dimension. Under the law `none`, and under the reference weights, everything is exactly 0.
     """
-    moves = {}
-    for outcome in OUTCOMES:
-        effects = law.effects.get(outcome, {}) if law.kind != "none" else {}  # type: ignore[call-overload]
-        total = sum(effects.get(name, 0.0) * (weights[name] - law.reference[name]) for name in DIMENSIONS if effects)
-        moves[outcome] = responsiveness * total
-    return moves
+    if law.kind == "none":
+        return {outcome: np.zeros_like(responsiveness) for outcome in OUTCOMES}
+    change = {name: weights[name] - law.reference[name] for name in DIMENSIONS}
+    totals = {
+        outcome: sum(effect * change[name] for name, effect in law.effects.get(outcome, {}).items())
+        for outcome in OUTCOMES
+    }
+    return {outcome: responsiveness * total for outcome, total in totals.items()}
 
 
 def speed_factor(tenure_days: Floats, traits: Traits) -> Floats:

@@ -14,11 +14,11 @@ from design_lab.periods import Quarter, quarters_between
 FILE = "centre.yaml"
 EXCEL_ROWS = 1_048_576
 _Owner = TypeVar("_Owner")
-DIMENSIONS = ("workload", "service_quality", "csat", "teamwork")
 
 Level: TypeAlias = Literal["agent", "senior_agent", "team_leader", "manager"]
 Dimension: TypeAlias = Literal["workload", "service_quality", "csat", "teamwork"]
 Outcome: TypeAlias = Literal["log_handle", "resolution_logit", "qa_points", "satisfaction_logit", "peer_points"]
+DIMENSIONS: tuple[Dimension, ...] = ("workload", "service_quality", "csat", "teamwork")
 
 
 def _quarter(value: object) -> Quarter:
@@ -75,7 +75,7 @@ class Queue(_Part):
 
 
 class Demand(_Part):
-    """Answered calls a day, averaged over `averaged_over`, and their shape by year, weekday, month, holiday and hour."""
+    """Answered calls a day, averaged over `averaged_over`; their shape by year, weekday, month, holiday and hour."""
 
     answered_per_day: Positive
     averaged_over: tuple[QuarterText, QuarterText]
@@ -124,10 +124,10 @@ class Traits(_Part):
     is `novice_quality` standard deviations worse at first.
     """
 
-    sd_speed: float = 0.075
+    sd_speed: float = 0.07
     sd_quality: float = 3.0
     sd_solving: float = 0.22
-    sd_warmth: float = 0.29
+    sd_warmth: float = 0.32
     sd_helpful: float = 0.35
     sd_invite: float = 0.35
     speed_quality: float = -0.20
@@ -137,7 +137,7 @@ class Traits(_Part):
     quality_solving: float = 0.50
     quality_warmth: float = 0.20
     quality_helpful: float = 0.20
-    solving_warmth: float = 0.30
+    solving_warmth: float = 0.25
     solving_helpful: float = 0.15
     warmth_helpful: float = 0.30
     b: Share = 0.28
@@ -148,7 +148,7 @@ class Traits(_Part):
 class Shocks(_Part):
     """Transient shocks: a person's weeks (AR(1), Gaussian on the log scale as in Ibrahim et al.), a team's quarter."""
 
-    week_sd_log_handle: float = 0.11
+    week_sd_log_handle: float = 0.12
     week_sd_mood: float = 0.10
     week_memory: Share = 0.7
     team_sd_log_handle: float = 0.02
@@ -179,7 +179,7 @@ class Voices(_Part):
     selective: float = 0.25
     very: Share = 0.72
     satisfied: Share = 0.937
-    resolved_effect: float = 1.4
+    resolved_effect: float = 1.3
     reviews_per_month: Positive = 8.0
     qa_mean: float = 85.7
     qa_sd: float = 8.0

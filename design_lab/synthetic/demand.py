@@ -1,4 +1,4 @@
-"""How many calls come on a day: growth, weekday, month start, Spring Festival, holidays; and their shape by half-hour."""
+"""How many calls come on a day: growth, weekday, month start, holidays; and their shape by half-hour."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from design_lab.synthetic.centre import Centre, Demand
 
 # First day of the lunar year.
 _LUNAR_NEW_YEAR = {
-    2020: (1, 25), 2021: (2, 12), 2022: (2, 1), 2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6),
-    2028: (1, 26), 2029: (2, 13), 2030: (2, 3), 2031: (1, 23), 2032: (2, 11), 2033: (1, 31), 2034: (2, 19), 2035: (2, 8),
+    2020: (1, 25), 2021: (2, 12), 2022: (2, 1), 2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17),
+    2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3), 2031: (1, 23), 2032: (2, 11), 2033: (1, 31),
+    2034: (2, 19), 2035: (2, 8),
 }  # fmt: skip
 _HALF_HOURS = 48
 
@@ -35,14 +36,14 @@ def is_spring_festival(day: dt.date) -> bool:
 
 
 def is_holiday(day: dt.date) -> bool:
-    """Tell whether a day is one of the other long holidays: 1-3 January (first day), 1-5 May, 1-7 October."""
+    """Tell whether a day is one of the other holidays: 1 January, 1-5 May, 1-7 October."""
     return (day.month, day.day) == (1, 1) or (day.month == 5 and day.day <= 5) or (day.month == 10 and day.day <= 7)
 
 
 def shape_of(day: dt.date, demand: Demand) -> float:
     """Return a day's volume relative to the level of the first year, before it is scaled to the stated average."""
-    years = (day - demand.averaged_over[0].first_day()).days / 365.25
-    shape = (1 + demand.growth_per_year) ** years * demand.weekdays[day.weekday()]
+    years: float = (day - demand.averaged_over[0].first_day()).days / 365.25
+    shape: float = (1 + demand.growth_per_year) ** years * demand.weekdays[day.weekday()]
     if day.day <= demand.month_start_days:
         shape *= demand.month_start
     if is_spring_festival(day):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -78,25 +78,29 @@ def export_quarter(centre: Centre, quarter: Quarter, folder: Path) -> Exported:
 
 
 def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
-    yield folder / "花名册.xlsx", lambda path: _write_roster(path, data)
-    yield folder / "工号对照表.xlsx", lambda path: _write_ids(path, data)
-    yield folder / "同事互评.xlsx", lambda path: _write_ratings(path, data)
+    yield folder / "花名册.xlsx", partial(_write_roster, data=data)
+    yield folder / "工号对照表.xlsx", partial(_write_ids, data=data)
+    yield folder / "同事互评.xlsx", partial(_write_ratings, data=data)
     yield from _daily_plan(data, folder / "话务日报")
-    yield folder / "质检成绩.xlsx", lambda path: _write_reviews(path, data)
-    yield folder / "满意度评价.csv", lambda path: _write_surveys(path, data)
+    yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
+    yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
     yield from _detail_plan(data, folder)
 
 
 def _detail_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     if data.quarter in data.centre.parquet_quarters:
-        yield folder / "通话明细.parquet", lambda path: details.write_parquet(path, _call_table(data))
+        yield folder / "通话明细.parquet", partial(_write_extract, data=data)
         return
     if (folder / "通话明细_01.csv").exists():
         return
     table, rows = _call_table(data), data.centre.rows_per_csv - 1
     for part in range((table.num_rows - 1) // rows, -1, -1):
         piece = table.slice(part * rows, rows)
-        yield folder / f"通话明细_{part + 1:02d}.csv", lambda path, piece=piece: details.write_csv(path, piece)
+        yield folder / f"通话明细_{part + 1:02d}.csv", partial(details.write_csv, table=piece)
+
+
+def _write_extract(path: Path, data: QuarterData) -> None:
+    details.write_parquet(path, _call_table(data))
 
 
 def _call_table(data: QuarterData) -> Any:
@@ -201,10 +205,11 @@ def _write_ratings(path: Path, data: QuarterData) -> None:
 
 def _daily_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     for number, day in enumerate(days_of(data.quarter)):
-        yield (
-            folder / f"座席话务报表_{day:%Y%m%d}.xlsx",
-            lambda path, number=number, day=day: sheets.write_daily(path, day, _daily_rows(data, number)),
-        )
+        yield folder / f"座席话务报表_{day:%Y%m%d}.xlsx", partial(_write_daily, data=data, number=number, day=day)
+
+
+def _write_daily(path: Path, data: QuarterData, number: int, day: dt.date) -> None:
+    sheets.write_daily(path, day, _daily_rows(data, number))
 
 
 def _daily_rows(data: QuarterData, number: int) -> list[tuple[str, str, str, tuple[int, ...]]]:

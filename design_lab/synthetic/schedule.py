@@ -13,7 +13,7 @@ from design_lab.synthetic.behaviour import Latent, draw_character, latent_rows, 
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of, is_holiday, is_spring_festival
 from design_lab.synthetic.draws import Purpose, stream
-from design_lab.synthetic.organisation import Organisation, Stint, level_of
+from design_lab.synthetic.organisation import Organisation, Stint
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,7 +49,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """The days of a quarter as arrays: ordinal, weekday (0 Monday), week of the span, holiday or not."""
+    """The days of a quarter as arrays: weekday (0 Monday), week of the centre's span, holiday or not."""
 
     days: list[dt.date]
     week: Ints
@@ -59,8 +59,8 @@ class _Calendar:
 
 
 def _calendar(centre: Centre, quarter: Quarter) -> _Calendar:
-    days = days_of(quarter)
-    monday = _monday(centre.first.first_day())
+    days, first = days_of(quarter), centre.first.first_day()
+    monday = first - dt.timedelta(days=first.weekday())
     return _Calendar(
         days=days,
         week=np.array([(day - monday).days // 7 for day in days]),
@@ -70,23 +70,11 @@ def _calendar(centre: Centre, quarter: Quarter) -> _Calendar:
     )
 
 
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
-
-
 def make_duty(centre: Centre, organisation: Organisation, quarter: Quarter) -> Duty:
     """Return who takes calls on which day of a quarter, after training, with their times and latent state."""
-    calendar = _calendar(centre, quarter)
-    draws: dict[int, Floats] = {}
-    parts = []
-    for stint in sorted(organisation.stints, key=lambda s: (s.team, s.place, s.start)):
-        span = _working_days(centre, organisation, stint, calendar)
-        if span.size:
-            if stint.person not in draws:
-                rng = stream(centre.seed, Purpose.ATTENDANCE, stint.person)
-                draws[stint.person] = rng.random((calendar.weeks, _WIDTH))
-            parts.append(_rows(centre, organisation, stint, calendar, span, draws[stint.person]))
-    columns = np.concatenate(parts, axis=1)
+    planner = _Planner(centre, organisation, _calendar(centre, quarter))
+    stints = sorted(organisation.stints, key=lambda s: (s.team, s.place, s.start))
+    columns = np.concatenate([planner.rows(stint) for stint in stints], axis=1)
     queues = list(centre.queues)
     queue = np.array([queues.index(team.queue) if team.queue else -1 for team in organisation.teams])
     acd = np.array([int(person.acd_id or 0) for person in organisation.people])
@@ -101,44 +89,73 @@ def make_duty(centre: Centre, organisation: Organisation, quarter: Quarter) -> D
         sign_in=sign_in,
         rest=rest,
         busy=busy,
-        latent=_latent(centre, organisation, quarter, calendar, day, person, team),
+        latent=planner.latent(quarter, day, person, team),
     )
 
 
-def _working_days(centre: Centre, organisation: Organisation, stint: Stint, calendar: _Calendar) -> Ints:
-    """Return the days (counted within the quarter) on which a stint can take calls."""
-    if organisation.teams[stint.team].queue is None:
-        return np.empty(0, dtype=np.int64)
-    trained = organisation.people[stint.person].hired + dt.timedelta(days=centre.duty.training_days)
-    first = (max(stint.start, trained) - calendar.days[0]).days
-    last = len(calendar.days) - 1 if stint.end is None else (stint.end - calendar.days[0]).days
-    return np.arange(max(first, 0), min(last, len(calendar.days) - 1) + 1)
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """Plans the days of a quarter stint by stint; a person's draws come from a stream of their own, week by week."""
 
+    centre: Centre
+    organisation: Organisation
+    calendar: _Calendar
 
-def _rows(
-    centre: Centre, organisation: Organisation, stint: Stint, calendar: _Calendar, span: Ints, draws: Floats
-) -> Ints:
-    """Return (7, days) of day, person, team, start, sign-in, rest, busy for the days at work in `span`."""
-    duty = centre.duty
-    span = span[_at_work(centre, draws, calendar)[span]]
-    week, weekday = calendar.week[span], calendar.weekday[span]
-    role = centre.roles[organisation.teams[stint.team].role]
-    leads = level_of(role, stint, organisation.people[stint.person], calendar.days[0]) in ("team_leader", "manager")
-    queue = centre.queues[organisation.teams[stint.team].queue or ""]
-    starts = _shift_starts(centre, draws[:, _SHIFT], night=queue.night and not leads)[week]
-    hours = duty.shift_hours * (duty.leader_share if leads else 1.0)
-    starts = starts + (duty.shift_hours / 8 if leads else 0.0)
-    length = 3600 * hours + 900 * draws[week, weekday + _LENGTH.start] - 300
-    rest = length * duty.rest_share * (0.75 + 0.5 * draws[week, weekday + _PAUSE.start])
-    busy = length * duty.busy_share * 2 * draws[week, weekday + _BUSY.start]
-    begin = 3600 * starts + 300 * (draws[week, weekday + _LENGTH.start] - 0.5)
-    begin = np.clip(begin, 0, 86_399 - length)
-    same = [np.full(span.size, stint.person), np.full(span.size, stint.team)]
-    return np.array([span, *same, *(np.floor(x) for x in (begin, length, rest, busy))]).astype(np.int64)
+    def rows(self, stint: Stint) -> Ints:
+        """Return (7, days) of day, person, team, start, sign-in, rest and busy seconds for a stint's days at work."""
+        days = self._callable_days(stint)
+        if days.size == 0:
+            return np.empty((7, 0), dtype=np.int64)
+        rng = stream(self.centre.seed, Purpose.ATTENDANCE, stint.person)
+        draws = rng.random((self.calendar.weeks, _WIDTH))
+        days = days[_at_work(self.centre, draws, self.calendar)[days]]
+        names = [np.full(days.size, stint.person), np.full(days.size, stint.team)]
+        return np.array([days, *names, *self._times(stint, days, draws)]).astype(np.int64)
+
+    def _callable_days(self, stint: Stint) -> Ints:
+        """Return the days, counted within the quarter, on which a stint can take calls: after training."""
+        if self.organisation.teams[stint.team].queue is None:
+            return np.empty(0, dtype=np.int64)
+        trained = self.organisation.people[stint.person].hired + dt.timedelta(days=self.centre.duty.training_days)
+        opening, last = self.calendar.days[0], len(self.calendar.days) - 1
+        first = (max(stint.start, trained) - opening).days
+        end = last if stint.end is None else min((stint.end - opening).days, last)
+        return np.arange(max(first, 0), end + 1)
+
+    def _times(self, stint: Stint, days: Ints, draws: Floats) -> list[Floats]:
+        """Return start, sign-in, rest and busy time in whole seconds; leaders sign in late, for part of a shift."""
+        duty, week, weekday = self.centre.duty, self.calendar.week[days], self.calendar.weekday[days]
+        team = self.organisation.teams[stint.team]
+        leads = stint.place == 0 and self.centre.roles[team.role].team_leaders
+        night = self.centre.queues[team.queue or ""].night and not leads
+        hour = _shift_starts(self.centre, draws[:, _SHIFT], night=night)[week]
+        jitter = draws[week, weekday + _LENGTH.start]
+        length = 3600 * duty.shift_hours * (duty.leader_share if leads else 1.0) + 900 * jitter - 300
+        begin = 3600 * (hour + (duty.shift_hours / 8 if leads else 0.0)) + 300 * (jitter - 0.5)
+        rest = length * duty.rest_share * (0.75 + 0.5 * draws[week, weekday + _PAUSE.start])
+        busy = length * duty.busy_share * 2 * draws[week, weekday + _BUSY.start]
+        return [np.floor(x) for x in (np.clip(begin, 0, 86_399 - length), length, rest, busy)]
+
+    def latent(self, quarter: Quarter, day: Ints, person: Ints, team: Ints) -> Latent:
+        """Return the latent state of (day, person, team) rows."""
+        people, week = len(self.organisation.people), self.calendar.week[day]
+        handle, mood = week_shocks(self.centre, people, self.calendar.weeks)
+        hired = np.array([one.hired.toordinal() for one in self.organisation.people])
+        return latent_rows(
+            self.centre,
+            draw_character(self.centre, people),
+            person=person,
+            team=team,
+            tenure_days=(self.calendar.days[0].toordinal() + day - hired[person]).astype(float),
+            week_handle=handle[person, week],
+            week_mood=mood[person, week],
+            quarter=quarter,
+            teams=len(self.organisation.teams),
+        )
 
 
 def _at_work(centre: Centre, draws: Floats, calendar: _Calendar) -> NDArray[np.bool_]:
-    """Tell for each day of the quarter whether a person works: two rest days a week, leave by weeks, single absences."""
+    """Tell for each day of the quarter whether a person works: two rest days a week, weeks of leave, lone absences."""
     duty = centre.duty
     wish = np.where(np.arange(7) >= 5, duty.weekend_rest, 1.0)
     score = -np.log1p(-draws[:, _REST]) / wish
@@ -156,30 +173,4 @@ def _shift_starts(centre: Centre, draws: Floats, *, night: bool) -> Floats:
     shifts = [shift for shift in centre.duty.shifts if night or not shift.night]
     edges = np.cumsum([shift.share for shift in shifts])
     chosen = np.searchsorted(edges / edges[-1], draws, side="right").clip(max=len(shifts) - 1)
-    return np.array([shift.starts for shift in shifts])[chosen]
-
-
-def _latent(
-    centre: Centre,
-    organisation: Organisation,
-    quarter: Quarter,
-    calendar: _Calendar,
-    day: Ints,
-    person: Ints,
-    team: Ints,
-) -> Latent:
-    people = len(organisation.people)
-    handle, mood = week_shocks(centre, people, calendar.weeks)
-    hired = np.array([one.hired.toordinal() for one in organisation.people])
-    week = calendar.week[day]
-    return latent_rows(
-        centre,
-        draw_character(centre, people),
-        person=person,
-        team=team,
-        tenure_days=(calendar.days[0].toordinal() + day - hired[person]).astype(float),
-        week_handle=handle[person, week],
-        week_mood=mood[person, week],
-        quarter=quarter,
-        teams=len(organisation.teams),
-    )
+    return np.asarray(np.array([shift.starts for shift in shifts])[chosen])

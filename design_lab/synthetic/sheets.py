@@ -46,7 +46,7 @@ def _workbook(path: Path) -> Iterator[Workbook]:
 def write_table(
     path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None
 ) -> None:
-    """Write one sheet: an optional title merged over all columns, a header row, then `rows`; None leaves a cell empty."""
+    """Write one sheet: an optional title merged over all columns, headers, then `rows`; None leaves a cell empty."""
     with _workbook(path) as book:
         page = book.add_worksheet(sheet)
         bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter"})

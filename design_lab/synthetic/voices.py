@@ -19,6 +19,7 @@ from design_lab.synthetic.schedule import Duty
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 ITEMS = ("协作", "知识分享", "责任心")
+_CRITICAL_POINTS = 25.0  # what a critical error costs
 VERY_SATISFIED, SATISFIED, DISSATISFIED = 1, 2, 3
 
 
@@ -60,15 +61,15 @@ def make_surveys(centre: Centre, duty: Duty, calls: Calls, quarter: Quarter) -> 
     voices, rng = centre.voices, stream(centre.seed, Purpose.SURVEYS, quarter.year, quarter.number)
     u = rng.random((3, len(calls)))
     solved = calls.resolved - 0.71
-    invite = logit(np.array(voices.invited)) + duty.latent.invite_logit[calls.row] + voices.selective * solved
+    invite = logit(voices.invited) + duty.latent.invite_logit[calls.row] + voices.selective * solved
     chosen = np.flatnonzero(u[0] < expit(invite))
     row, kind = calls.row[chosen], calls.kind[chosen]
     tone = np.array([kind.satisfaction for kind in centre.call_types.values()])
     pleased = duty.latent.satisfaction_logit[row] + voices.resolved_effect * solved[chosen] + tone[kind]
     draw = u[1][chosen]
     key = np.full(len(chosen), DISSATISFIED)
-    key[draw < expit(logit(np.array(voices.satisfied)) + pleased)] = SATISFIED
-    key[draw < expit(logit(np.array(voices.very)) + pleased)] = VERY_SATISFIED
+    key[draw < expit(logit(voices.satisfied) + pleased)] = SATISFIED
+    key[draw < expit(logit(voices.very) + pleased)] = VERY_SATISFIED
     pause = 3 + np.floor(18 * u[2][chosen]).astype(np.int64)
     return Surveys(call=chosen, time=(calls.start + calls.talk + calls.hold)[chosen] + pause, key=key)
 
@@ -96,21 +97,23 @@ def make_reviews(centre: Centre, organisation: Organisation, duty: Duty, calls: 
     first = np.repeat(np.cumsum(size) - size, counts)
     chosen = order[first + np.floor(rng.random(counts.sum()) * np.repeat(size, counts)).astype(np.int64)]
     chosen = np.sort(chosen)
-    day = np.minimum(duty.day[calls.row[chosen]] + rng.integers(0, 4, len(chosen)), len(days) - 1)
+    # Nobody is reviewed after her last day at work in the quarter.
+    last = np.zeros(len(organisation.people), np.int64)
+    np.maximum.at(last, duty.person, duty.day)
+    row = calls.row[chosen]
+    day = np.minimum(duty.day[row] + rng.integers(0, 4, len(chosen)), last[duty.person[row]])
     by = np.array(reviewers(organisation, quarter) or [-1])
     reviewer = by[rng.integers(len(by), size=len(chosen))]
     critical = rng.random(len(chosen)) < voices.critical_error
-    score = _scores(centre, organisation, duty, calls.row[chosen], reviewer, rng) - 25 * critical
+    severity = draw_character(centre, len(organisation.people)).severity[reviewer]
+    score = _scores(centre, duty.latent.qa_points[row], severity, rng) - _CRITICAL_POINTS * critical
     return Reviews(call=chosen, day=day, reviewer=reviewer, score=np.clip(score, 0, 100).round(1), critical=critical)
 
 
-def _scores(
-    centre: Centre, organisation: Organisation, duty: Duty, row: Ints, reviewer: Ints, rng: np.random.Generator
-) -> Floats:
+def _scores(centre: Centre, points: Floats, severity: Floats, rng: np.random.Generator) -> Floats:
     voices = centre.voices
-    strict = voices.qa_reviewer_sd * draw_character(centre, len(organisation.people)).severity[reviewer]
-    noise = voices.qa_sd * rng.standard_normal(len(row))
-    return np.asarray(voices.qa_mean + duty.latent.qa_points[row] - strict + noise)
+    noise = voices.qa_sd * rng.standard_normal(len(points))
+    return np.asarray(voices.qa_mean + points - voices.qa_reviewer_sd * severity + noise)
 
 
 def make_ratings(centre: Centre, organisation: Organisation, quarter: Quarter) -> Ratings:

@@ -1,0 +1,34 @@
+"""The small synthetic centre, generated and built once for all tests that read it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from design_lab.ingest import build
+from design_lab.study import Study
+from design_lab.synthetic import generate
+
+STUDIES = Path(__file__).parent / "studies"
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """The small study, its raw files generated and its tables built; tests must not change it."""
+    folder = tmp_path_factory.mktemp("studies") / "small"
+    shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables"))
+    generate(folder, jobs=2)
+    study = Study.open(folder)
+    build(study, jobs=2)
+    return study
+
+
+@pytest.fixture
+def copied(small, tmp_path):
+    """A copy of the small study of one quarter, free to be damaged, its tables not built."""
+    folder = tmp_path / "small"
+    shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables"))
+    settings = (folder / "study.yaml").read_text(encoding="utf-8")
+    (folder / "study.yaml").write_text(settings.replace("first: 2025Q2", "first: 2026Q3"), encoding="utf-8")
+    shutil.copytree(small.raw / "2026Q3", folder / "raw" / "2026Q3")
+    return folder

@@ -1,0 +1,114 @@
+"""The panel against a second road: plain pandas on the same tables."""
+
+import pandas as pd
+import pytest
+
+from design_lab.errors import DataError
+from design_lab.ingest import table_path
+from design_lab.scoring import levels, panel, targets
+from design_lab.study import Study
+
+
+@pytest.fixture(scope="module")
+def quarter(small):
+    return small.quarters[-1]
+
+
+@pytest.fixture(scope="module")
+def people(small, quarter):
+    return panel(small, quarter)
+
+
+def table(small, name, quarter):
+    return pd.read_parquet(table_path(small, name, quarter))
+
+
+def test_every_indicator_equals_plain_pandas(small, quarter, people):
+    calls = table(small, "interactions", quarter).groupby("employee_id")
+    sheets = table(small, "agent_periods", quarter).groupby("employee_id")
+    surveys = table(small, "surveys", quarter)
+    graded = surveys["grade"].groupby(surveys["employee_id"])
+    handled = calls[["talk_ms", "hold_ms", "wrap_ms"]].sum().sum(axis=1)
+    second_road = {
+        "calls_per_hour": sheets["answered"].sum() / (sheets["signed_in_ms"].sum() / 3.6e6),
+        "calls_answered": sheets["answered"].sum(),
+        "handle_seconds": handled / calls.size() / 1000,
+        "first_contact_resolution": calls["resolved_first_contact"].mean(),
+        "transfer_rate": calls["transferred"].mean(),
+        "very_satisfied_rate": graded.agg(lambda g: (g == "very_satisfied").mean()),
+        "csat": graded.agg(lambda g: g.isin(["very_satisfied", "satisfied"]).mean()),
+        "qa_score": table(small, "quality_reviews", quarter).groupby("employee_id")["points_x100"].mean() / 100,
+    }
+    for indicator, expected in second_road.items():
+        found = people.values[indicator].dropna()
+        pd.testing.assert_series_equal(
+            found, expected.reindex(found.index), check_names=False, check_dtype=False, rtol=1e-12
+        )
+        assert set(found.index) == set(expected[expected.notna()].index) & set(people.people.index)
+
+
+def test_peer_rating_is_the_mean_of_raters_means_without_oneself(small, quarter, people):
+    ratings = table(small, "ratings", quarter)
+    others = ratings[ratings["rater_id"] != ratings["employee_id"]]
+    by_rater = others.groupby(["employee_id", "rater_id"])["points_x100"].mean() / 100
+    expected = by_rater.groupby(level=0).mean()
+    found = people.values["peer_rating"].dropna()
+    pd.testing.assert_series_equal(found, expected.reindex(found.index), check_names=False, check_dtype=False)
+
+
+def test_a_team_shares_its_result(people):
+    by_team = people.values["team_result"].groupby(people.people["team"])
+    assert (by_team.nunique() <= 1).all()
+    assert people.values["team_result"].nunique() > 3
+
+
+def test_one_row_a_person_and_values_only_with_observations(people):
+    assert people.people.index.is_unique
+    assert people.people.index.is_monotonic_increasing
+    assert (people.values.notna() == (people.counts > 0)).all(axis=None)
+
+
+def test_people_who_change_are_taken_as_they_were_for_most_days(small):
+    changed = 0
+    for quarter in small.quarters:
+        staff = table(small, "staff", quarter)
+        several = staff[staff.duplicated("employee_id", keep=False)]
+        found = panel(small, quarter).people
+        for employee, rows in several.groupby("employee_id"):
+            first, last = pd.Timestamp(quarter.first_day()), pd.Timestamp(quarter.last_day())
+            starts = pd.to_datetime(rows["valid_from"]).clip(lower=first)
+            ends = pd.to_datetime(rows["valid_to"]).fillna(last).clip(upper=last)
+            longest = rows.iloc[(ends - starts).argmax()]
+            assert found.loc[employee, ["level", "team"]].tolist() == [longest["level"], longest["team"]]
+            changed += 1
+    assert changed, "the sample must hold people who change, or this test shows nothing"
+
+
+def test_targets_rest_on_the_quarters_before_and_no_other(small):
+    first = small.quarters[0]
+    assert targets(small, first).empty
+    medians = targets(small, small.quarters[2])
+    pooled = pd.concat(
+        [panel(small, q).usable().assign(role=panel(small, q).people["role"]) for q in small.quarters[:2]]
+    )
+    assert (
+        medians.loc["customer_service", "qa_score"] == pooled.groupby("role")["qa_score"].median()["customer_service"]
+    )
+
+
+def test_levels_state_the_centre_and_csat_beside_its_target(small, people):
+    found = {finding.id: finding for finding in levels(people, targets=small.settings.targets).findings()}
+    surveys = table(small, "surveys", small.quarters[-1])
+    satisfied = surveys["grade"].isin(["very_satisfied", "satisfied"]).mean()
+    assert found["indicators.csat.centre"].value == pytest.approx(satisfied)
+    assert found["indicators.csat.target"].n == len(surveys)
+    met = satisfied >= 0.9
+    assert ("above" if met else "below") in found["indicators.csat.target"].text["en"]
+    usable = people.usable()["csat"]
+    assert found["indicators.csat.spread"].value == pytest.approx(usable.std() * 100)
+
+
+def test_a_quarter_that_was_not_built_says_so(tmp_path, small):
+    bare = Study(tmp_path, small.settings)
+    with pytest.raises(DataError, match="the tables of 2026Q3 are not built; run design-lab run first"):
+        panel(bare, small.quarters[-1])

@@ -1,0 +1,194 @@
+"""The command line: exit status, sentences instead of tracebacks, any console, nothing heavy for help."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from design_lab import cli
+from design_lab.errors import DataError
+
+DESIGN_LAB = (sys.executable, "-c", "from design_lab.cli import main; main()")
+
+
+def design_lab(*arguments, env=None, cwd=None):
+    return subprocess.run(
+        [*DESIGN_LAB, *map(str, arguments)],
+        capture_output=True,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        check=False,
+    )
+
+
+@pytest.fixture
+def within(monkeypatch, capsys):
+    """Run the command line in this process; return its status, output and errors."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["design-lab", *map(str, arguments)])
+        status = cli._status()
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def test_help_imports_nothing_heavy():
+    script = (
+        "import sys\nfrom design_lab.cli import main\nsys.argv = ['design-lab', '--help']\n"
+        "try: main()\nexcept SystemExit as end: assert end.code == 0\n"
+        "heavy = {'pandas', 'numpy', 'ibis', 'papermill', 'rich', 'pydantic', 'yaml', 'matplotlib'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stderr.strip() == "[]"
+    for command in ("run", "check", "verify"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "check", "verify"])
+def test_every_command_has_help(within, command):
+    status, out, _ = within(command, "--help")
+    assert status == 0
+    assert "Usage: " in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--quarter", "2026Q5"), "'2026Q5' is not of the form 2026Q3"),
+        (("run", "--quarter", "2026-Q3"), "is not of the form"),
+        (("run", "--formats", "htm"), "choose among html, docx, pptx, pdf"),
+        (("run", "--formats", ","), "choose among"),
+        (("run", "--lang", "fr"), "'fr'"),
+        (("run", "--jobs", "0"), "--jobs"),
+        (("run", "--jbos", "2"), "--jbos"),
+        (("verify",), "Missing argument"),
+        (("walk",), "No such command 'walk'"),
+    ],
+)
+def test_bad_arguments_exit_with_2(within, arguments, words):
+    status, _, err = within(*arguments)
+    assert status == 2
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_no_arguments_show_the_help():
+    done = design_lab()
+    assert b"Usage" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "data/nowhere"), "data/nowhere: there is no study here"),
+        (("check", "data/nowhere"), "data/nowhere: there is no study here"),
+        (("verify", "."), "is not a report folder"),
+    ],
+)
+def test_a_refusal_exits_with_1_in_one_unwrapped_sentence(tmp_path, arguments, words):
+    done = design_lab(*arguments, cwd=tmp_path, env={"COLUMNS": "20"})
+    assert done.returncode == 1
+    assert words in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1
+    assert done.stdout == b""
+
+
+def test_options_reach_the_road(within, monkeypatch, tmp_path):
+    seen = {}
+
+    def run(study, **options):
+        seen.update(options, study=study)
+        options["progress"]("1/6 raw files")
+        options["say"]("published: x")
+
+    monkeypatch.setattr("design_lab.run.road.run", run)
+    status, out, err = within(
+        "run", "data/x", "--quarter", "2026Q3", "--scheme", "a", "--scheme", "b", "--lang", "zh", "--formats", "html",
+        "--jobs", "3", "--force", "--reports", tmp_path,
+    )  # fmt: skip
+    assert (status, out, err) == (0, "published: x\n", "1/6 raw files\n")
+    seen.pop("progress")
+    seen.pop("say")
+    assert seen == {
+        "study": Path("data/x"), "quarter": "2026Q3", "schemes": ["a", "b"], "lang": "zh", "formats": ("html",),
+        "jobs": 3, "force": True, "reports": tmp_path,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (DataError("raw/名单.xlsx, row 7\nraw/b.csv, row 9"), 1, "raw/名单.xlsx, row 7\nraw/b.csv, row 9\n"),
+        (OSError(28, "No space left on device", "/x/y"), 1, "/x/y: No space left on device; make room on the disk"),
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: Permission denied; it is open in another program"),
+        (KeyboardInterrupt(), 130, "stopped by the user"),
+    ],
+)
+def test_what_a_user_can_mend_is_a_sentence(within, monkeypatch, error, status, words):
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr("design_lab.run.road.run", refuse)
+    found, out, err = within("run")
+    assert (found, out) == (status, "")
+    assert words in err
+
+
+def test_a_defect_is_not_hidden(within, monkeypatch):
+    def fail(*_, **__):
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("design_lab.run.road.run", fail)
+    with pytest.raises(ZeroDivisionError, match="a defect"):
+        within("run")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp936", "utf-8"])
+def test_any_console_can_take_any_text(tmp_path, encoding):
+    done = design_lab("check", "data/客户–é", cwd=tmp_path, env={"PYTHONIOENCODING": encoding, "LANG": "C"})
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"there is no study here" in done.stderr
+
+
+def test_verify_prints_what_differs(within, monkeypatch, tmp_path):
+    from design_lab.run.record import Verification
+
+    found = Verification(sealed=("a: is missing",), inputs=("raw b: changed since",), files=3)
+    monkeypatch.setattr("design_lab.run.record.verify", lambda *_, **__: found)
+    status, out, _ = within("verify", tmp_path)
+    assert status == 1
+    assert out.splitlines() == [
+        "Sealed: 1 of the published files differ", "  a: is missing",
+        "Inputs: 1 are not the same", "  raw b: changed since",
+    ]  # fmt: skip
+    found = Verification(sealed=(), inputs=("raw b: changed since",), files=3)
+    assert within("verify", tmp_path)[0] == 0
+    assert within("verify", tmp_path, "--strict")[0] == 1
+    found = Verification(sealed=(), inputs=(), files=3)
+    status, out, _ = within("verify", tmp_path, "--strict")
+    assert (status, out) == (0, "Sealed: all 3 files are as they were published\nInputs: the same\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_is_a_sentence(tmp_path):
+    script = "import time\nfrom design_lab import cli\nfrom design_lab.run import road\n"
+    script += "road.run = lambda *a, **k: (print('on', flush=True), time.sleep(60))\ncli.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    )
+    assert process.stdout.readline() == b"on\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err == b"stopped by the user; what was published before is as it was\n"

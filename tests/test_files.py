@@ -1,0 +1,98 @@
+"""Atomic writes, digests, and YAML that cannot surprise."""
+
+import hashlib
+import re
+
+import pytest
+
+from design_lab.errors import StudyError
+from design_lab.files import (
+    Digests,
+    read_json,
+    read_yaml,
+    replacing,
+    safe_name,
+    sha256,
+    sha256_of,
+    write_json,
+    write_text,
+)
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+
+    def fail_half_way():
+        with replacing(path) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_json_refuses_nan_and_keeps_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, {"人": 1})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(path, {"x": float("nan")})
+    assert read_json(path) == {"人": 1}
+
+
+def test_digest_equals_hashlib(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"abc" * 1000)
+    assert sha256(path) == hashlib.sha256(b"abc" * 1000).hexdigest()
+
+
+def test_canonical_digest_ignores_the_order_of_keys():
+    assert sha256_of({"a": 1, "b": [1, 2]}) == sha256_of({"b": [1, 2], "a": 1}) != sha256_of({"a": 1, "b": [2, 1]})
+
+
+def test_remembered_digests_see_a_change_and_survive_a_damaged_memory(tmp_path):
+    path, memory = tmp_path / "a", tmp_path / "memory.json"
+    path.write_bytes(b"one")
+    digests = Digests(memory)
+    first = digests.of(path)
+    digests.save()
+    assert Digests(memory).of(path) == first == sha256(path)
+    path.write_bytes(b"three")
+    assert Digests(memory).of(path) == sha256(path) != first
+    memory.write_text("{damaged", encoding="utf-8")
+    assert Digests(memory).of(path) == sha256(path)
+
+
+@pytest.mark.parametrize("word", ["", "../x", "a/b", "a b", "名", "-x", "x" * 65, "a\n"])
+def test_names_that_no_system_can_hold_are_refused(word):
+    with pytest.raises(StudyError, match="cannot be a name"):
+        safe_name(word, "scheme")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\na: 2\n", "line 2, column 1: the key 'a' stands twice"),
+        ("a: &x [1]\nb: *x\n", "aliases (*name) are not allowed"),
+        ("a: !!python/object/apply:os.system ['true']\n", "could not determine a constructor for the tag"),
+        ("a: [1\n", "line 2"),
+        ("- 1\n", "must hold 'key: value' lines, but holds list"),
+        ("", "must hold 'key: value' lines, but holds NoneType"),
+        ("? [1, 2]\n: 3\n", "a key must be a plain word"),
+        ("a: " + "[" * 3000, "nested too deeply"),
+    ],
+)
+def test_odd_yaml_is_refused_with_its_place(tmp_path, text, said):
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=re.escape(said)):
+        read_yaml(path)
+
+
+def test_yaml_that_is_not_utf8_is_named(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_bytes("名: 1".encode("gb18030"))
+    with pytest.raises(StudyError, match="is not UTF-8; save the file as UTF-8"):
+        read_yaml(path)

@@ -1,0 +1,150 @@
+"""Scheme files: what they say, and what is refused in words."""
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from design_lab.errors import SchemeError
+from design_lab.scheme import Scheme, _faults
+from design_lab.study import project_root
+
+SCHEMES = project_root() / "data" / "h_bank" / "schemes"
+
+
+def content():
+    return yaml.safe_load((SCHEMES / "quality_first.yaml").read_text(encoding="utf-8"))
+
+
+def written(tmp_path, scheme):
+    path = tmp_path / "quality_first.yaml"
+    path.write_text(yaml.safe_dump(scheme, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def test_the_client_s_weights_stand_in_its_current_scheme():
+    scheme = Scheme.read(SCHEMES / "current.yaml")
+    assert {name: d.weight for name, d in scheme.dimensions.items()} == {
+        "workload": 40, "service_quality": 25, "csat": 25, "teamwork": 10,
+    }  # fmt: skip
+    assert set(scheme.assumed) >= {"indicators", "rules", "grades"}
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_weights_of_every_role_and_level_sum_to_one(path):
+    weights = Scheme.read(path).weights("customer_service", "agent")
+    assert sum(weights.values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_overrides_go_by_role_then_level_and_inherit_the_rest(tmp_path):
+    scheme = content()
+    scheme["overrides"] = [
+        {"role": "complaints", "level": "team_leader", "dimensions": {"teamwork": {"weight": 25, "indicators": {"team_result": 100}}, "workload": {"weight": 15, "indicators": {"calls_per_hour": 100}}}},
+        {"role": "complaints", "dimensions": {"workload": {"weight": 10, "indicators": {"calls_per_hour": 100}}, "csat": {"weight": 45, "indicators": {"csat": 100}}}},
+    ]  # fmt: skip
+    scheme["rules"]["csat"] = {"rule": "linear", "zero_at": 0.5, "full_at": 1.0}
+    scheme["dimensions"]["csat"]["weight"] = 30
+    path = written(tmp_path, scheme)
+    with pytest.raises(SchemeError, match=r"overrides\.0 \(complaints team_leader\): the weights sum to 115"):
+        Scheme.read(path)
+    scheme["overrides"][0]["dimensions"]["service_quality"] = {"weight": 15, "indicators": {"qa_score": 100}}
+    read = Scheme.read(written(tmp_path, scheme))
+    assert read.weights("marketing", "agent")["very_satisfied_rate"] == pytest.approx(0.30)
+    assert read.weights("complaints", "agent")["csat"] == pytest.approx(0.45)
+    leader = read.weights("complaints", "team_leader")
+    assert leader == pytest.approx({"calls_per_hour": 0.15, "qa_score": 0.15, "csat": 0.45, "team_result": 0.25})
+    assert read.dimension_of("complaints", "team_leader")["team_result"] == "teamwork"
+
+
+def test_the_fingerprint_sees_what_decides_a_score_and_nothing_else(tmp_path):
+    scheme = content()
+    first = Scheme.read(written(tmp_path, scheme)).fingerprint
+    scheme["title"]["en"] = "Another title"
+    scheme["why"] = "Another reason"
+    assert Scheme.read(written(tmp_path, scheme)).fingerprint == first
+    scheme["rules"]["qa_score"]["cap"] = 119
+    assert Scheme.read(written(tmp_path, scheme)).fingerprint != first
+
+
+def change(**edits):
+    """Set dotted keys; None removes the key."""
+
+    def apply(scheme):
+        for dotted, value in edits.items():
+            *outer, last = dotted.split("__")
+            part = scheme
+            for key in outer:
+                part = part[key]
+            if value is None:
+                del part[last]
+            else:
+                part[last] = value
+
+    return apply
+
+
+BAD = [
+    (change(dimensions__workload__weight=26), "dimensions: the weights sum to 101, but must sum to 100"),
+    (change(dimensions__workload__wieght=25), "dimensions.workload.wieght: is not a known key; did you mean 'weight'?"),
+    (change(dimensions__workload__weight=float("nan")), "dimensions.workload.weight: input should be a finite number"),
+    (change(dimensions__workload__weight="25"), "dimensions.workload.weight: input should be a valid number"),
+    (change(dimensions__workload__weight=True), "dimensions.workload.weight: input should be a valid number"),
+    (change(dimensions__workload__weight=-25), "dimensions.workload.weight: -25 is not between 0 and 100"),
+    (change(dimensions__workload__indicators={"calls_per_hours": 100}), "is not a known indicator; did you mean 'calls_per_hour'?"),
+    (change(dimensions__workload__indicators={"occupancy": 100}), "staffing sets it, so nobody can be scored on it"),
+    (change(dimensions__workload__indicators={"qa_score": 100}), "qa_score is weighed in two dimensions; weigh it in one"),
+    (change(dimensions__teamwork__indicators={"peer_rating": 50}), "dimensions.teamwork.indicators: sum to 50, but must sum to 100"),
+    (change(rules__qa_score=None), "rules.qa_score: is missing; every weighed indicator needs a rule"),
+    (change(rules__qa_score={"rule": "atainment"}), "rules.qa_score"),
+    (change(rules__qa_score__cap=50), "rules.qa_score: floor 60 is not below cap 50"),
+    (change(rules__qa_score__target=0), "rules.qa_score: target 0 is not above 0"),
+    (change(rules__qa_score={"rule": "linear", "zero_at": 1, "full_at": 1}), "zero_at and full_at are equal"),
+    (
+        change(rules__qa_score={"rule": "ladder", "steps": [{"start": 250, "points": 100}, {"end": 220, "points": 0}]}),
+        "rules.qa_score: values between 220.0 and 250.0 fall on no step or on two",
+    ),
+    (change(rules__qa_score={"rule": "ladder", "steps": [{"start": 1, "points": 9}]}), "must be open below"),
+    (change(grades__shares__A=30), "grades.shares: sum to 110, but must sum to 100"),
+    (change(grades__coefficients={"A": 1.2, "B": 1.0}), "must name the grades A, B, C, D in this order"),
+    (change(grades__method="forcd"), "grades"),
+    (change(grades=None), "grades: is missing"),
+    (change(eligibility={"attendance_rate": {"min": 0.95}}), "eligibility.attendance_rate: needs either veto, or min with effect"),
+    (change(eligibility={"attendance": {"veto": "zero"}}), "eligibility.attendance: is not a known indicator; did you mean 'attendance_rate'?"),
+    (change(eligibility={"attendance_rate": {"min": 0.9, "effect": "cap_grade", "grade": "E"}}), "eligibility.attendance_rate.grade"),
+    (change(title={"en": "Only"}), "title: needs the languages en and zh"),
+    (change(effective_from="2026-10"), "quarter '2026-10' is not of the form 2026Q3"),
+    (change(name="../x"), "scheme '../x' cannot be a name"),
+    (change(assumed=["ruels"]), "assumed.0"),
+    (change(dimension={}), "dimension: is not a known key; did you mean 'dimensions'?"),
+    (change(overrides=[{"role": "complaints", "dimensions": {"workload": {"weight": 5, "indicators": {"calls_per_hour": 100}}}}]), "overrides.0 (complaints): the weights sum to 80"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "said"), BAD, ids=[said[:40] for _, said in BAD])
+def test_a_bad_scheme_is_refused_in_one_sentence_with_file_and_key(tmp_path, edit, said):
+    scheme = content()
+    edit(scheme)
+    path = written(tmp_path, scheme)
+    with pytest.raises(SchemeError, match=re.escape(said)) as refused:
+        Scheme.read(path)
+    assert all(line.startswith(str(path)) for line in str(refused.value).splitlines())
+
+
+def test_a_missing_scheme_file_is_named(tmp_path):
+    with pytest.raises(SchemeError, match="there is no such file"):
+        Scheme.read(Path(tmp_path) / "none.yaml")
+
+
+@given(st.lists(st.integers(0, 20), min_size=3, max_size=3).map(sorted))
+def test_any_split_in_fives_that_sums_to_100_is_accepted(cuts):
+    scheme = content()
+    parts = [high - low for low, high in itertools.pairwise([0, *cuts, 20])]
+    for dimension, part in zip(scheme["dimensions"].values(), parts, strict=True):
+        dimension["weight"] = part * 5
+    read = Scheme.model_validate(scheme)
+    assert _faults(read) == []
+    assert sum(read.weights("any", "any").values()) == pytest.approx(1)

@@ -1,0 +1,86 @@
+"""Study folders: found, read and refused in words."""
+
+import re
+import shutil
+
+import pytest
+
+from design_lab.errors import StudyError
+from design_lab.study import Study, project_root
+
+
+@pytest.fixture
+def folder(tmp_path):
+    source = project_root() / "data" / "h_bank"
+    target = tmp_path / "h_bank"
+    target.mkdir()
+    shutil.copy(source / "study.yaml", target)
+    shutil.copytree(source / "schemes", target / "schemes")
+    return target
+
+
+def edited(folder, old, new):
+    path = folder / "study.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+def test_a_relative_study_is_found_from_the_project_s_root(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Study.open("data/h_bank").folder == project_root() / "data" / "h_bank"
+
+
+def test_h_bank_is_what_its_report_says():
+    study = Study.open("data/h_bank")
+    assert [str(q) for q in (study.quarters[0], study.quarters[-1])] == ["2023Q4", "2026Q3"]
+    assert len(study.quarters) == 12
+    assert sum(study.settings.expected_shares.values()) == 95
+    assert [scheme.name for scheme in study.candidates()] == ["balanced", "quality_first", "team_share"]
+    assert [scheme.name for scheme in study.candidates(["quality_first"])] == ["quality_first"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: h_bank", "name: other", "name: is 'other', but the folder is called 'h_bank'"),
+        ("last: 2026Q3", "last: 2022Q3", "first 2023Q4 comes after last 2022Q3"),
+        ("calendar: {}", "calendar: {month_ends_on: 30}", "month_ends_on: 30 is not between 1 and 28"),
+        ("[zh, en]", "[zh, de]", "language"),
+        ("current_scheme: current", "current_scheme: curent", "there is no file schemes/curent.yaml"),
+        ("marketing: 10", "marketng: 10", "expected_shares.marketng: is not a role; did you mean 'marketing'?"),
+        ("synthetic: true", "synthetic: false", "published_key: is for synthetic studies only"),
+        ("synthetic: true", "synthetic: yes please", "synthetic: input should be a valid boolean"),
+        ("engine: duckdb", "engin: duckdb", "engin: is not a known key; did you mean 'engine'?"),
+        ("data_cutoff: 2026-09-30\n", "", "data_cutoff: is missing"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_file_and_key(folder, old, new, said):
+    edited(folder, old, new)
+    with pytest.raises(StudyError, match=re.escape(said)) as refused:
+        Study.open(folder)
+    assert str(folder / "study.yaml") in str(refused.value)
+
+
+def test_a_folder_without_a_study_is_named(tmp_path):
+    with pytest.raises(StudyError, match=r"there is no study here \(no file study.yaml\)"):
+        Study.open(tmp_path)
+
+
+def test_unknown_quarters_and_schemes_are_named_with_what_there_is(folder):
+    study = Study.open(folder)
+    with pytest.raises(StudyError, match=r"2027Q1 is not in study h_bank, whose quarters are 2023Q4 to 2026Q3"):
+        study.quarter("2027Q1")
+    with pytest.raises(StudyError, match=r"has no scheme 'quality_frist'; did you mean 'quality_first'\?"):
+        study.scheme("quality_frist")
+    with pytest.raises(StudyError, match="cannot be a name"):
+        study.scheme("../current")
+
+
+def test_a_scheme_file_under_another_name_is_refused(folder):
+    shutil.move(folder / "schemes" / "balanced.yaml", folder / "schemes" / "renamed.yaml")
+    with pytest.raises(
+        StudyError, match=re.escape("the name in the file is 'balanced', but the file is called renamed")
+    ):
+        Study.open(folder).scheme("renamed")
