@@ -1,4 +1,4 @@
-"""The command line: `design-lab run`, `check` and `verify`. Thin: it reads arguments, words refusals, sets the exit status.
+"""The command line: `design-lab run`, `check` and `verify`. Thin: it reads arguments and words refusals.
 
 Exit status: 0 done, 1 refused (the reason stands on standard error), 2 bad arguments.
 """
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import typer
 
 from design_lab.errors import DesignLabError
@@ -37,13 +36,10 @@ def main() -> None:
 
 def _status() -> int:
     try:
-        return int(app(standalone_mode=False) or 0)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        app()
+    except SystemExit as end:  # how typer ends, with 2 for bad arguments
+        return end.code if isinstance(end.code, int) else 0
+    except _StoppedError:
         _say_error("stopped by the user; what was published before is as it was")
         return _INTERRUPTED
     except DesignLabError as refusal:
@@ -53,6 +49,11 @@ def _status() -> int:
         if not _worded(error):
             raise
         return 1
+    return 0
+
+
+class _StoppedError(Exception):
+    """The user pressed Ctrl-C."""
 
 
 @app.callback()
@@ -63,6 +64,7 @@ def _commands() -> None:
 @app.command()
 def run(
     study: Annotated[Path, typer.Argument(help="A study folder.")] = Path("data/h_bank"),
+    *,
     quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
     scheme: Annotated[list[str] | None, typer.Option(help="A scheme of the study; repeatable. All if absent.")] = None,
     lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The report's language.")] = "both",
@@ -147,20 +149,24 @@ def _list(heading: str, lines: tuple[str, ...]) -> None:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Lines on standard error; in a terminal with a sign of life beneath them."""
-    if not sys.stderr.isatty():
-        yield _say_error
-        return
-    from rich.console import Console
+    """Lines on standard error, in a terminal with a sign of life beneath them; Ctrl-C ends the work in order."""
+    try:
+        if not sys.stderr.isatty():
+            yield _say_error
+            return
+        from rich.console import Console
+        from rich.text import Text
 
-    console = Console(stderr=True)
-    with console.status("starting", spinner="line") as status:
+        console = Console(stderr=True)
+        with console.status("starting", spinner="line") as status:
 
-        def show(line: str) -> None:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-            status.update(line.replace("[", "\\["))
+            def show(line: str) -> None:
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+                status.update(Text(line))
 
-        yield show
+            yield show
+    except KeyboardInterrupt:
+        raise _StoppedError from None
 
 
 def _say(line: str) -> None:

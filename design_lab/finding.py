@@ -27,7 +27,9 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(not|no|never|cannot|without|nor|neither|whether)\b[^.;:!?]{0,60}$|[不未无非否][^。;:!?]{0,20}$", re.IGNORECASE
+    r"\b(not|no|never|cannot|without|nor|neither|whether)\b[^.;:!?]{0,60}$"
+    r"|[不未无非否][^。;:!?\uff1b\uff1a\uff01\uff1f]{0,20}$",
+    re.IGNORECASE,
 )
 
 

@@ -25,9 +25,9 @@ def small(tmp_path_factory):
 
 @pytest.fixture
 def copied(small, tmp_path):
-    """A copy of the small study of one quarter, free to be damaged, its tables not built."""
+    """A copy of the small study as of a client: one quarter as delivered, free to be damaged, tables not built."""
     folder = tmp_path / "small"
-    shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables"))
+    shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables", "centre.yaml"))
     settings = (folder / "study.yaml").read_text(encoding="utf-8")
     (folder / "study.yaml").write_text(settings.replace("first: 2025Q2", "first: 2026Q3"), encoding="utf-8")
     shutil.copytree(small.raw / "2026Q3", folder / "raw" / "2026Q3")

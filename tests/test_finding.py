@@ -98,7 +98,7 @@ def test_a_stated_finding_says_its_own_numbers_in_both_languages():
     )  # fmt: skip
     assert made.text["en"].startswith("Customer satisfaction makes up only 10.6%")
     assert "against 25% on paper (interval 8.0% to 14.0%)" in made.text["en"]
-    assert "10.6%(区间 8.0% 至 14.0%)" in made.text["zh"]
+    assert "占 10.6%\uff08区间 8.0% 至 14.0%\uff09" in made.text["zh"]
     told = tell([made], "zh").table()
     assert told.iloc[0].tolist() == ["情景推演", made.text["zh"], "仅依据一个季度的数据。"]
 

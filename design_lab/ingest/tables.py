@@ -27,10 +27,11 @@ Progress = Callable[[str], None]
 def build(study: Study, *, progress: Progress = lambda _: None, force: bool = False, jobs: int = 1) -> Arrivals:
     """Build what is missing or changed of all the study's tables and return what arrived.
 
-    A file that cannot be used, or in which more rows are wrong than sources.yaml allows, raises `DataError` with every
+    A synthetic study's raw files are made first, as far as they are missing. A file that cannot be used, or in which more rows are wrong than sources.yaml allows, raises `DataError` with every
     fault of its quarter; tables built before stay as they are.
     """
     sources = read_sources(study.folder)
+    _complete_raw(study, progress, jobs)
     digests = Digests(study.tables / ".digests.json")
     wanted = {quarter: _inputs(study, sources, quarter, digests) for quarter in study.quarters}
     stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
@@ -43,6 +44,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
 def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -> Arrivals:
     """Check all files of all quarters without building anything; faults of every quarter are raised together."""
     sources = read_sources(study.folder)
+    _complete_raw(study, progress, jobs)
     reports: list[FileReport] = []
     missing: dict[str, tuple[str, ...]] = {}
     refusals: list[str] = []
@@ -58,6 +60,14 @@ def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -
     if refusals:
         raise DataError("\n".join(refusals))
     return Arrivals(files=tuple(reports), missing_by_quarter=missing)
+
+
+def _complete_raw(study: Study, progress: Progress, jobs: int) -> None:
+    """Make the raw files that a synthetic study lacks; those that are there stay as they are."""
+    if study.settings.synthetic and (study.folder / "centre.yaml").is_file():
+        from design_lab.synthetic import generate
+
+        generate(study.folder, quarters=study.quarters, progress=progress, jobs=jobs)
 
 
 def arrivals(study: Study) -> Arrivals:

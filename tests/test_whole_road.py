@@ -1,0 +1,206 @@
+"""From files to a report on the small centre: what is published, and that every way to run gives the same findings."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import python_calamine
+
+from design_lab.finding import Results, read_findings, words_of_cause
+from design_lab.study import project_root
+
+NOTEBOOKS = project_root() / "notebooks"
+QUARTER = "2026Q3"
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "design_lab.cli", *map(str, arguments)],
+        env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ran(small, tmp_path_factory):
+    """The small study's report, made with one job, and what the run printed."""
+    reports = tmp_path_factory.mktemp("one job")
+    done = command("run", small.folder, "--reports", reports, "--jobs", 1, PYTHONHASHSEED="0")
+    assert done.returncode == 0, done.stderr
+    return reports / "small" / QUARTER, done
+
+
+@pytest.fixture(scope="module")
+def folder(ran):
+    return ran[0]
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return Results.read(folder / "results.json")
+
+
+def test_the_report_folder_holds_what_the_design_says(folder):
+    assert {path.name for path in folder.iterdir()} == {
+        "report.en.html", "report.zh.html", "report.en.pptx", "report.zh.pptx",
+        "results.json", "record.json", "notebooks", "figures",
+    }  # fmt: skip
+    assert {path.name for path in (folder / "notebooks").iterdir()} == {path.name for path in NOTEBOOKS.glob("*.ipynb")}
+
+
+def test_the_findings_of_the_first_road_are_there(results):
+    dimensions = ("workload", "service_quality", "csat", "teamwork")
+    wanted = {
+        *(f"data.rows.{table}" for table in ("staff", "id_map", "interactions", "agent_periods", "surveys", "ratings")),
+        "data.capacity",
+        *(f"diagnosis.nominal_weight.{dimension}" for dimension in dimensions),
+        *(f"diagnosis.effective_weight.{dimension}" for dimension in (*dimensions, "rules")),
+        *(
+            f"candidates.{scheme}.{what}"
+            for scheme in ("quality_first", "balanced", "team_share")
+            for what in ("rank_correlation", "grade_changes")
+        ),
+        "evidence.claim",
+    }
+    assert wanted <= {finding.id for finding in results.findings}
+    assert results["evidence.claim"].claim == "unidentified"
+    assert results["diagnosis.nominal_weight.workload"].value == 0.4
+    assert results.synthetic
+    shares = [finding.value for finding in results.under("diagnosis.effective_weight")]
+    assert sum(shares) == pytest.approx(1, abs=1e-8)
+
+
+def test_every_sentence_is_whole_in_both_languages_and_claims_no_cause(results):
+    for finding in results.findings:
+        for text in (*finding.text.values(), *finding.limits):
+            assert not re.search(r"[{}]|nan|None", text), text
+            assert words_of_cause(text) == []
+        assert re.search(r"[\u4e00-\u9fff]", finding.text["zh"])
+        assert finding.source
+
+
+def test_two_jobs_and_another_hash_seed_give_the_same_bytes(small, folder, tmp_path):
+    done = command("run", small.folder, "--reports", tmp_path, "--jobs", 2, PYTHONHASHSEED="4711")
+    assert done.returncode == 0, done.stderr
+    again = tmp_path / "small" / QUARTER
+    published = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    # Executed notebooks hold durations; everything else is equal to the byte.
+    for name in published:
+        if name.parts[0] not in ("notebooks", "record.json"):
+            assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+def test_papermill_by_hand_gives_the_findings_of_the_run(small, results, tmp_path, notebook):
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", str(NOTEBOOKS / f"{notebook}.ipynb"), str(tmp_path / "out.ipynb"),
+         "-p", "study", str(small.folder), "-p", "quarter", QUARTER, "-p", "out", str(tmp_path), "--no-progress-bar"],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    by_hand = read_findings(tmp_path / "findings" / f"{notebook}.json")
+    assert by_hand == tuple(finding for finding in results.findings if finding.source == notebook)
+
+
+def test_run_all_gives_the_findings_of_the_run(small, results, tmp_path):
+    """As JupyterLab does it: a consultant edits the parameters cell and runs all cells."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    book = nbformat.read(NOTEBOOKS / "04_candidates.ipynb", as_version=4)
+    cell = next(cell for cell in book.cells if "parameters" in cell.metadata.get("tags", []))
+    cell.source = cell.source.replace("data/h_bank", small.folder.as_posix())
+    cell.source = cell.source.replace("reports/h_bank/draft", tmp_path.as_posix())
+    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    by_hand = read_findings(tmp_path / "findings" / "04_candidates.json")
+    assert by_hand == tuple(finding for finding in results.findings if finding.source == "04_candidates")
+
+
+def secrets_of(study):
+    """Names and ids of the roster, ids of the other systems, and places of this machine."""
+    for quarter in study.quarters:
+        book = python_calamine.CalamineWorkbook.from_path(study.raw / str(quarter) / "花名册.xlsx")
+        for row in book.get_sheet_by_index(0).to_python()[2:]:
+            yield from (str(row[0]), str(row[1]))
+    yield from (str(study.folder), str(project_root()), str(Path.home()))
+
+
+def texts(folder):
+    """Every published text: files as they are, slides and notebooks unpacked."""
+    import zipfile
+
+    for path in folder.rglob("*"):
+        if path.suffix == ".pptx":
+            with zipfile.ZipFile(path) as book:
+                yield from ((f"{path.name}/{n}", book.read(n).decode("utf-8", "ignore")) for n in book.namelist())
+        elif path.is_file() and path.suffix != ".png":
+            yield path.name, path.read_text(encoding="utf-8")
+
+
+def test_no_person_and_no_place_of_this_machine_is_published(small, folder):
+    secrets = set(secrets_of(small))
+    pattern = re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(s)}(?![0-9A-Za-z])" for s in secrets))
+    for name, text in texts(folder):
+        assert not pattern.search(text), f"{name}: {pattern.search(text)[0]}"
+
+
+def test_a_second_run_finds_nothing_to_do(small, folder):
+    before = (folder / "record.json").stat().st_mtime_ns
+    done = command("run", small.folder, "--reports", folder.parents[1])
+    assert done.returncode == 0, done.stderr
+    assert "unchanged" in done.stdout + done.stderr
+    assert (folder / "record.json").stat().st_mtime_ns == before
+
+
+def test_verify_says_what_holds_and_names_what_was_changed(small, folder):
+    done = command("verify", folder, "--study", small.folder, "--strict")
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = folder / "report.en.html"
+    kept = page.read_bytes()
+    page.write_bytes(kept.replace(b"40%", b"41%"))
+    try:
+        done = command("verify", folder, "--study", small.folder)
+        assert done.returncode == 1
+        assert "report.en.html" in done.stdout + done.stderr
+    finally:
+        page.write_bytes(kept)
+
+
+def test_the_numbers_of_page_and_slides_are_those_of_the_findings(folder, results):
+    page = (folder / "report.zh.html").read_text(encoding="utf-8")
+    for finding in (*results.under("diagnosis.effective_weight"), results["evidence.claim"]):
+        if finding.id != "diagnosis.effective_weight.rules":
+            assert finding.text["zh"] in page, finding.id
+
+
+def test_a_narrower_run_makes_what_was_asked_for_and_says_so(small, tmp_path):
+    done = command(
+        "run", small.folder, "--reports", tmp_path, "--scheme", "balanced", "--lang", "zh", "--formats", "html"
+    )
+    assert done.returncode == 0, done.stderr
+    made = tmp_path / "small" / QUARTER
+    assert {path.name for path in made.glob("report.*")} == {"report.zh.html"}
+    ids = {finding["id"] for finding in json.loads((made / "results.json").read_text(encoding="utf-8"))["findings"]}
+    assert {id.split(".")[1] for id in ids if id.startswith("candidates.")} == {"balanced"}
+    assert "narrower" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["run", "nowhere"], 1, "there is no study here"),
+        (["run", "{small}", "--quarter", "2031Q1"], 1, "quarter 2031Q1 is not in study small"),
+        (["run", "{small}", "--scheme", "quality_frist"], 1, "did you mean 'quality_first'?"),
+        (["run", "{small}", "--formats", "pdf"], 1, "cannot be made yet"),
+        (["run", "{small}", "--jobs", "many"], 2, "--jobs"),
+        (["verify", "{small}"], 1, "record.json"),
+    ],
+)
+def test_refusals_are_sentences_with_the_right_exit_status(small, tmp_path, arguments, status, said):
+    done = command(*(str(a).format(small=small.folder) for a in arguments), *(["--reports", tmp_path] if arguments[0] == "run" else []))
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
