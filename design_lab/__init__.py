@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
+    from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
     from design_lab.scoring import levels, panel, score, targets
     from design_lab.study import Study
@@ -47,6 +48,7 @@ _HOMES = {
     "facts": "ingest",
     "levels": "scoring",
     "panel": "scoring",
+    "picture": "report.picture",
     "score": "scoring",
     "targets": "scoring",
     "tell": "finding",
@@ -65,6 +67,7 @@ __all__ = [
     "facts",
     "levels",
     "panel",
+    "picture",
     "score",
     "targets",
     "tell",

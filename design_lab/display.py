@@ -49,8 +49,8 @@ Wording = str | Quantity | Term | Mapping[str, str]
 def number(value: float | None, unit: str, lang: str = "en") -> str:
     """Write a number in its unit; None is a dash.
 
-    >>> number(0.6125, "share"), number(16_412_000, "count"), number(141.2, "seconds", "zh")
-    ('61.3%', '16,412,000', '141 秒')
+    >>> number(0.6125, "share"), number(1, "people"), number(141.2, "seconds", "zh")
+    ('61.3%', '1 person', '141 秒')
     """
     if unit not in _DECIMALS:
         raise FindingError(f"unit {unit!r} is not known; {nearest(unit, UNITS)}")
@@ -58,8 +58,10 @@ def number(value: float | None, unit: str, lang: str = "en") -> str:
         return "–"
     scale = 100 if unit in ("share", "weight") else 1
     digits = _DECIMALS[unit]
-    scaled = _half_away(value * scale, digits)
-    return words(lang).say(f"unit.{unit}", value=f"{scaled:,.{digits}f}")
+    written = f"{_half_away(value * scale, digits):,.{digits}f}"
+    single = f"unit.{unit}_one"
+    key = single if written == "1" and single in words(lang) else f"unit.{unit}"
+    return words(lang).say(key, value=written)
 
 
 def _half_away(value: float, digits: int) -> float:

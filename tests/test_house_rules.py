@@ -141,5 +141,9 @@ def _without_examples(text):
     """Docstrings, comments and the command line's default study may name the sample."""
     tree = ast.parse(text)
     strings = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    documented = [ast.get_docstring(n, clean=False) for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef | ast.ClassDef)]
+    documented = [
+        ast.get_docstring(n, clean=False)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Module | ast.FunctionDef | ast.ClassDef)
+    ]
     return "\n".join(s for s in strings if s not in documented and "data/h_bank" not in s and "reports/h_bank" not in s)

@@ -27,8 +27,9 @@ Progress = Callable[[str], None]
 def build(study: Study, *, progress: Progress = lambda _: None, force: bool = False, jobs: int = 1) -> Arrivals:
     """Build what is missing or changed of all the study's tables and return what arrived.
 
-    A synthetic study's raw files are made first, as far as they are missing. A file that cannot be used, or in which more rows are wrong than sources.yaml allows, raises `DataError` with every
-    fault of its quarter; tables built before stay as they are.
+    A synthetic study's raw files are made first, as far as they are missing. A file that cannot be used, or in which
+    more rows are wrong than sources.yaml allows, raises `DataError` with every fault of its quarter; tables built
+    before stay as they are.
     """
     sources = read_sources(study.folder)
     _complete_raw(study, progress, jobs)

@@ -196,7 +196,7 @@ def test_a_table_that_was_not_delivered_is_said_and_not_invented(copied):
     made = {finding.id: finding for finding in facts(study, study.quarters[-1]).findings()}
     assert made["data.rows.surveys"].value is None
     assert made["data.rows.surveys"].claim == "unidentified"
-    assert "was not delivered" in made["data.rows.surveys"].text["en"]
+    assert "No file with the satisfaction ratings" in made["data.rows.surveys"].text["en"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,289 @@
+"""The three sections that hold numbers: what arrived, what the scheme in force rewards, and the candidates."""
+
+from __future__ import annotations
+
+from design_lab.display import interval, number
+from design_lab.finding import Finding
+from design_lab.report.content import Chart, Group, Points, Row, Section, Series, Table, once
+from design_lab.report.facts import Facts, capital
+from design_lab.report.gaps import gaps, widest
+
+_CENTRE = (
+    "data.capacity",
+    "indicators.csat.target",
+    "diagnosis.scored",
+    "data.unassigned_share",
+    "data.contacts_per_day",
+)
+
+
+def data_section(facts: Facts) -> Section:
+    """What arrived, who works there and how the centre stands."""
+    rows = facts.results.under("data.rows")
+    delivered = Group(title=facts.say("data.tables"), statements=facts.statements(rows))
+    centre = Group(title=facts.say("data.centre"), statements=facts.statements(facts.get(id) for id in _CENTRE))
+    chart, indicators = _staff_chart(facts), _indicator_table(facts)
+    absent = [] if rows else [facts.say("missing_finding", what=facts.say("what.data"))]
+    absent += [] if chart else [facts.say("missing_finding", what=facts.say("what.staff"))]
+    return Section(
+        key="data",
+        kicker=facts.say("kicker.data"),
+        heading=_data_heading(facts, rows),
+        lead=tuple(absent),
+        blocks=(
+            *(group for group in (centre, delivered) if group.statements),
+            *((chart,) if chart else ()),
+            *((indicators,) if indicators.rows else ()),
+        ),
+        brief=centre.statements,
+    )
+
+
+def _data_heading(facts: Facts, rows: tuple[Finding, ...]) -> str:
+    missing = [facts.table(row.id.split(".")[2]) for row in rows if row.value is None]
+    scored = facts.measured("diagnosis.scored")
+    if missing:
+        return facts.say("data.gaps", quarter=facts.cover.quarter, tables=facts.joined(missing))
+    if scored:
+        return facts.say("data.scored", quarter=facts.cover.quarter, scored=facts.shown(scored))
+    return facts.say("data.arrived", quarter=facts.cover.quarter) if rows else facts.say("data.none")
+
+
+def _staff(facts: Facts) -> tuple[Finding, ...]:
+    """People by role, in the study's order of roles."""
+    order = {role: place for place, role in enumerate(facts.cover.roles)}
+    found = [finding for finding in facts.results.under("data.staff") if finding.value is not None]
+    return tuple(sorted(found, key=lambda finding: order.get(finding.id.split(".")[2], len(order))))
+
+
+def _staff_chart(facts: Facts) -> Chart | None:
+    staff = _staff(facts)
+    if not staff:
+        return None
+    roles = tuple(facts.role(finding.id.split(".")[2]) for finding in staff)
+    items = (facts.chart_word("staff_item", role=r, value=facts.shown(f)) for r, f in zip(roles, staff, strict=True))
+    return Chart(
+        name="staff",
+        title=facts.chart_word("staff"),
+        alt=facts.chart_word("staff_alt", items=facts.say("sentence_join").join(items)),
+        categories=roles,
+        series=(_series(facts, "people", "effect", staff, "count"),),
+        percent=False,
+        shows=facts.statements(staff),
+    )
+
+
+def _indicator_table(facts: Facts) -> Table:
+    ids = once(finding.id.split(".")[1] for finding in facts.results.under("indicators"))
+    rows = []
+    for id in ids:
+        pair = (facts.get(f"indicators.{id}.centre"), facts.get(f"indicators.{id}.spread"))
+        if any(pair):
+            cells = (facts.indicator(id), *(facts.shown(finding) for finding in pair))
+            rows.append(Row(cells=cells, shows=facts.statements(pair)))
+    columns = tuple(facts.say(f"data.{column}_column") for column in ("indicator", "centre", "spread"))
+    notes = (facts.say("data.spread_note"),)
+    return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes)
+
+
+def weights_section(facts: Facts) -> Section:
+    """What the scheme in force says it rewards, and what separates people's scores."""
+    effective = facts.results.under("diagnosis.effective_weight")
+    told = [gap for kind in ("more", "less") if (gap := widest(gaps(facts), kind))]
+    brief = [gap.effective for gap in told] or [finding for finding in effective if finding.value is not None][:2]
+    missing = (facts.say("missing_finding", what=facts.say("what.weights")),)
+    lead = (facts.say("weights.lead"), facts.say("weights.lead_effective")) if effective else missing
+    silent = facts.statements(finding for finding in effective if finding.value is None)
+    chart, table = _weights_chart(facts), _weights_table(facts)
+    return Section(
+        key="weights",
+        kicker=facts.say("kicker.weights"),
+        heading=_weights_heading(facts),
+        lead=lead,
+        blocks=(
+            *((chart,) if chart else ()),
+            *((table,) if table.rows else ()),
+            *((Group(title=facts.say("findings"), statements=silent),) if silent else ()),
+        ),
+        brief=facts.statements(brief[:2]),
+    )
+
+
+def _weights_heading(facts: Facts) -> str:
+    found = gaps(facts)
+    if not found:
+        return facts.say("weights.none")
+    parts: dict[str, str] = {}
+    for kind in ("more", "less"):
+        if gap := widest(found, kind):
+            name = facts.dimension(gap.dimension)
+            parts[kind] = name if parts else capital(name)
+            parts[f"{kind}_value"] = facts.shown(gap.effective)
+            parts[f"{kind}_nominal"] = facts.shown(gap.nominal)
+    if not parts and (gap := widest(found, "alone")):
+        values = {"value": facts.shown(gap.effective), "nominal": facts.shown(gap.nominal)}
+        return facts.say("weights.alone", dimension=capital(facts.dimension(gap.dimension)), **values)
+    kinds = [kind for kind in ("more", "less") if kind in parts]
+    return facts.say(f"weights.{'both' if len(kinds) == 2 else kinds[0] if kinds else 'same'}", **parts)
+
+
+def _weights_pairs(facts: Facts) -> list[tuple[str, Finding | None, Finding | None]]:
+    ids = facts.dimensions()
+    paper, effect = ("diagnosis.nominal_weight", "diagnosis.effective_weight")
+    return [(id, facts.get(f"{paper}.{id}"), facts.get(f"{effect}.{id}")) for id in ids]
+
+
+def _weights_table(facts: Facts) -> Table:
+    rows, negative = [], False
+    for id, nominal, effective in _weights_pairs(facts):
+        bounds = effective.interval if effective else None
+        between = interval(*bounds, effective.unit, facts.lang) if effective and bounds else facts.say("unstated")
+        negative = negative or bool(effective and (effective.value or 0) < 0)
+        cells = (capital(facts.dimension(id)), facts.shown(nominal), facts.shown(effective), between)
+        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective))))
+    columns = ("dimension", "nominal", "effective", "interval")
+    return Table(
+        title=facts.say("weights.table"),
+        columns=tuple(facts.say(f"weights.{column}_column") for column in columns),
+        rows=tuple(rows),
+        notes=(facts.say("weights.negative"),) if negative else (),
+    )
+
+
+def _weights_chart(facts: Facts) -> Chart | None:
+    pairs = _weights_pairs(facts)
+    effective = [finding for _, _, finding in pairs if finding]
+    if not any(finding.value is not None for finding in effective):
+        return None
+    items = (
+        facts.chart_word(
+            "weights_item",
+            dimension=capital(facts.dimension(id)),
+            nominal=facts.shown(nominal),
+            value=facts.shown(effect),
+        )
+        for id, nominal, effect in pairs
+    )
+    level = next((finding.level for finding in effective if finding.interval), None)
+    return Chart(
+        name="weights",
+        title=facts.chart_word("weights"),
+        alt=facts.chart_word("weights_alt", items=facts.say("sentence_join").join(items)),
+        categories=tuple(capital(facts.dimension(id)) for id, _, _ in pairs),
+        series=(
+            _series(facts, "nominal", "paper", [nominal for _, nominal, _ in pairs]),
+            _series(facts, "effective", "effect", [effect for _, _, effect in pairs]),
+        ),
+        percent=True,
+        shows=facts.statements(finding for _, *both in pairs for finding in both),
+        note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
+    )
+
+
+def candidates_section(facts: Facts) -> Section:
+    """What would change for whom under each candidate, if everybody behaved as before."""
+    names = facts.candidates()
+    changes = facts.statements(facts.get(f"candidates.{name}.grade_changes") for name in names)
+    chart, table = _candidates_chart(facts, names), _candidates_table(facts, names)
+    others = [name for name in facts.cover.schemes if name not in (facts.cover.current, *names)]
+    absent = tuple(facts.quoted(name) for name in others)
+    points = Points(
+        title=facts.say("left_out_title"),
+        sentences=(facts.say("candidates.absent", schemes=facts.joined(absent)),) if absent else (),
+    )
+    missing = facts.say("missing_finding", what=facts.say("what.candidates"))
+    return Section(
+        key="candidates",
+        kicker=facts.say("kicker.candidates"),
+        heading=_candidates_heading(facts, names),
+        lead=(facts.say("candidates.lead", quarter=facts.cover.quarter) if names else missing,),
+        blocks=(
+            *((chart,) if chart else ()),
+            *((table,) if names else ()),
+            *((points,) if absent else ()),
+        ),
+        brief=changes[:2],
+    )
+
+
+def _candidates_heading(facts: Facts, names: tuple[str, ...]) -> str:
+    found = [(name, f) for name in names if (f := facts.measured(f"candidates.{name}.grade_changes"))]
+    if not found:
+        return facts.say("candidates.order" if names else "candidates.none")
+    most = max(found, key=lambda pair: pair[1].value or 0)
+    least = min(found, key=lambda pair: pair[1].value or 0)
+    if len(found) == 1:
+        return facts.say("candidates.one", scheme=facts.quoted(most[0]), value=facts.shown(most[1]))
+    if facts.shown(most[1]) == facts.shown(least[1]):
+        return facts.say("candidates.equal", value=facts.shown(most[1]))
+    return facts.say(
+        "candidates.many",
+        most=facts.quoted(most[0]),
+        most_value=facts.shown(most[1]),
+        least=facts.quoted(least[0]),
+        least_value=facts.shown(least[1]),
+    )
+
+
+def _candidates_table(facts: Facts, names: tuple[str, ...]) -> Table:
+    kinds = ("rank_correlation", "grade_changes", "grade_up", "grade_down")
+    rows = []
+    for name in names:
+        found = [facts.get(f"candidates.{name}.{kind}") for kind in kinds]
+        cells = (facts.scheme(name), *(facts.shown(finding) for finding in found))
+        rows.append(Row(cells=cells, shows=facts.statements(found)))
+    columns = ("scheme", "rank", "changes", "up", "down")
+    return Table(
+        title=facts.say("candidates.table"),
+        columns=tuple(facts.say(f"candidates.{column}_column") for column in columns),
+        rows=tuple(rows),
+        notes=(facts.say("candidates.rank_note"),),
+    )
+
+
+def _candidates_chart(facts: Facts, names: tuple[str, ...]) -> Chart | None:
+    """People to a better and to a worse grade; where these are not known, the share of grades that change."""
+    moves = {k: [facts.measured(f"candidates.{name}.grade_{k}") for name in names] for k in ("up", "down")}
+    shares = [facts.measured(f"candidates.{name}.grade_changes") for name in names]
+    by_people = any(moves["up"]) or any(moves["down"])
+    if not by_people and not any(shares):
+        return None
+    series = (
+        (_series(facts, "up", "up", moves["up"], "count"), _series(facts, "down", "down", moves["down"], "count"))
+        if by_people
+        else (_series(facts, "changes", "effect", shares),)
+    )
+    shows: list[Finding | None] = [*moves["up"], *moves["down"]] if by_people else shares
+    return Chart(
+        name="candidates",
+        title=facts.chart_word("candidates" if by_people else "changes"),
+        alt=_candidates_alt(facts, names, by_people),
+        categories=tuple(facts.scheme(name) for name in names),
+        series=series,
+        percent=not by_people,
+        shows=facts.statements(shows),
+    )
+
+
+def _candidates_alt(facts: Facts, names: tuple[str, ...], by_people: bool) -> str:
+    def item(name: str) -> str:
+        if not by_people:
+            value = facts.shown(facts.measured(f"candidates.{name}.grade_changes"))
+            return facts.chart_word("changes_item", scheme=facts.scheme(name), value=value)
+        up, down = (facts.shown(facts.measured(f"candidates.{name}.grade_{kind}")) for kind in ("up", "down"))
+        return facts.chart_word("candidates_item", scheme=facts.scheme(name), up=up, down=down)
+
+    items = facts.say("sentence_join").join(item(name) for name in names)
+    return facts.chart_word("candidates_alt", items=items)
+
+
+def _series(
+    facts: Facts, name: str, tone: str, findings: list[Finding | None] | tuple[Finding, ...], unit: str | None = None
+) -> Series:
+    return Series(
+        name=facts.chart_word(name),
+        tone=tone,
+        values=tuple(float(f.value) if f and f.value is not None else None for f in findings),
+        labels=tuple(number(f.value, unit or f.unit, facts.lang) if f else "" for f in findings),
+        bounds=tuple(f.interval if f else None for f in findings),
+    )

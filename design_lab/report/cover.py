@@ -1,0 +1,54 @@
+"""What a report needs beside findings: the study's names, by language, and never a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from design_lab.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What a report needs beside findings: names by language, never numbers.
+
+    `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
+    the ids of the current scheme's dimensions in order; `assumed` names its parts that the client has not confirmed;
+    `left_out` says what was left out of the run and why.
+    """
+
+    study: str
+    title: Mapping[str, str]
+    quarter: str
+    synthetic: bool
+    current: str
+    schemes: Mapping[str, Mapping[str, str]]
+    dimensions: tuple[str, ...]
+    roles: Mapping[str, Mapping[str, str]]
+    assumed: tuple[str, ...]
+    left_out: tuple[Mapping[str, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        study: Study,
+        quarter: str,
+        *,
+        schemes: Sequence[str] = (),
+        left_out: Sequence[Mapping[str, str]] = (),
+    ) -> Cover:
+        """Take the names from a study; `schemes` names the candidates of the run, all of the study's if empty."""
+        current = study.current
+        candidates = study.candidates(tuple(schemes))
+        return cls(
+            study=study.name,
+            title=study.settings.title,
+            quarter=quarter,
+            synthetic=study.settings.synthetic,
+            current=current.name,
+            schemes={scheme.name: scheme.title for scheme in (current, *candidates)},
+            dimensions=tuple(current.dimensions),
+            roles=study.settings.roles,
+            assumed=tuple(current.assumed),
+            left_out=tuple(left_out),
+        )

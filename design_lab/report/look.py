@@ -1,0 +1,18 @@
+"""The report's colours, safe for colour-blind readers and in grey print; text is never told by colour alone."""
+
+INK = "#16243A"
+MUTED = "#55606F"
+RULE = "#D5DAE1"
+PANEL = "#F4F6F9"
+ACCENT = "#0B5FA5"
+MARK = "#9A3412"
+
+TONES = {"paper": "#B3BCC9", "effect": "#0B5FA5", "up": "#0B5FA5", "down": "#E08E0B"}
+CLAIMS = {
+    "accounting": "#0B5FA5",
+    "association": "#2F6B3A",
+    "causal-under-assumptions": "#5B3E99",
+    "causal": "#3A2374",
+    "scenario": "#8A5A00",
+    "unidentified": "#9A3412",
+}

@@ -1,0 +1,147 @@
+"""Charts and tables that stay editable in PowerPoint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from design_lab.report.content import Chart, Table, shortened
+from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
+from design_lab.report.look import INK, MUTED, RULE, TONES
+
+_HEADER = Type(sizes=(11, 10, 9, 8), colour=MUTED, bold=True, anchor="bottom")
+_BODY_SIZES = (14, 13, 12, 11, 10, 9, 8)
+_LEAST_READABLE = 10  # points; a name that is too long for its cell at this size is cut in its middle
+
+
+def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
+    """Put a chart that stays editable: clustered bars from zero, labelled, the first category on top."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+    from pptx.util import Pt
+
+    data = CategoryChartData(number_format="0.0%" if chart.percent else "#,##0")
+    data.categories = [shortened(category, 32) for category in chart.categories]
+    for bars in chart.series:
+        data.add_series(bars.name, bars.values)
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box.emu(), data)
+    frame.name = chart.title
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)
+    native = frame.chart
+    native.has_title = False
+    native.font.size = Pt(12)
+    native.has_legend = len(chart.series) > 1
+    if native.has_legend:
+        native.legend.position, native.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    across, down = native.value_axis, native.category_axis
+    across.minimum_scale, across.maximum_scale = _floor(chart), chart.high + (chart.high - chart.low) * 0.14
+    across.visible, across.has_major_gridlines = False, False
+    down.reverse_order, down.has_major_gridlines = True, False
+    down.major_tick_mark, down.tick_label_position = XL_TICK_MARK.NONE, XL_TICK_LABEL_POSITION.LOW
+    down.format.line.color.rgb = rgb(INK)
+    _paint(native, chart)
+    _chart_language(native, lang)
+    return frame
+
+
+def _floor(chart: Chart) -> float:
+    """Zero, or a whole five percent (or unit) below the least value."""
+    values = [0.0, *(v for bars in chart.series for v in bars.values if v is not None)]
+    if min(values) == 0:
+        return 0.0
+    step, room = (0.05 if chart.percent else 1.0), 0.15 * (max(values) - min(values))  # room for the label
+    return math.floor((min(values) - room) / step) * step
+
+
+def _paint(native: Any, chart: Chart) -> None:
+    from pptx.enum.chart import XL_LABEL_POSITION
+    from pptx.util import Pt
+
+    plot = native.plots[0]
+    plot.gap_width, plot.overlap = max(55, 220 // len(chart.categories)), -5  # few bars stay slim
+    for series, bars in zip(plot.series, chart.series, strict=True):
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = rgb(TONES[bars.tone])
+        series.invert_if_negative = False
+        labels = series.data_labels
+        labels.show_value, labels.position = True, XL_LABEL_POSITION.OUTSIDE_END
+        whole = chart.percent and bars.tone == "paper"
+        labels.number_format = ("0%" if whole else "0.0%") if chart.percent else "#,##0"
+        labels.number_format_is_linked = False
+        labels.font.size = Pt(12)
+        labels.font.color.rgb = rgb(INK)
+
+
+def _chart_language(native: Any, lang: str) -> None:
+    from pptx.oxml.ns import qn
+
+    for properties in native._chartSpace.iter(qn("a:defRPr")):
+        typefaces(properties)
+    for end in native._chartSpace.iter(qn("a:endParaRPr")):
+        end.set("lang", TAGS[lang])
+
+
+def native_table(slide: Any, table: Table, columns: Sequence[int], widths: Sequence[float], box: Box, lang: str) -> Box:
+    """Put chosen columns of a table, as tall as the box allows; return the box that it takes."""
+    from pptx.util import Inches
+
+    count = len(table.rows) + 1
+    high = min(0.44, box.height / count)
+    taken = Box(box.left, box.top, box.width, high * count)
+    frame = slide.shapes.add_table(count, len(columns), *taken.emu())
+    frame.name = table.title
+    native = frame.table
+    native._tbl.tblPr.set("bandRow", "0")
+    for place, share in enumerate(widths):
+        native.columns[place].width = Inches(box.width * share)
+    names = max(12, int((box.width * widths[0] - 0.12) * 72 / (_LEAST_READABLE * 0.58)) - 1)
+    lines = [table.columns, *((shortened(row.cells[0], names), *row.cells[1:]) for row in table.rows)]
+    size = _body_size([[cells[column] for column in columns] for cells in lines[1:]], widths, box.width, high, lang)
+    for row, cells in enumerate(lines):
+        native.rows[row].height = Inches(high)
+        for place, column in enumerate(columns):
+            type = _HEADER if row == 0 else Type(sizes=(size,), bold=place == 0, anchor="middle")
+            type = replace(type, align="left" if place == 0 else "right")
+            room = Box(0, 0, box.width * widths[place] - 0.12, high - 0.04)
+            _cell(native.cell(row, place), cells[column], room, type, lang)
+    return taken
+
+
+def _body_size(rows: Sequence[Sequence[str]], widths: Sequence[float], broad: float, high: float, lang: str) -> float:
+    """The one size at which every cell fits: on one line if that stays readable, else on as many as a row takes."""
+    for sizes, lines in ((_BODY_SIZES[:4], 1), (_BODY_SIZES, 9)):
+        for size in sizes:
+            line = tall("x", 9, size, lang)
+            room = [Box(0, 0, broad * share - 0.12, min(line * lines, high - 0.04) + 0.001) for share in widths]
+            cells = [(text, room[place], place == 0) for row in rows for place, text in enumerate(row)]
+            if all(fits([text], box, Type(sizes=(size,), bold=bold), lang) for text, box, bold in cells):
+                return size
+    return _BODY_SIZES[-1]
+
+
+def _cell(cell: Any, text: str, room: Box, type: Type, lang: str) -> None:
+    from pptx.enum.text import MSO_ANCHOR
+    from pptx.util import Inches
+
+    fill_text(cell.text_frame, [text], room, type, lang)
+    cell.margin_left = cell.margin_right = Inches(0.06)
+    cell.margin_top = cell.margin_bottom = Inches(0.02)
+    cell.vertical_anchor = MSO_ANCHOR[type.anchor.upper()]
+    cell.fill.background()
+    _underline(cell, INK if type.anchor == "bottom" else RULE)
+
+
+def _underline(cell: Any, colour: str) -> None:
+    """Give a cell a line below and none elsewhere."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls
+
+    properties = cell._tc.get_or_add_tcPr()
+    lines = [f'<a:{side} {nsdecls("a")} w="0"><a:noFill/></a:{side}>' for side in ("lnL", "lnR", "lnT")]
+    lines.append(
+        f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{colour.lstrip("#")}"/></a:solidFill></a:lnB>'
+    )
+    for place, line in enumerate(lines):
+        properties.insert(place, parse_xml(line))

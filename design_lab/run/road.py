@@ -1,0 +1,298 @@
+"""The whole road in order: raw files, tables, notebooks, findings, report, publication."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from design_lab.catalogue import LANGUAGES
+from design_lab.errors import ReportError, StudyError, nearest
+from design_lab.files import Digests
+from design_lab.finding import Results
+from design_lab.run import notebooks as nb
+from design_lab.run import publish, record
+from design_lab.run.places import shown_path
+from design_lab.run.workers import Worker
+from design_lab.study import Study, project_root
+
+SEED = 42
+FORMATS = ("html", "pptx")
+_LATER = ("docx", "pdf")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One run as asked for, checked and completed: `schemes` begin with the current one."""
+
+    study: Study
+    quarter: str
+    schemes: tuple[str, ...]
+    langs: tuple[str, ...]
+    formats: tuple[str, ...]
+    jobs: int
+    force: bool
+    reports: Path  # reports/<study>
+    notebooks: Path
+
+    @property
+    def published(self) -> Path:
+        """Where the newest revision stands."""
+        return self.reports / self.quarter
+
+    @property
+    def lang(self) -> str:
+        """The language of the notebooks' tables; findings carry all."""
+        return "en" if "en" in self.langs else self.langs[0]
+
+    def recorded(self) -> dict[str, Any]:
+        """Return the parameters as the record binds them."""
+        return {
+            "study": self.study.name,
+            "quarter": self.quarter,
+            "schemes": list(self.schemes),
+            "langs": list(self.langs),
+            "formats": list(self.formats),
+            "seed": SEED,
+        }
+
+    def narrowed(self) -> list[str]:
+        """Name what a full run would have made and this one does not."""
+        left = [*self.study.scheme_names, *_spoken(self.study), *FORMATS]
+        return [word for word in left if word not in (*self.schemes, *self.langs, *self.formats)]
+
+
+def run(
+    study: str | Path | Study,
+    *,
+    quarter: str | None = None,
+    schemes: Sequence[str] = (),
+    lang: str = "both",
+    formats: Sequence[str] = FORMATS,
+    jobs: int | None = None,
+    force: bool = False,
+    reports: Path = Path("reports"),
+    notebooks: Path | None = None,
+    progress: Say = print,
+    say: Say | None = None,
+) -> Path:
+    """Walk the road for one quarter of a study and publish the report; return the folder where it stands.
+
+    What is unchanged since the published report is not run again, unless `force`. `progress` hears of the steps, `say`
+    (by default the same) of exclusions, of what was left out and of the result. Refusals are `DesignLabError`.
+    """
+    opened = study if isinstance(study, Study) else Study.open(study)
+    order = _ordered(
+        opened, quarter=quarter, schemes=schemes, lang=lang, formats=formats,
+        jobs=jobs, force=force, reports=reports, notebooks=notebooks,
+    )  # fmt: skip
+    tell = say or progress
+    with publish.held(order.reports, f"the reports of {opened.name}"):
+        for sentence in publish.complete_moves(order.reports):
+            tell(sentence)
+        if not force and _unchanged(order):
+            tell(f"unchanged: {shown_path(order.published)} already holds this report; --force makes it again")
+            return order.published
+        with publish.held(opened.tables, f"study {opened.name}"):
+            return _Run(order, progress, tell).walk()
+
+
+def check(study: str | Path, *, progress: Say = print) -> list[str]:
+    """Check the data of every quarter, without building anything; return the lines to print."""
+    from design_lab.run.steps import check as look
+
+    return look(study=str(Study.open(study).folder), progress=progress)
+
+
+def _ordered(
+    study: Study, *, quarter: str | None, schemes: Sequence[str], lang: str, formats: Sequence[str],
+    jobs: int | None, force: bool, reports: Path, notebooks: Path | None,
+) -> Order:  # fmt: skip
+    return Order(
+        study=study,
+        quarter=str(study.quarter(quarter)),
+        schemes=_schemes(study, schemes),
+        langs=_langs(study, lang),
+        formats=_formats(formats),
+        jobs=max(1, jobs or min(2, os.cpu_count() or 1)),
+        force=force,
+        reports=reports.resolve() / study.name,
+        notebooks=notebooks or project_root() / "notebooks",
+    )
+
+
+def _schemes(study: Study, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the current scheme, with which all is compared, then those asked for (or all) in the study's order."""
+    for name in asked:
+        if name not in study.scheme_names:
+            raise StudyError(f"study {study.name} has no scheme {name!r}; {nearest(name, study.scheme_names)}")
+    current, *others = study.scheme_names
+    return (current, *(name for name in others if not asked or name in asked))
+
+
+def _spoken(study: Study) -> tuple[str, ...]:
+    return tuple(lang for lang in LANGUAGES if lang in study.settings.languages)
+
+
+def _langs(study: Study, lang: str) -> tuple[str, ...]:
+    if lang == "both":
+        return _spoken(study)
+    if lang not in LANGUAGES:
+        raise StudyError(f"language {lang!r} is not spoken here; {nearest(lang, (*LANGUAGES, 'both'))}")
+    return (lang,)
+
+
+def _formats(asked: Sequence[str]) -> tuple[str, ...]:
+    for name in asked:
+        if name in _LATER:
+            raise ReportError(f"format {name} cannot be made yet; so far there are {', '.join(FORMATS)}")
+        if name not in FORMATS:
+            raise ReportError(f"format {name!r} is not known; {nearest(name, FORMATS)}")
+    if not asked:
+        raise ReportError(f"no format is asked for; there are {', '.join(FORMATS)}")
+    return tuple(name for name in FORMATS if name in asked)
+
+
+def _inputs(order: Order) -> record.Inputs:
+    """Bind the inputs as they are, reading only files that changed since they were read last."""
+    digests = Digests(order.study.tables / ".digests.json")
+    paths = nb.notebook_paths(order.study.folder, order.notebooks)
+    inputs = record.gather(order.study.folder, order.recorded(), paths, digests)
+    if order.study.tables.is_dir():
+        with contextlib.suppress(OSError):  # without a memory, the next run reads all files again
+            digests.save()
+    return inputs
+
+
+def _unchanged(order: Order) -> bool:
+    return (order.published / record.RECORD).is_file() and record.is_unchanged(order.published, _inputs(order))
+
+
+class _Run:
+    """One run that has something to do; the steps stand in the order in which they are walked."""
+
+    def __init__(self, order: Order, progress: Say, tell: Say) -> None:
+        self.order, self._progress, self._tell = order, progress, tell
+        self._folder = str(order.study.folder)
+
+    def walk(self) -> Path:
+        """Take the six steps; nothing is published unless all of them end well."""
+        order = self.order
+        found = nb.find_notebooks(order.study.folder, order.notebooks)
+        for scheme in order.schemes:
+            order.study.scheme(scheme)  # a fault in a scheme is told before the long steps
+        with publish.building(order.reports, order.quarter) as built:
+            arrivals = self._prepare(built)
+            inputs = _inputs(order)
+            if not order.force and record.is_unchanged(order.published, inputs):
+                self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
+                return order.published
+            left_out = self._notebooks(found, arrivals["missing"], built)
+            self._report(left_out, built)
+            return self._publish(inputs, left_out, built)
+
+    def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
+        order = self.order
+        arguments: dict[str, Any] = {"study": self._folder, "jobs": order.jobs, "progress": self._progress}
+        if order.study.settings.synthetic and (order.study.folder / "centre.yaml").is_file():
+            self._step(1, "raw files (synthetic; those that are there stay)")
+            with Worker(built.work / "generate.log") as worker:
+                worker.call("design_lab.run.steps:generate", **arguments)
+        else:
+            self._step(1, "raw files (as received)")
+        self._step(2, "data check and tables")
+        with Worker(built.work / "build.log") as worker:
+            arrivals: dict[str, list[str]] = worker.call("design_lab.run.steps:build", force=order.force, **arguments)
+        for line in arrivals["lines"]:
+            self._tell(line)
+        return arrivals
+
+    def _notebooks(
+        self, found: Sequence[nb.Notebook], missing: Sequence[str], built: publish.Building
+    ) -> tuple[nb.LeftOut, ...]:
+        order = self.order
+        kept, left_out = nb.leave_out(found, missing, order.quarter)
+        for absent in left_out:
+            self._tell(absent.reason["en"])
+        self._step(3, f"{len(kept)} notebooks, {min(order.jobs, len(kept))} at a time")
+        setting = _setting(order, built)
+        nb.execute(kept, setting, progress=self._progress)
+        self._step(4, "findings")
+        results = Results(
+            study=order.study.name,
+            quarter=order.quarter,
+            synthetic=order.study.settings.synthetic,
+            findings=nb.merge(kept, setting),
+        )
+        results.write(built.report / "results.json")
+        nb.collect(kept, setting, built.report)
+        self._progress(f"{len(results.findings)} findings")
+        return left_out
+
+    def _report(self, left_out: Sequence[nb.LeftOut], built: publish.Building) -> None:
+        order = self.order
+        self._step(5, "report")
+        with Worker(built.work / "report.log") as worker:
+            worker.call(
+                "design_lab.run.steps:report",
+                study=self._folder,
+                quarter=order.quarter,
+                schemes=list(order.schemes),
+                langs=list(order.langs),
+                formats=list(order.formats),
+                left_out=[dict(absent.reason) for absent in left_out],
+                folder=str(built.report),
+                progress=self._progress,
+            )
+
+    def _publish(self, inputs: record.Inputs, left_out: Sequence[nb.LeftOut], built: publish.Building) -> Path:
+        order = self.order
+        self._step(6, "publish")
+        if _inputs(order).digest != inputs.digest:
+            raise ReportError(
+                "the study, a notebook or the program was changed while the run was going on, so nothing was "
+                "published; run again"
+            )
+        record.record(built.report, inputs, [absent.reason for absent in left_out])
+        place, sentences = publish.publish(built, order.reports, order.quarter)
+        nb.forget_failures(order.reports / ".failed" / order.quarter)
+        for sentence in sentences:
+            self._tell(sentence)
+        if narrowed := order.narrowed():
+            self._tell(f"a narrower run than the full one: made without {', '.join(narrowed)}")
+        self._tell(f"published: {shown_path(place)}")
+        return place
+
+    def _step(self, number: int, what: str) -> None:
+        self._progress(f"{number}/6 {what}")
+
+
+def _setting(order: Order, built: publish.Building) -> nb.Setting:
+    folder = order.study.folder
+    named = folder.relative_to(project_root()).as_posix() if folder.is_relative_to(project_root()) else folder.name
+    parameters = {
+        "study": str(folder),
+        "quarter": order.quarter,
+        "schemes": list(order.schemes),
+        "lang": order.lang,
+        "seed": SEED,
+    }
+    shown = {**parameters, "study": named, "out": f"reports/{order.study.name}/{order.quarter}"}
+    return nb.Setting(
+        parameters=parameters,
+        shown={key: shown[key] for key in ("study", "quarter", "schemes", "lang", "out", "seed")},
+        local={
+            str(folder): named,
+            str(order.reports): f"reports/{order.study.name}",
+            str(project_root()): "<project>",
+            str(order.notebooks): "notebooks",
+            str(Path.cwd()): "<working folder>",
+        },
+        work=built.work,
+        failed=order.reports / ".failed" / order.quarter,
+        jobs=order.jobs,
+    )

@@ -1,0 +1,45 @@
+"""The heavy steps of a run as tasks for workers: plain data in, plain data out, so that their memory ends with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from design_lab.study import Study
+
+
+def generate(*, study: str, jobs: int, progress: Callable[[str], None]) -> int:
+    """Make the raw files that a synthetic study lacks; return their number."""
+    from design_lab.synthetic import generate as make
+
+    return len(make(Path(study), progress=progress, jobs=jobs))
+
+
+def build(*, study: str, force: bool, jobs: int, progress: Callable[[str], None]) -> dict[str, list[str]]:
+    """Check the data and build the tables whose files changed; return what to print and the tables that are missing."""
+    from design_lab.ingest import build as make
+
+    arrivals = make(Study.open(study), progress=progress, force=force, jobs=jobs)
+    return {"lines": list(arrivals.lines()), "missing": list(arrivals.missing)}
+
+
+def check(*, study: str, progress: Callable[[str], None]) -> list[str]:
+    """Check the data of every quarter; return what to print."""
+    from design_lab.ingest import check as look
+
+    return list(look(Study.open(study), progress=progress).lines())
+
+
+def report(
+    *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
+    left_out: list[dict[str, str]], folder: str, progress: Callable[[str], None],
+) -> list[str]:  # fmt: skip
+    """Write the report from `<folder>/results.json` into `folder`; return the names of the files."""
+    from design_lab.finding import Results
+    from design_lab.report import Cover, write_reports
+
+    progress(f"{', '.join(formats)} in {', '.join(langs)}")
+    results = Results.read(Path(folder) / "results.json")
+    cover = Cover.of(Study.open(study), quarter, schemes=schemes, left_out=left_out)
+    written = write_reports(results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder))
+    return [path.name for path in written]

@@ -1,0 +1,205 @@
+"""Invented findings of a small centre, in the words of the project: enough for every section of the report."""
+
+import re
+
+import pytest
+
+from design_lab.catalogue import cards
+from design_lab.display import Quantity, Term, number
+from design_lab.finding import Finding, Results, state
+from design_lab.report import Cover, write_reports
+
+ROLES = {
+    "customer_service": ({"en": "customer service", "zh": "客户服务人员"}, 180),
+    "technical_support": ({"en": "technical support", "zh": "技术支持人员"}, 60),
+    "marketing": ({"en": "marketing", "zh": "市场人员"}, 30),
+    "complaints": ({"en": "complaints handling", "zh": "投诉处理人员"}, 15),
+    "management": ({"en": "management and support (assumed)", "zh": "管理及支持人员(假定)"}, 15),
+}
+TITLES = {
+    "current": {"en": "Today's scheme", "zh": "现行方案"},
+    "quality_first": {"en": "Quality first", "zh": "质量优先"},
+    "balanced": {"en": "Balanced", "zh": "均衡"},
+    "team_share": {"en": "Team share", "zh": "团队共担"},
+}
+WEIGHTS = {  # on paper, effective, interval
+    "workload": (0.40, 0.6125, (0.571, 0.652)),
+    "service_quality": (0.25, 0.1712, (0.142, 0.203)),
+    "csat": (0.25, 0.1871, (0.151, 0.226)),
+    "teamwork": (0.10, 0.0312, (0.011, 0.049)),
+}
+QUARTER = "2026Q3"
+
+
+def _data():
+    rows = {"staff": 300, "id_map": 640, "interactions": 1_366_120, "surveys": 214_480, "quality_reviews": 9_116}
+    for table, count in rows.items():
+        excluded = Quantity(count // 97, "count")
+        yield state(f"data.rows.{table}", count, says="data.rows", unit="count", n=None, claim="accounting",
+                    table=Term(f"table.{table}"), quarter=QUARTER, excluded=excluded)  # fmt: skip
+    yield state("data.rows.ratings", None, says="data.missing", unit="count", n=None, claim="unidentified",
+                table=Term("table.ratings"), quarter=QUARTER)  # fmt: skip
+    for role, (name, people) in ROLES.items():
+        limits = ("unknown_roles",) if role == "management" else ()
+        yield state(f"data.staff.{role}", people, says="data.staff", unit="people", n=300, claim="accounting",
+                    role=name, quarter=QUARTER, limits=limits)  # fmt: skip
+    yield state("data.unassigned_share", 0.05, says="data.unassigned_share", unit="share", n=300, claim="accounting",
+                stated=Quantity(0.95, "weight"), quarter=QUARTER, limits=("unknown_roles",))  # fmt: skip
+    yield state("data.contacts_per_day", 14849, says="data.contacts_per_day", unit="count", n=92, claim="accounting",
+                quarter=QUARTER)  # fmt: skip
+    yield state("data.capacity", 0.7834, says="data.capacity", unit="share", n=240, claim="accounting",
+                quarter=QUARTER, limit=Quantity(0.9, "weight"), limits=("signed_in_only",))  # fmt: skip
+
+
+def _indicators():
+    centres = {"calls_per_hour": (14.21, 1.93, "per_hour"), "qa_score": (86.4, 3.72, "points"),
+               "csat": (0.8712, 0.0313, "share"), "handle_seconds": (163.1, 18.4, "seconds")}  # fmt: skip
+    for id, (centre, spread, unit) in centres.items():
+        card = cards()[id]
+        said = {"indicator": card.name, "quarter": QUARTER}
+        limits = ("raw_difference", "self_selected_ratings") if id == "csat" else ("raw_difference",)
+        yield state(f"indicators.{id}.centre", centre, says="indicators.centre", unit=unit, n=228, claim="accounting",
+                    definition=card.definition, people=Quantity(228, "people"), limits=limits[1:], **said)  # fmt: skip
+        yield state(f"indicators.{id}.spread", spread, says="indicators.spread", unit=unit, n=228, claim="accounting",
+                    limits=limits, **said)  # fmt: skip
+    yield state("indicators.csat.target", 0.8712, says="indicators.target_missed", unit="share", n=228,
+                claim="accounting", quarter=QUARTER, target=Quantity(0.9, "weight"),
+                limits=("self_selected_ratings",))  # fmt: skip
+
+
+def _diagnosis(weights):
+    yield state("diagnosis.scored", 228, says="diagnosis.scored", unit="people", n=300, claim="scenario",
+                staff=Quantity(300, "people"), graded=Quantity(219, "people"), quarter=QUARTER,
+                limits=("reconstructed_scheme",))  # fmt: skip
+    limits = ("reconstructed_scheme", "no_official_results", "noise_included", "one_quarter", "few_teams")
+    for dimension, (nominal, effective, bounds) in weights.items():
+        label = Term(f"dimension.{dimension}")
+        yield state(f"diagnosis.nominal_weight.{dimension}", nominal, says="diagnosis.nominal_weight", unit="weight",
+                    n=None, claim="accounting", dimension=label)  # fmt: skip
+        kind = "same" if bounds[0] <= nominal <= bounds[1] else "more" if effective > nominal else "less"
+        yield state(f"diagnosis.effective_weight.{dimension}", effective, says=f"diagnosis.effective_weight_{kind}",
+                    unit="share", n=228, claim="scenario", bounds=bounds, level=0.95, dimension=label,
+                    nominal=Quantity(nominal, "weight"), limits=limits)  # fmt: skip
+    yield state("diagnosis.effective_weight.rules", -0.002, says="diagnosis.effective_weight_rules", unit="share",
+                n=228, claim="scenario", bounds=(-0.006, 0.001), level=0.95, limits=limits)  # fmt: skip
+
+
+def _candidates(titles):
+    for place, (scheme, title) in enumerate(titles.items()):
+        up, down = 26 + 7 * (place * 5 % 8), 22 + 6 * (place * 3 % 8)
+        limits = ("same_behaviour", "reconstructed_scheme", "one_quarter")
+        yield state(f"candidates.{scheme}.rank_correlation", 0.94 - 0.031 * place, unit="correlation", n=219,
+                    says="candidates.rank_correlation", claim="scenario", scheme=title, limits=limits)  # fmt: skip
+        yield state(f"candidates.{scheme}.grade_changes", (up + down) / 219, says="candidates.grade_changes",
+                    unit="share", n=219, claim="scenario", scheme=title, up=Quantity(up, "people"),
+                    down=Quantity(down, "people"), limits=limits)  # fmt: skip
+        for kind, people in (("grade_up", up), ("grade_down", down)):
+            yield Finding(id=f"candidates.{scheme}.{kind}", value=people, unit="people", n=219, claim="scenario",
+                          text={"en": f"Under {title['en']}, {people} people would change grade ({kind[6:]}).",
+                                "zh": f"在“{title['zh']}”方案下,{people} 人的等级改变。"})  # fmt: skip
+
+
+def _evidence():
+    yield state("evidence.claim", None, says="evidence.claim_no_variation", unit="points", n=None, claim="unidentified",
+                first="2023Q4", last=QUARTER)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def invented():
+    """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
+
+    def make(*, without=(), weights=WEIGHTS, titles=TITLES, synthetic=True, assumed=("indicators", "rules", "grades")):
+        others = {name: title for name, title in titles.items() if name != "current"}
+        everything = (*_data(), *_indicators(), *_diagnosis(weights), *_evidence(), *_candidates(others))
+        kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates"}
+        named = [
+            Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
+            for f in kept
+        ]
+        cover = Cover(
+            study="h_bank", title={"en": "H Bank customer-service centre", "zh": "H银行客服中心"}, quarter=QUARTER,
+            synthetic=synthetic, current="current", schemes=titles, dimensions=tuple(weights),
+            roles={role: name for role, (name, _) in ROLES.items()}, assumed=assumed,
+            left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},),
+        )  # fmt: skip
+        return Results(study="h_bank", quarter=QUARTER, synthetic=synthetic, findings=tuple(named)), cover
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def written(invented, tmp_path_factory):
+    """A maker of report folders, each variant written once: (folder, results, cover)."""
+    made = {}
+
+    def make(name="full", **variant):
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name)
+            results, cover = invented(**variant)
+            write_reports(results, cover, langs=("en", "zh"), formats=("html", "pptx"), folder=folder)
+            made[name] = (folder, results, cover)
+        return made[name]
+
+    return make
+
+
+VARIANTS = {
+    "full": {},
+    "nothing": {"without": ("data", "indicators", "diagnosis", "evidence", "candidates"), "assumed": ()},
+    "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},
+    "eight": {
+        "titles": {"current": TITLES["current"]}
+        | {
+            f"c_{i:c}": {"en": f"Candidate with a long title {i:c}", "zh": f"标题很长的方案{i:c}"}
+            for i in range(65, 73)
+        }
+    },
+    "negative": {
+        "weights": WEIGHTS | {"teamwork": (0.1, -0.0421, (-0.081, 0.002))},
+        "without": ("candidates", "data.staff", "data.rows.ratings"),
+    },
+    "hostile": {
+        "titles": {
+            "current": TITLES["current"],
+            "x": {"en": '<script>alert("x")</script> $x$ {y} & "q"', "zh": "<img src=x onerror=alert(甲)>\u202e"},
+            "y": {"en": "A very long title " * 20, "zh": "非常长的标题" * 40},
+        }
+    },
+}
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request, written):
+    """Every variant's folder, results and cover."""
+    return written(request.param, **VARIANTS[request.param])
+
+
+@pytest.fixture(scope="session")
+def numbers_of():
+    """All numbers in a text, names (quarters, ids, sources, titles) taken out first."""
+
+    def find(text, results, cover):
+        names = [f.id for f in results.findings] + [f.source for f in results.findings]
+        names += [title for titles in cover.schemes.values() for title in titles.values()]
+        for name in sorted(names, key=len, reverse=True):
+            text = text.replace(name, " ") if name else text
+        text = re.sub(r"\d{4}Q\d", " ", text)
+        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", text))
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def allowed_numbers():
+    """Every number that a finding's text, value, interval, level or count shows."""
+
+    def find(results, lang):
+        said = []
+        for finding in results.findings:
+            said += [finding.text[lang], number(finding.value, finding.unit, lang), number(finding.n, "count", lang)]
+            said += [number(end, finding.unit, lang) for end in finding.interval or ()]
+            said += [number(finding.level, "weight", lang)]
+        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", re.sub(r"\d{4}Q\d", " ", " ".join(said))))
+
+    return find

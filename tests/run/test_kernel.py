@@ -1,0 +1,151 @@
+"""One notebook in a worker: what is refused before it runs, and every way in which it can fail to reach its end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from design_lab.errors import NotebookError
+from design_lab.run.kernel import checked
+from design_lab.run.workers import Worker
+
+GOOD = {"study": "/s", "quarter": "2026Q3", "schemes": ["a"], "lang": "en", "out": "/o", "seed": 42}
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory):
+    with Worker(tmp_path_factory.mktemp("worker") / "worker.log") as worker:
+        yield worker
+
+
+def execute(worker, tiny, path, timeout_seconds=60):
+    out = tiny.root / "work" / path.stem
+    worker.call(
+        "design_lab.run.kernel:execute",
+        notebook=str(path),
+        executed=str(out / path.name),
+        parameters={**GOOD, "study": str(tiny.study), "out": str(out)},
+        shown={**GOOD, "study": "data/tiny", "out": "reports/tiny/2026Q3"},
+        local={str(tiny.root): "<root>", str(out): "reports/tiny/2026Q3"},
+        timeout_seconds=timeout_seconds,
+    )
+    return out
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"seed": "42"}, "parameter 'seed': input should be a valid integer, but is '42'"),
+        ({"seed": True}, "parameter 'seed': input should be a valid integer, but is True"),
+        ({"schemes": "a"}, "parameter 'schemes': input should be a valid list, but is 'a'"),
+        ({"lang": "both"}, "parameter 'lang': input should be 'en' or 'zh', but is 'both'"),
+        ({"out": "reports/x"}, "parameter 'out': must be an absolute path"),
+        ({"out": "/a{quarter}"}, "parameter 'out': papermill would fill in the braces"),
+        ({"seeed": 1}, "parameter 'seeed' is not known; known are: study, quarter"),
+    ],
+)
+def test_parameters_are_checked_before_they_are_injected(changed, words):
+    with pytest.raises(NotebookError, match=words):
+        checked({**GOOD, **changed})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (None, "01_first.ipynb: has no cell tagged 'parameters'"),
+        ('study = "s"', "01_first.ipynb: parameter 'seed' is missing from the cell tagged 'parameters'"),
+        ("{good}\nseed = 'a'", "01_first.ipynb: parameter 'seed': input should be a valid integer, but is 'a'"),
+        ("{good}\ntop = len(study)", r"01_first.ipynb: parameter top = len\(study\) is not a plain literal"),
+        ("{good}\ntop = 5", None),
+    ],
+)
+def test_a_notebook_must_declare_the_literals_of_the_contract(worker, tiny, parameters, words):
+    good = "\n".join(f"{name} = {json.dumps(value)}  # of the contract" for name, value in GOOD.items())
+    path = tiny.notebook("01_first", parameters=parameters and parameters.format(good=good))
+    if words is None:
+        worker.call("design_lab.run.kernel:inspect", notebooks=[str(path)])
+        return
+    with pytest.raises(NotebookError, match=words):
+        worker.call("design_lab.run.kernel:inspect", notebooks=[str(path)])
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("# why\nscores = 1 / 0", r"01_first.ipynb, cell 4 of 5 \(# why\): ZeroDivisionError: division by zero"),
+        ("raise SystemExit", r"cell 4 of 5 \(raise SystemExit\): stopped itself by SystemExit"),
+        ("import os; os._exit(0)", r"cell 4 of 5 .*: the notebook's process ended there"),
+        ("import time; time.sleep(60)", r"cell 4 of 5 .*: did not end within 2 s"),
+        ("from design_lab.errors import DataError; raise DataError('row 7')", "DataError: row 7"),
+        ("f = None", r"cell 5 of 5 \(write_findings.*: TypeError: replace"),
+        ("x =", "SyntaxError"),
+        ("input()", "StdinNotImplementedError"),
+    ],
+)
+def test_a_notebook_that_does_not_reach_its_end_is_refused_with_cell_and_reason(worker, tiny, line, words):
+    path = tiny.notebook("01_first", line)
+    with pytest.raises(NotebookError, match=words):
+        execute(worker, tiny, path, timeout_seconds=2 if "sleep" in line else 60)
+
+
+def test_a_notebook_that_writes_no_findings_is_refused_even_if_an_older_file_lies_there(worker, tiny):
+    path = tiny.notebook("01_first", "f = 1", tail=False)
+    old = tiny.root / "work/01_first/findings/01_first.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("[]", encoding="utf-8")
+    with pytest.raises(NotebookError, match="ran to its end but wrote no findings; its last cell must be"):
+        execute(worker, tiny, path)
+
+
+def test_an_executed_notebook_holds_no_local_path_time_or_papermill_metadata(worker, tiny):
+    path = tiny.notebook(
+        "01_first",
+        "import os, sys, tempfile, warnings, pandas",
+        "print(study, out, sys.prefix, pandas.__file__, os.path.expanduser('~'), tempfile.gettempdir(), os.getcwd())",
+        "warnings.warn('look out')",
+        "{'path': study.replace('/', '\\\\\\\\')}",
+        "f'file://{out}/figures', __file__ if '__file__' in globals() else repr(lambda: 1)",
+        'f = Finding(id="a.b", value=1, unit="count", n=1, claim="accounting", text={"en": "A.", "zh": "甲。"})',
+    )
+    out = execute(worker, tiny, path)
+    text = (out / "01_first.ipynb").read_text(encoding="utf-8")
+    import sys
+    import tempfile
+    from pathlib import Path
+
+    for place in (tiny.root, sys.prefix, tempfile.gettempdir(), Path.home(), Path(__file__).parents[2]):
+        assert str(place) not in text, place
+    made = json.loads(text)
+    assert set(made["metadata"]) == {"design_lab", "kernelspec", "language_info"}
+    injected = made["cells"][2]
+    assert injected["id"] == "injected-parameters"
+    assert 'out = "reports/tiny/2026Q3"' in injected["source"]
+    assert "papermill" not in text
+    assert "<cell>:1: UserWarning: look out" in text
+
+
+def test_a_worker_that_loses_its_parent_ends_with_its_kernel(tiny, tmp_path):
+    import subprocess
+    import sys
+    import time
+
+    import psutil
+
+    path = tiny.notebook("01_first", "import time; time.sleep(300)")
+    script = (
+        "import sys, os, threading; from pathlib import Path; from design_lab.run.workers import Worker\n"
+        "w = Worker(Path(sys.argv[2]) / 'log')\n"
+        "w.call('design_lab.run.kernel:execute', notebook=sys.argv[1], executed=sys.argv[2] + '/x.ipynb', "
+        f"parameters={ {**GOOD, 'out': str(tmp_path)}!r}, shown={GOOD!r}, local={{}}, timeout_seconds=600)"
+    )
+    parent = psutil.Popen([sys.executable, "-c", script, str(path), str(tmp_path)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not any("ipykernel_launcher" in " ".join(c.cmdline()) for c in parent.children(recursive=True)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    children = parent.children(recursive=True)
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
