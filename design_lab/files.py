@@ -43,7 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{path.stem}{TEMPORARY_MARK}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
     try:
         yield temporary
-        with temporary.open("rb") as written:
+        with temporary.open("r+b") as written:  # Windows flushes only what may be written
             os.fsync(written.fileno())
         Path(temporary).replace(path)
         sync_folder(path.parent)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
-from design_lab.catalogue import LANGUAGES
+from design_lab.catalogue import LANGUAGES, words
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import Quarter, quarters_between
@@ -96,7 +96,7 @@ class Settings(_Model):
     levels: dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """One client's folder; open it with `Study.open`."""
 
@@ -115,6 +115,16 @@ class Study:
         if faults := _faults(study):
             raise StudyError("\n".join(f"{path / 'study.yaml'}: {fault}" for fault in faults))
         return study
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{' · '.join(self.settings.title.values())} ({self.name})",
+            f"{len(self.quarters)} quarters, {self.quarters[0]} to {self.quarters[-1]}; scheme in force: "
+            f"{self.settings.current_scheme}, candidates: {', '.join(self.scheme_names[1:]) or 'none'}",
+        ]
+        if self.settings.synthetic:
+            lines.append(" · ".join(words(lang).say("report.mark") for lang in LANGUAGES))
+        return "\n".join(lines)
 
     @property
     def name(self) -> str:

@@ -107,7 +107,7 @@ def test_options_reach_the_road(within, monkeypatch, tmp_path):
 
     def run(study, **options):
         seen.update(options, study=study)
-        options["progress"]("1/6 raw files")
+        options["progress"]("1/5 raw files")
         options["say"]("published: x")
 
     monkeypatch.setattr("design_lab.run.road.run", run)
@@ -115,7 +115,7 @@ def test_options_reach_the_road(within, monkeypatch, tmp_path):
         "run", "data/x", "--quarter", "2026Q3", "--scheme", "a", "--scheme", "b", "--lang", "zh", "--formats", "html",
         "--jobs", "3", "--force", "--reports", tmp_path,
     )  # fmt: skip
-    assert (status, out, err) == (0, "published: x\n", "1/6 raw files\n")
+    assert (status, out, err) == (0, "published: x\n", "1/5 raw files\n")
     seen.pop("progress")
     seen.pop("say")
     assert seen == {

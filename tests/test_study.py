@@ -41,6 +41,13 @@ def test_h_bank_is_what_its_report_says():
     assert [scheme.name for scheme in study.candidates(["quality_first"])] == ["quality_first"]
 
 
+def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
+    assert "Synthetic data" in repr(Study.open(folder))
+    edited(folder, "synthetic: true", "synthetic: false")
+    edited(folder, "  published_key: h_bank-synthetic-people\n", "")
+    assert "ynthetic" not in repr(Study.open(folder))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from design_lab.catalogue import LANGUAGES, words
 from design_lab.errors import FindingError, NotebookError, nearest
 from design_lab.files import safe_name
 from design_lab.finding import Finding, read_findings
@@ -124,11 +125,11 @@ def _refuse_twins(notebooks: Sequence[Notebook]) -> None:
 def _refuse_unknown_needs(notebooks: Sequence[Notebook]) -> None:
     names = [notebook.name for notebook in notebooks]
     for notebook in notebooks:
-        for kind, known, words in (
+        for kind, known, needed in (
             ("tables", TABLES, notebook.needs.tables),
             ("findings", names, notebook.needs.findings),
         ):
-            for word in words:
+            for word in needed:
                 if word not in known:
                     raise NotebookError(
                         f"{notebook.path}: metadata design_lab.needs.{kind} names {word!r}; {nearest(word, known)}"
@@ -167,19 +168,21 @@ def leave_out(
 
 
 def _no_tables(name: str, tables: Sequence[str], quarter: str) -> dict[str, str]:
-    from design_lab.catalogue import words
-
-    en, zh = ([words(lang).say(f"table.{table}") for table in tables] for lang in ("en", "zh"))
     return {
-        "en": f"{name} is left out: not delivered for {quarter}: {', '.join(en)}.",
-        "zh": f"{name} 未运行:{quarter} 未提供{'、'.join(zh)}。",
+        lang: words(lang).say(
+            "run.no_tables",
+            notebook=name,
+            quarter=quarter,
+            tables=words(lang).say("run.join").join(words(lang).say(f"table.{table}") for table in tables),
+        )
+        for lang in LANGUAGES
     }
 
 
 def _no_findings(name: str, others: Sequence[str]) -> dict[str, str]:
     return {
-        "en": f"{name} is left out: it needs {', '.join(others)}, which is left out too.",
-        "zh": f"{name} 未运行:所依赖的 {'、'.join(others)} 未运行。",
+        lang: words(lang).say("run.no_findings", notebook=name, others=words(lang).say("run.join").join(others))
+        for lang in LANGUAGES
     }
 
 

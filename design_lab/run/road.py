@@ -180,7 +180,7 @@ class _Run:
         self._folder = str(order.study.folder)
 
     def walk(self) -> Path:
-        """Take the six steps; nothing is published unless all of them end well."""
+        """Take the five steps; nothing is published unless all of them end well."""
         order = self.order
         found = nb.find_notebooks(order.study.folder, order.notebooks)
         for scheme in order.schemes:
@@ -198,13 +198,7 @@ class _Run:
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
         arguments: dict[str, Any] = {"study": self._folder, "jobs": order.jobs, "progress": self._progress}
-        if order.study.settings.synthetic and (order.study.folder / "centre.yaml").is_file():
-            self._step(1, "raw files (synthetic; those that are there stay)")
-            with Worker(built.work / "generate.log") as worker:
-                worker.call("design_lab.run.steps:generate", **arguments)
-        else:
-            self._step(1, "raw files (as received)")
-        self._step(2, "data check and tables")
+        self._step(1, "raw files, data check and tables")
         with Worker(built.work / "build.log") as worker:
             arrivals: dict[str, list[str]] = worker.call("design_lab.run.steps:build", force=order.force, **arguments)
         for line in arrivals["lines"]:
@@ -218,10 +212,10 @@ class _Run:
         kept, left_out = nb.leave_out(found, missing, order.quarter)
         for absent in left_out:
             self._tell(absent.reason["en"])
-        self._step(3, f"{len(kept)} notebooks, {min(order.jobs, len(kept))} at a time")
+        self._step(2, f"{len(kept)} notebooks, {min(order.jobs, len(kept))} at a time")
         setting = _setting(order, built)
         nb.execute(kept, setting, progress=self._progress)
-        self._step(4, "findings")
+        self._step(3, "findings")
         results = Results(
             study=order.study.name,
             quarter=order.quarter,
@@ -235,7 +229,7 @@ class _Run:
 
     def _report(self, left_out: Sequence[nb.LeftOut], built: publish.Building) -> None:
         order = self.order
-        self._step(5, "report")
+        self._step(4, "report")
         with Worker(built.work / "report.log") as worker:
             worker.call(
                 "design_lab.run.steps:report",
@@ -251,7 +245,7 @@ class _Run:
 
     def _publish(self, inputs: record.Inputs, left_out: Sequence[nb.LeftOut], built: publish.Building) -> Path:
         order = self.order
-        self._step(6, "publish")
+        self._step(5, "publish")
         if _inputs(order).digest != inputs.digest:
             raise ReportError(
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
@@ -268,7 +262,7 @@ class _Run:
         return place
 
     def _step(self, number: int, what: str) -> None:
-        self._progress(f"{number}/6 {what}")
+        self._progress(f"{number}/5 {what}")
 
 
 def _setting(order: Order, built: publish.Building) -> nb.Setting:

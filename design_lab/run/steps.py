@@ -8,15 +8,8 @@ from pathlib import Path
 from design_lab.study import Study
 
 
-def generate(*, study: str, jobs: int, progress: Callable[[str], None]) -> int:
-    """Make the raw files that a synthetic study lacks; return their number."""
-    from design_lab.synthetic import generate as make
-
-    return len(make(Path(study), progress=progress, jobs=jobs))
-
-
 def build(*, study: str, force: bool, jobs: int, progress: Callable[[str], None]) -> dict[str, list[str]]:
-    """Check the data and build the tables whose files changed; return what to print and the tables that are missing."""
+    """Build the tables whose files changed (a synthetic study's files first); return what to print and is missing."""
     from design_lab.ingest import build as make
 
     arrivals = make(Study.open(study), progress=progress, force=force, jobs=jobs)
