@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from design_lab.catalogue import words
@@ -114,7 +115,20 @@ class Shown:
         return self.to_text().to_string(index=False)
 
     def _repr_html_(self) -> str:
-        return self.to_text().to_html(index=False, border=0)
+        numeric = set(self.table().select_dtypes("number").columns)
+        return _html(self.to_text(), numeric)
+
+
+def _html(shown: pd.DataFrame, numeric: set[str]) -> str:
+    """Write a table in which words stand left and numbers right."""
+
+    def row(tag: str, cells: Iterable[Any]) -> str:
+        pairs = zip(shown.columns, cells, strict=True)
+        sides = (("right" if column in numeric else "left", escape(str(cell))) for column, cell in pairs)
+        return "".join(f'<{tag} style="text-align: {side}">{text}</{tag}>' for side, text in sides)
+
+    body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in shown.itertuples(index=False))
+    return f"<table><thead><tr>{row('th', shown.columns)}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _plain(value: Any) -> float | None:

@@ -1,13 +1,15 @@
 """Numbers as a reader of each language sees them."""
 
 import math
+from typing import ClassVar
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.catalogue import LANGUAGES
-from design_lab.display import UNITS, Quantity, Term, interval, number, worded
+from design_lab.display import UNITS, Quantity, Shown, Term, interval, number, worded
 from design_lab.errors import FindingError
 
 
@@ -36,6 +38,23 @@ def test_intervals_and_parts_are_worded():
     assert worded(Term("dimension.csat"), "zh") == "客户满意度"
     assert worded({"en": "Balanced", "zh": "均衡"}, "zh") == "均衡"
     assert worded("2026Q3", "zh") == "2026Q3"
+
+
+def test_a_result_shows_itself_with_words_left_and_numbers_right_and_nothing_is_taken_for_html():
+    class Result(Shown):
+        units: ClassVar = {"share": "share"}
+
+        def table(self):
+            return pd.DataFrame({"team": ["<b>A</b>", "B"], "share": [0.5, float("nan")], "n": [3, 4]})
+
+    assert "50.0%" in repr(Result())
+    assert Result()._repr_html_() == (
+        '<table><thead><tr><th style="text-align: left">team</th><th style="text-align: right">share</th>'
+        '<th style="text-align: right">n</th></tr></thead><tbody><tr><td style="text-align: left">&lt;b&gt;A&lt;/b&gt;'
+        '</td><td style="text-align: right">50.0%</td><td style="text-align: right">3</td></tr><tr>'
+        '<td style="text-align: left">B</td><td style="text-align: right">–</td><td style="text-align: right">4</td>'
+        "</tr></tbody></table>"
+    )
 
 
 def test_an_unknown_unit_is_refused_with_the_nearest():

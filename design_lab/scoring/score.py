@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Scores(Shown):
     of the scheme for which there is no data.
     """
 
+    units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
     scheme: Scheme
     quarter: str
     people: pd.DataFrame
@@ -54,7 +55,7 @@ class Scores(Shown):
                 "people": by_role.groupby(by_role).size(),
                 "scored": self.total.notna().groupby(by_role).sum(),
                 "graded": self.grade.notna().groupby(by_role).sum(),
-                "median total": self.total.groupby(by_role).median().round(1),
+                "median total": self.total.groupby(by_role).median(),
             }
         ).reset_index()
 
