@@ -134,8 +134,9 @@ Grades = Annotated[ForcedGrades | FixedGrades, Field(discriminator="method")]
 class Scheme(_Model):
     """One appraisal scheme, checked: read it with `Scheme.read`.
 
-    >>> text = "schemes/current.yaml"  # doctest: +SKIP
-    >>> Scheme.read(text).weights("customer_service", "agent")  # doctest: +SKIP
+    >>> scheme = Scheme.read("data/h_bank/schemes/current.yaml")
+    >>> scheme.weights("customer_service", "agent")["calls_per_hour"]
+    0.4
     """
 
     name: str

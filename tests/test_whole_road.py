@@ -106,18 +106,19 @@ def test_papermill_by_hand_gives_the_findings_of_the_run(small, results, tmp_pat
     assert by_hand == tuple(finding for finding in results.findings if finding.source == notebook)
 
 
-def test_run_all_gives_the_findings_of_the_run(small, results, tmp_path):
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+def test_run_all_gives_the_findings_of_the_run(small, results, tmp_path, notebook):
     """As JupyterLab does it: a consultant edits the parameters cell and runs all cells."""
     import nbformat
     from nbclient import NotebookClient
 
-    book = nbformat.read(NOTEBOOKS / "04_candidates.ipynb", as_version=4)
+    book = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4)
     cell = next(cell for cell in book.cells if "parameters" in cell.metadata.get("tags", []))
     cell.source = cell.source.replace("data/h_bank", small.folder.as_posix())
     cell.source = cell.source.replace("reports/h_bank/draft", tmp_path.as_posix())
     NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
-    by_hand = read_findings(tmp_path / "findings" / "04_candidates.json")
-    assert by_hand == tuple(finding for finding in results.findings if finding.source == "04_candidates")
+    by_hand = read_findings(tmp_path / "findings" / f"{notebook}.json")
+    assert by_hand == tuple(finding for finding in results.findings if finding.source == notebook)
 
 
 def secrets_of(study):

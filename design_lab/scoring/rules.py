@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from design_lab import composite
 from design_lab.scheme import Attainment, Ladder, Linear, Rule, ZScore
 
 Array = npt.NDArray[np.float64]
@@ -50,8 +51,6 @@ def _z(values: Array, rule: ZScore, better: str, groups: Groups) -> Array:
         there = (groups == group) & np.isfinite(values)
         if there.sum() < 2:
             continue
-        peers = values[there]
-        spread = peers.std(ddof=1)
-        z = (peers - peers.mean()) / spread if spread > 0 else np.zeros_like(peers)
+        z = composite.z_scores(values[there], ddof=1)
         earned[there] = rule.centre + rule.spread * (z if better == "higher" else -z)
     return np.asarray(np.clip(earned, rule.floor, rule.cap))
