@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from design_lab import composite
+from design_lab.composite import rank
 from design_lab.scheme import FixedGrades, ForcedGrades, Scheme
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _forced(pool: pd.Series, grades: ForcedGrades) -> pd.Series:
     names = np.array([*grades.shares], dtype=object)
     ceilings = np.cumsum([*grades.shares.values()]) / 100
     scored = pool.dropna()
-    place = (composite.rank(scored.to_numpy()) - 1) / max(len(scored), 1)
+    place = (rank(scored.to_numpy()) - 1) / max(len(scored), 1)
     # 1e-9: a share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
     at = np.searchsorted(ceilings, place + 1e-9, side="right").clip(max=len(names) - 1)
     return pd.Series(names[at], index=scored.index, dtype=object).reindex(pool.index).where(pool.notna(), None)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from design_lab import composite
+from design_lab.composite import z_scores
 from design_lab.scheme import Attainment, Ladder, Linear, Rule, ZScore
 
 Array = npt.NDArray[np.float64]
@@ -51,6 +51,6 @@ def _z(values: Array, rule: ZScore, better: str, groups: Groups) -> Array:
         there = (groups == group) & np.isfinite(values)
         if there.sum() < 2:
             continue
-        z = composite.z_scores(values[there], ddof=1)
+        z = z_scores(values[there], ddof=1)
         earned[there] = rule.centre + rule.spread * (z if better == "higher" else -z)
     return np.asarray(np.clip(earned, rule.floor, rule.cap))
