@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
-    from design_lab.scoring import levels, panel, score, targets
+    from design_lab.scoring.levels import levels
+    from design_lab.scoring.panel import panel
+    from design_lab.scoring.score import score
+    from design_lab.scoring.targets import targets
     from design_lab.study import Study
 
 __version__ = "0.1.0"
