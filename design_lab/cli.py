@@ -100,7 +100,7 @@ def check(study: Annotated[Path, typer.Argument(help="A study folder.")]) -> Non
 
     with _progress() as progress:
         lines = look(study, progress=progress)
-    for line in lines:
+    for line in lines or ["every row of every file can be used"]:
         _say(line)
 
 

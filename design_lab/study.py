@@ -218,7 +218,7 @@ def _faults(study: Study) -> list[str]:
     settings = study.settings
     faults = []
     if settings.name != study.folder.name:
-        faults.append(f"name: is {settings.name!r}, but the folder is called {study.folder.name!r}")
+        faults.append(f"name: is {settings.name!r}, but the folder is called {study.folder.name!r}; rename one of them")
     try:
         safe_name(study.folder.name, "study")
         if not study.quarters:

@@ -39,6 +39,15 @@ def test_every_dependency_is_pinned_within_its_bounds():
         assert wanted.specifier.contains(pin.version, prereleases=True), f"{wanted} is pinned to {pin.version}"
 
 
+def test_the_engine_takes_a_frame_with_the_pinned_versions():
+    import ibis
+    import pandas as pd
+
+    engine = ibis.duckdb.connect()
+    table = engine.create_table("people", pd.DataFrame({"employee_id": ["E1", "E2"]}))
+    assert engine.to_pyarrow(table.count()).as_py() == 2
+
+
 def test_constraints_name_no_index_and_no_place():
     text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]

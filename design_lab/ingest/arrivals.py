@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from design_lab.catalogue import words
 from design_lab.errors import place
+from design_lab.ingest.agreement import Agreement
 
 # What is wrong with a row, and what to do about it; the first fault that a row has is the one it is counted under.
 RULES: Mapping[str, str] = {
@@ -73,11 +75,20 @@ def _sample(exclusion: Exclusion) -> str:
     return "the cell" if exclusion.sample is None else repr(exclusion.sample[:40])
 
 
+def _disagreement(found: Agreement) -> str:
+    parts = {"quarter": found.quarter, "value": f"{found.count:,}", "n": f"{found.of:,}"}
+    return words("en").say(f"finding.data.check.{found.rule}", **parts) + " Ask the client which of the two is right."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """What arrived in all quarters that were asked for; `missing` names the tables without a file, by quarter."""
+    """What arrived in all quarters that were asked for, and whether its tables agree with each other.
+
+    `missing_by_quarter` names the tables without a file.
+    """
 
     files: tuple[FileReport, ...]
+    agreements: tuple[Agreement, ...]
     missing_by_quarter: Mapping[str, tuple[str, ...]]
 
     @property
@@ -87,8 +98,9 @@ class Arrivals:
         return self.missing_by_quarter[latest]
 
     def lines(self) -> list[str]:
-        """Say what was left out, one line a file and fault."""
-        return [line for file in self.files for line in file.lines()]
+        """Say what was left out, one line a file and fault, and which tables disagree."""
+        left_out = [line for file in self.files for line in file.lines()]
+        return left_out + [_disagreement(agreement) for agreement in self.agreements if agreement.count]
 
     def counts(self, quarter: str, table: str) -> tuple[int, int, int]:
         """Return (files, rows used, rows left out) of one table and quarter."""

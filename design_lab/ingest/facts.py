@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from design_lab.display import Quantity, Shown, Term
 from design_lab.finding import Finding, state
+from design_lab.ingest.agreement import Agreement
 from design_lab.ingest.arrivals import Arrivals
 from design_lab.ingest.tables import arrivals, table_path
 from design_lab.periods import Quarter
@@ -34,14 +35,24 @@ class Facts(Shown):
     contacts_per_day: float | None
     occupancy: float | None
     agents: int
+    agreements: tuple[Agreement, ...]
 
     def table(self) -> pd.DataFrame:
         """Return the frame."""
         return self.frame
 
     def findings(self) -> tuple[Finding, ...]:
-        """State rows, staff, volume and capacity."""
-        return (*self._rows(), *self._staff(), *self._work())
+        """State rows, whether tables agree, staff, volume and capacity."""
+        return (*self._rows(), *self._agreements(), *self._staff(), *self._work())
+
+    def _agreements(self) -> list[Finding]:
+        return [
+            state(
+                f"data.check.{found.rule}", found.count, says=f"data.check.{found.rule}", unit="count", n=found.of,
+                claim="accounting", quarter=self.quarter,
+            )
+            for found in self.agreements
+        ]  # fmt: skip
 
     def _rows(self) -> list[Finding]:
         return [
@@ -106,6 +117,7 @@ def facts(study: Study, quarter: Quarter) -> Facts:
         contacts_per_day=per_day,
         occupancy=occupancy,
         agents=agents,
+        agreements=tuple(found for found in arrived.agreements if found.quarter == str(quarter)),
     )
 
 

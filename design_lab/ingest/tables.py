@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from design_lab.errors import DataError
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
+from design_lab.ingest.agreement import Agreement, agreements
 from design_lab.ingest.arrivals import Arrivals, FileReport
 from design_lab.ingest.keys import pseudonym_key
 from design_lab.ingest.mapping import Sources, read_sources
@@ -47,20 +48,22 @@ def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -
     sources = read_sources(study.folder)
     _complete_raw(study, progress, jobs)
     reports: list[FileReport] = []
+    held: list[Agreement] = []
     missing: dict[str, tuple[str, ...]] = {}
     refusals: list[str] = []
     for quarter in study.quarters:
         try:
-            _, found = _read_quarter(study, sources, quarter)
+            tables, found = _read_quarter(study, sources, quarter)
         except DataError as error:
             refusals.append(str(error))
             continue
         reports += found
+        held += agreements(tables, str(quarter))
         missing[str(quarter)] = _missing(found)
         progress(f"checked {quarter}: {sum(report.rows for report in found):,} rows")
     if refusals:
         raise DataError("\n".join(refusals))
-    return Arrivals(files=tuple(reports), missing_by_quarter=missing)
+    return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
 
 
 def _complete_raw(study: Study, progress: Progress, jobs: int) -> None:
@@ -74,14 +77,17 @@ def _complete_raw(study: Study, progress: Progress, jobs: int) -> None:
 def arrivals(study: Study) -> Arrivals:
     """Return what arrived, as the last build wrote it down; a study that was never built raises `DataError`."""
     reports: list[FileReport] = []
+    held: list[Agreement] = []
     missing = {}
     for quarter in study.quarters:
         if not _manifest(study, quarter).is_file():
             raise DataError(f"study {study.name}: the tables of {quarter} are not built; run design-lab run first")
-        found = [FileReport.from_dict(report) for report in read_json(_manifest(study, quarter))["files"]]
+        written = read_json(_manifest(study, quarter))
+        found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
+        held += [Agreement(**agreement) for agreement in written["agreements"]]
         missing[str(quarter)] = _missing(found)
-    return Arrivals(files=tuple(reports), missing_by_quarter=missing)
+    return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
 
 
 def table_path(study: Study, table: str, quarter: Quarter) -> Path:
@@ -137,7 +143,9 @@ def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str
             continue
         with replacing(path) as temporary:
             parquet.write_table(tables[name], temporary, compression="zstd")
-    write_json(_manifest(study, quarter), {"inputs": inputs, "files": [report.to_dict() for report in reports]})
+    held = [agreement.to_dict() for agreement in agreements(tables, str(quarter))]
+    files = [report.to_dict() for report in reports]
+    write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held})
     return quarter, sum(report.used for report in reports)
 
 

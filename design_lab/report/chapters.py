@@ -21,6 +21,8 @@ def data_section(facts: Facts) -> Section:
     """What arrived, who works there and how the centre stands."""
     rows = facts.results.under("data.rows")
     delivered = Group(title=facts.say("data.tables"), statements=facts.statements(rows))
+    odd = [finding for finding in facts.results.under("data.check") if finding.value]
+    disagreeing = Group(title=facts.say("data.disagree"), statements=facts.statements(odd))
     centre = Group(title=facts.say("data.centre"), statements=facts.statements(facts.get(id) for id in _CENTRE))
     chart, indicators = _staff_chart(facts), _indicator_table(facts)
     absent = [] if rows else [facts.say("missing_finding", what=facts.say("what.data"))]
@@ -31,7 +33,7 @@ def data_section(facts: Facts) -> Section:
         heading=_data_heading(facts, rows),
         lead=tuple(absent),
         blocks=(
-            *(group for group in (centre, delivered) if group.statements),
+            *(group for group in (centre, disagreeing, delivered) if group.statements),
             *((chart,) if chart else ()),
             *((indicators,) if indicators.rows else ()),
         ),
