@@ -55,3 +55,8 @@ def widest(found: tuple[Gap, ...], kind: Kind | None = None) -> Gap | None:
 def telling(found: tuple[Gap, ...]) -> Gap | None:
     """Return the widest gap that its interval tells from none; None if there is none."""
     return widest(tuple(gap for gap in found if gap.kind in ("more", "less")))
+
+
+def heaviest(found: tuple[Gap, ...]) -> Gap:
+    """Return the dimension that makes the most of the differences, the first of equals."""
+    return max(found, key=lambda gap: float(gap.effective.value or 0))

@@ -8,7 +8,7 @@ from design_lab.report.chapters import candidates_section, data_section, weights
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.facts import Facts, capital
-from design_lab.report.gaps import gaps, telling, widest
+from design_lab.report.gaps import gaps, heaviest, telling, widest
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -60,13 +60,11 @@ def _answer(facts: Facts) -> str:
     found, scheme = gaps(facts), capital(facts.scheme(facts.cover.current))
     if not found:
         return facts.say("summary.no_weights")
-    gap = telling(found) or widest(found, "alone")
-    if gap is None:
-        return facts.say("summary.same")
+    gap = telling(found) or widest(found, "alone") or heaviest(found)
     return facts.say(
         f"summary.{gap.kind}",
         scheme=scheme,
-        dimension=facts.dimension(gap.dimension),
+        dimension=capital(facts.dimension(gap.dimension)) if gap.kind == "same" else facts.dimension(gap.dimension),
         value=facts.shown(gap.effective),
         nominal=facts.shown(gap.nominal),
     )
