@@ -39,12 +39,12 @@ def test_every_dependency_is_pinned_within_its_bounds():
         assert wanted.specifier.contains(pin.version, prereleases=True), f"{wanted} is pinned to {pin.version}"
 
 
-def test_the_engine_takes_a_frame_with_the_pinned_versions():
+def test_the_engine_takes_a_table_with_the_pinned_versions():
     import ibis
-    import pandas as pd
+    import pyarrow as pa
 
     engine = ibis.duckdb.connect()
-    table = engine.create_table("people", pd.DataFrame({"employee_id": ["E1", "E2"]}))
+    table = engine.create_table("people", pa.table({"employee_id": ["E1", "E2"]}))
     assert engine.to_pyarrow(table.count()).as_py() == 2
 
 
