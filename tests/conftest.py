@@ -4,10 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from design_lab.ingest import build
 from design_lab.study import Study
 from design_lab.synthetic import generate
+
+# What is tested is never how fast a busy machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 STUDIES = Path(__file__).parent / "studies"
 
