@@ -36,7 +36,7 @@ def test_every_row_is_used_or_left_out_with_a_reason(small):
     arrived = build(small)
     assert len(arrived.files) == sum(1 for path in small.raw.rglob("*") if path.is_file())
     for file in arrived.files:
-        assert file.rows == file.used + file.excluded + file.subtotals
+        assert file.rows == file.used + file.excluded + file.subtotals + file.aside
     assert arrived.lines() == []
     assert arrived.missing == ()
 
