@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import itertools
 from pathlib import Path
@@ -48,7 +49,7 @@ def _header(path: Path, source: Source, name: str) -> list[str]:
     header = joined_header([[*part, *[""] * (widest - len(part))] for part in parts])
     wanted = source.read_columns
     if not set(wanted) <= set(header):
-        hint = _other_encoding(path, source, wanted) or header_elsewhere(wanted, rows, first + 1)
+        hint = header_elsewhere(wanted, rows, first + 1) or _other_encoding(path, source, wanted)
         columns_there(name, None, wanted, header, hint=hint or _other_delimiter(header))
     columns_there(name, None, wanted, header)
     return header
@@ -79,12 +80,14 @@ def _without_nul(path: Path, source: Source, name: str) -> None:
 
 def _other_encoding(path: Path, source: Source, wanted: list[str]) -> str | None:
     for encoding in _ENCODINGS:
+        if codecs.lookup(encoding).name == codecs.lookup(source.encoding).name:
+            continue
         try:
             rows = _first_rows(path, source, encoding)
         except (UnicodeError, csv.Error):
             continue
         if any(set(wanted) <= set(row) for row in rows):
-            return f"Read as {encoding} it is there: set encoding: {encoding} in sources.yaml"
+            return f"Read as {encoding} its columns are there: set encoding: {encoding} in sources.yaml"
     return None
 
 
@@ -131,10 +134,10 @@ def _not_decoded(path: Path, name: str, source: Source, error: Exception) -> str
     if isinstance(error, UnicodeDecodeError):
         byte = f": byte {error.object[error.start]:#04x} does not belong there"
         row = _first_bad_line(path, source.encoding)
-    return (
-        f"{place(name, row=row)}: is not in the encoding {source.encoding}{byte}; set the right encoding in "
-        "sources.yaml (gb18030 for most Chinese exports, utf-8 for most others)"
-    )
+    advice = "set the right encoding in sources.yaml (gb18030 for most Chinese exports, utf-8 for most others)"
+    if hint := _other_encoding(path, source, source.read_columns):
+        advice = hint[:1].lower() + hint[1:]
+    return f"{place(name, row=row)}: is not in the encoding {source.encoding}{byte}; {advice}"
 
 
 def _first_bad_line(path: Path, encoding: str) -> int | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from design_lab.errors import DataError, nearest, place
 from design_lab.ingest.mapping import Source
+from design_lab.ingest.readers.failed import failed_cells
 from design_lab.ingest.readers.raw import RawRows, columns_there, header_elsewhere, joined_header
 
 _LOOKED_AT = 20  # rows in which a header is sought
@@ -21,10 +23,11 @@ def read_workbook(path: Path, source: Source, name: str) -> list[RawRows]:
 
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        sheets = [(sheet, _filled(book.get_sheet_by_name(sheet))) for sheet in _chosen(book.sheet_names, source, name)]
+        chosen = _chosen(book.sheet_names, source, name)
+        sheets = [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
     except calamine.PasswordError:
         raise DataError(f"{name}: is protected by a password; ask for it without one") from None
-    except (calamine.CalamineError, OSError) as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{name}: cannot be read as a workbook ({error}); ask for it again") from None
     return [_rows(cells, source, name, sheet) for sheet, cells in sheets]
 
@@ -46,9 +49,12 @@ def _chosen(there: list[str], source: Source, name: str) -> list[str]:
     return [wanted]
 
 
-def _filled(sheet: Any) -> Cells:
-    """The cells of a sheet, merged ranges filled with the value that stands at their upper left."""
+def _filled(sheet: Any, failed: dict[tuple[int, int], str]) -> Cells:
+    """The cells of a sheet, failed formulas named, merged ranges filled with what stands at their upper left."""
     cells: Cells = sheet.to_python(skip_empty_area=False)
+    for (row, column), said in failed.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = said
     try:
         merged = sheet.merged_cell_ranges or []
     except Exception as error:  # the library has no name of its own for formats without such ranges
