@@ -176,7 +176,8 @@ def _add_team_result(
 ) -> None:
     """The team's share of contacts resolved at the first contact, the same for each of its people."""
     by_person = work.reindex(people.index)[["resolved", "resolved_n"]].fillna(0)
-    of_team = by_person.groupby(people["team"], sort=True).transform("sum").reindex(people.index)
+    # Who is in no team (a roster may know of none) has no team's result.
+    of_team = by_person.groupby(people["team"], sort=True).sum().reindex(people["team"]).set_axis(people.index)
     _add(values, counts, "team_result", of_team["resolved"], of_team["resolved_n"], of_team["resolved_n"])
     resolved, contacts = int(work["resolved"].sum()), int(work["resolved_n"].sum())
     centre["team_result"] = _ratio(resolved, contacts), contacts
