@@ -63,10 +63,11 @@ def panel(study: Study, quarter: Quarter) -> Panel:
         work = sums["agent_periods"].reindex(people.index)
         people["days_present"] = work["days"].fillna(0).astype("int64")
         hours = work["signed_in_ms"] / _MS_PER_HOUR
-        _add(values, counts, "calls_per_hour", work["answered"], hours, work["answered"])
+        timed = work["answered"].where(hours > 0)  # sheets without signed-in time tell of calls, not of calls an hour
+        _add(values, counts, "calls_per_hour", timed, hours, timed)
         _add(values, counts, "calls_answered", work["answered"], 1, work["answered"])
         answered = int(work["answered"].sum())
-        centre["calls_per_hour"] = _ratio(answered, hours.sum()), answered
+        centre["calls_per_hour"] = _ratio(timed.sum(), hours.sum()), int(timed.sum())
         centre["calls_answered"] = float(answered), answered
     for indicator, found in _ratios(sums, people):
         part = found.reindex(people.index)
