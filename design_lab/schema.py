@@ -95,8 +95,9 @@ AGENT_PERIODS = Table(
     columns={
         "employee_id": Column(kind="person"),
         "date": Column(kind="date"),
-        "answered": Column(kind="count", low=0, high=5000),
-        "signed_in_ms": Column(kind="milliseconds", low=0, high=_DAY),
+        "period_end": Column(kind="date", required=False),  # of a row of several days; `date` is the first of them
+        "answered": Column(kind="count", required=False, low=0, high=5000),
+        "signed_in_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
         "aux_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
         "talk_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
         "hold_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
@@ -113,6 +114,7 @@ SURVEYS = Table(
         "employee_id": Column(kind="person"),
         "rated_at": Column(kind="time"),
         "grade": Column(kind="code", values=GRADES),
+        "points_x100": Column(kind="points_x100", required=False, low=0, high=100_00),  # the client's own scale
     },
 )
 

@@ -17,6 +17,7 @@ RULES: Mapping[str, str] = {
     "out_of_bounds": "is outside what is possible; ask the client",
     "unmatched": "belongs to nobody on that day; complete the identity map or the roster",
     "outside_quarter": "is outside the quarter; the file may lie in the wrong folder",
+    "overlap": "gives the same id to two people on the same days; ask the client who held it when",
     "duplicate": "repeats the key of an earlier row; ask the client which one holds",
 }
 
@@ -33,8 +34,28 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """Rows that are no fault and yet not of this table: in `column` stood `value`, which the mapping leaves aside."""
+
+    reason: str  # keep_rows, drop_rows, repeated (of a distinct source), other_quarter (of a file of every quarter)
+    column: str
+    value: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """A total that is not the sum of its rows; the rows are believed."""
+
+    column: str
+    row: int
+    stated: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """One file's account: `rows` = `used` + the rows of `exclusions` + `subtotals`, always."""
+    """One file's or sheet's account: `rows` = `used` + `excluded` + `subtotals` + `aside`, always."""
 
     table: str
     quarter: str
@@ -44,6 +65,18 @@ class FileReport:
     used: int
     subtotals: int
     exclusions: tuple[Exclusion, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def aside(self) -> int:
+        """How many rows the mapping leaves aside."""
+        return sum(part.count for part in self.set_aside)
+
+    @property
+    def data_rows(self) -> int:
+        """How many rows should have become rows of the table."""
+        return self.rows - self.subtotals - self.aside
 
     @property
     def excluded(self) -> int:
@@ -53,11 +86,15 @@ class FileReport:
     def lines(self) -> list[str]:
         """Say in one line a fault what was left out."""
         where = f"{self.quarter}/{self.file}"
-        data_rows = self.rows - self.subtotals
-        return [
+        left_out = [
             f"{place(where, sheet=self.sheet, row=e.first_row, column=e.column)}: {_sample(e)} {RULES[e.rule]} "
-            f"({e.count} of {data_rows} rows are so and left out)"
+            f"({e.count} of {self.data_rows} rows are so and left out)"
             for e in self.exclusions
+        ]
+        return left_out + [
+            f"{place(where, sheet=self.sheet, row=d.row, column=d.column)}: the total says {d.stated!r}, but its rows "
+            f"add up to {d.counted!r}; the rows are believed, ask the client which holds"
+            for d in self.disagreements
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,8 +104,9 @@ class FileReport:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> FileReport:
         """Read a report back."""
-        exclusions = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
-        return cls(**{**content, "exclusions": exclusions})
+        kinds = {"exclusions": Exclusion, "set_aside": SetAside, "disagreements": Disagreement}
+        parts = {name: tuple(kind(**part) for part in content[name]) for name, kind in kinds.items()}
+        return cls(**{**content, **parts})
 
 
 def _sample(exclusion: Exclusion) -> str:

@@ -7,7 +7,8 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from design_lab.ingest.mapping import CLOCK, DURATION_UNITS, From
+from design_lab.ingest.moments import moments
+from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From
 from design_lab.schema import Column
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ _ARROW_TYPES = {
     "count": "int64", "milliseconds": "int64", "points_x100": "int64", "flag": "bool",
 }  # fmt: skip
 _SCALES = {"milliseconds": 1, "points_x100": 100, "count": 1}
-_ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -57,14 +57,43 @@ def _values(raw: pa.Array, column: Column, origin: From) -> pa.Array:
     if origin.codes is not None:
         return _coded(raw, origin.codes, arrow_type(column))
     if column.kind in ("date", "time"):
-        return _moments(raw, origin.formats or _ISO_DATES, arrow_type(column))
-    if origin.unit == CLOCK:
-        return _clock(raw)
+        return moments(raw, origin, arrow_type(column))
     if column.kind in _SCALES:
-        return _whole(raw, DURATION_UNITS[origin.unit] if origin.unit else _SCALES[column.kind])
+        return _measured(raw, column, origin.unit)
     if column.kind == "flag":
         return _coded(raw, {"true": True, "false": False, "True": True, "False": False}, pa.bool_())
-    return raw.cast(pa.string())
+    return raw.cast(pa.string()) if origin.width is None else _padded(raw.cast(pa.string()), origin.width)
+
+
+def _measured(raw: pa.Array, column: Column, unit: str | None) -> pa.Array:
+    if unit == CLOCK:
+        return _clock(raw)
+    if unit in (SHARE, PERCENT):
+        return _shares(raw, unit)
+    return _whole(raw, DURATION_UNITS[unit] if unit else _SCALES[column.kind])
+
+
+def _padded(raw: pa.Array, width: int) -> pa.Array:
+    """Ids that became numbers (10023.0) with their leading zeros again; what is no such number is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    digits = pc.replace_substring_regex(raw, pattern=r"\.0+$", replacement="")
+    fits = pc.match_substring_regex(digits, rf"^\d{{1,{width}}}$")
+    return pc.utf8_lpad(pc.if_else(fits, digits, pa.scalar(None, digits.type)), width=width, padding="0")
+
+
+def _shares(raw: pa.Array, unit: str) -> pa.Array:
+    """Hundredths of a percent: 92.3% is 92.3 percent wherever it stands; a bare number is what the unit says."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = 10_000 if unit == SHARE else 100
+    if not (pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type)):
+        return _whole(raw, bare)
+    signed = pc.match_substring_regex(raw, r"[%\x{FF05}]$")
+    number = pc.replace_substring_regex(raw, pattern=r"\s*[%\x{FF05}]$", replacement="")
+    return pc.if_else(signed, _whole(number, 100), _whole(number, bare))
 
 
 def _coded(raw: pa.Array, codes: dict[str, Any], to: pa.DataType) -> pa.Array:
@@ -73,45 +102,6 @@ def _coded(raw: pa.Array, codes: dict[str, Any], to: pa.DataType) -> pa.Array:
 
     places = pc.index_in(raw.cast(pa.string()), value_set=pa.array(list(codes), pa.string()))
     return pa.array(list(codes.values()), to).take(places)
-
-
-def _moments(raw: pa.Array, formats: tuple[str, ...], to: pa.DataType) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_temporal(raw.type):
-        return raw.cast(pa.timestamp("s"), safe=False).cast(to, safe=False)
-    found = pa.nulls(len(raw), pa.timestamp("s"))
-    for form in formats:
-        found = pc.coalesce(found, _real_days(raw, form))
-    return found.cast(to, safe=False)
-
-
-def _real_days(raw: pa.Array, form: str) -> pa.Array:
-    """Parse by one format; 30 February, which the parser would take for 2 March, is null."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    parsed = pc.strptime(raw, format=form, unit="s", error_is_null=True)
-    early = pc.fill_null(pc.less_equal(pc.day(parsed), 3), False)  # a day that ran over ends on the 1st to the 3rd
-    places = pc.indices_nonzero(early)
-    said, meant = raw.take(places), pc.strftime(parsed.take(places), format=form)
-    ran_over = places.filter(pc.not_equal(_without_zeros(said), _without_zeros(meant)))
-    return pc.if_else(pc.is_in(_places(len(raw)), value_set=ran_over), pa.scalar(None, parsed.type), parsed)
-
-
-def _without_zeros(texts: pa.Array) -> pa.Array:
-    """2026-07-01 and 2026-7-1 are the same day."""
-    import pyarrow.compute as pc
-
-    return pc.replace_substring_regex(texts, pattern=r"(^|[^0-9])0+([0-9])", replacement=r"\1\2")
-
-
-def _places(count: int) -> pa.Array:
-    import numpy as np
-    import pyarrow as pa
-
-    return pa.array(np.arange(count, dtype=np.uint64))
 
 
 def _clock(raw: pa.Array) -> pa.Array:

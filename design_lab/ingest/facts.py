@@ -24,7 +24,7 @@ class Facts(Shown):
 
     `frame` has one row a canonical table: files, rows used, rows left out; `staff` the heads by role on the quarter's
     last day; `contacts_per_day` over calendar days and `occupancy`, handle time over signed-in time less AUX, both None
-    without agent activity.
+    without agent activity, the latter also without signed-in time.
     """
 
     units: ClassVar = {"files": "count", "rows": "count", "left out": "count"}
@@ -88,15 +88,18 @@ class Facts(Shown):
         return found
 
     def _work(self) -> list[Finding]:
-        if self.contacts_per_day is None or self.occupancy is None:
+        if self.contacts_per_day is None:
             return []
+        per_day = state(
+            "data.contacts_per_day", self.contacts_per_day, says="data.contacts_per_day", unit="count",
+            n=self.agents, claim="accounting", quarter=self.quarter,
+        )  # fmt: skip
+        if self.occupancy is None:
+            return [per_day]
         limit = self.study.settings.occupancy_max
         exceeded = self.occupancy > limit
         return [
-            state(
-                "data.contacts_per_day", self.contacts_per_day, says="data.contacts_per_day", unit="count",
-                n=self.agents, claim="accounting", quarter=self.quarter,
-            ),
+            per_day,
             state(
                 "data.capacity", self.occupancy, says="data.capacity_exceeded" if exceeded else "data.capacity",
                 unit="share", n=self.agents, claim="accounting", limits=["signed_in_only"],
@@ -153,5 +156,6 @@ def _work(study: Study, quarter: Quarter) -> tuple[float | None, float | None, i
     days = (quarter.last_day(calendar) - quarter.first_day(calendar)).days + 1
     handled = sum(int(work[column].sum()) for column in ("talk_ms", "hold_ms", "wrap_ms"))
     available = int(work["signed_in_ms"].sum()) - int(work["aux_ms"].sum())
-    agents = int(work.loc[work["signed_in_ms"] > 0, "employee_id"].nunique())
+    worked = (work["signed_in_ms"] > 0) | (work["signed_in_ms"].isna() & (work["answered"] > 0))
+    agents = int(work.loc[worked, "employee_id"].nunique())
     return int(work["answered"].sum()) / days, handled / available if available > 0 else None, agents

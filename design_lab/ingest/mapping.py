@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_validator, model_validator
 
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, validated
-from design_lab.schema import TABLES
+from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names
+from design_lab.schema import TABLES, Column
 from design_lab.scheme import Number
 
-# How many milliseconds (or hundredths of a point) one unit of the client's number is.
-DURATION_UNITS: Mapping[str, int] = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000}
-CLOCK = "h:mm:ss"
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class From(_Model):
-    """Where a canonical column comes from: a column of the file (or several, added), its name, a constant, the row."""
-
-    column: str | tuple[str, ...] | None = Field(default=None, alias="from")
-    file_name: str | None = None  # a regular expression with one group
-    constant: str | None = None
-    row_number: StrictBool = False
-    unit: Literal["milliseconds", "seconds", "minutes", "hours", "h:mm:ss"] | None = None
-    formats: tuple[str, ...] = ()
-    codes: dict[str, str | bool] | None = None
-    system: str | None = None  # whose ids these are; absent: the ids of the roster
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the file that are read; several are added."""
-        return (self.column,) if isinstance(self.column, str) else self.column or ()
-
-    @model_validator(mode="after")
-    def _has_one_origin(self) -> From:
-        origins = (self.column, self.file_name, self.constant, self.row_number or None)
-        if sum(origin is not None for origin in origins) != 1:
-            raise ValueError("needs exactly one of from, file_name, constant and row_number")
-        if len(self.columns) > 1 and self.unit is None:
-            raise ValueError("only durations, with their unit, can be added from several columns")
-        if self.file_name is not None and re.compile(self.file_name).groups != 1:
-            raise ValueError("file_name must hold one group in brackets, such as '(\\d{8})'")
-        return self
+_DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+EVERY_QUARTER = "every_quarter"
 
 
 def _named(given: Any) -> Any:
@@ -57,39 +25,86 @@ def _named(given: Any) -> Any:
     return {"from": given} if isinstance(given, str) else given
 
 
-class DropRows(_Model):
-    """Rows that are not data: those in whose `column` one of the `words` stands (subtotals, totals)."""
-
-    column: str
-    words: tuple[str, ...]
-
-
-class Header(_Model):
-    """Where the header stands in a sheet: its first row, counted from 1, and how many rows it has."""
-
-    first_row: StrictInt = 1
-    rows: Literal[1, 2] = 1
-
-
-class Source(_Model):
-    """One kind of the client's files, below raw/<quarter>/, and how its columns become a canonical table's."""
-
-    files: str
-    format: Literal["xlsx", "csv", "parquet"]
-    sheet: str | None = None
-    header: Header = Header()
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    drop_rows: DropRows | None = None
-    columns: dict[str, Annotated[From, BeforeValidator(_named)]]
-    exclude_limit: Number = 0.02  # of a file's rows
-
-
 def _listed(given: Any) -> Any:
     return [given] if isinstance(given, Mapping) else given
 
 
-class Sources(_Model):
+class Rows(Model):
+    """Rows of a file that are told by a word: those in whose `column` one of the `words` stands."""
+
+    column: str
+    words: Names
+
+
+Choices = Annotated[tuple[Rows, ...], BeforeValidator(_listed)]
+
+
+class Header(Model):
+    """Where the header stands: its first row, counted from 1, and how many rows it has."""
+
+    first_row: Annotated[StrictInt, Field(ge=1, le=1000)] = 1
+    rows: Literal[1, 2] = 1
+
+
+class Source(Model):
+    """One kind of the client's files, below raw/<quarter>/, and how its columns become a canonical table's.
+
+    `subtotals` lists its words from the inner total to the outer one: each is the sum of the rows since the last total
+    of its own or an outer rank.
+    """
+
+    files: str
+    format: Literal["xlsx", "xls", "csv", "parquet"]
+    sheet: str | Annotated[StrictInt, Field(ge=1)] | None = None
+    sheets: str | None = None  # a regular expression; every sheet of such a name is read
+    header: Header = Header()
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    keep_rows: Choices = ()
+    drop_rows: Choices = ()
+    subtotals: Rows | None = None
+    distinct: StrictBool = False  # rows that are alike in every mapped column count as one
+    every_quarter: StrictBool = False  # the files lie in raw/every_quarter/; each quarter takes its rows from them
+    columns: dict[str, Annotated[From, BeforeValidator(_named)]]
+    exclude_limit: Number = 0.02  # of a file's rows
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, given: str) -> str:
+        meant = _DELIMITERS.get(given, given)
+        if len(meant) != 1:
+            raise ValueError(f"must be one character or one of {', '.join(_DELIMITERS)}")
+        return meant
+
+    @field_validator("sheets")
+    @classmethod
+    def _pattern(cls, given: str | None) -> str | None:
+        try:
+            re.compile(given or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        return given
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Source:
+        is_book = self.format in ("xlsx", "xls")
+        if (self.sheet is not None or self.sheets is not None) and not is_book:
+            raise ValueError(f"a file of the format {self.format} has no sheets")
+        if self.sheet is not None and self.sheets is not None:
+            raise ValueError("say sheet (one, by its name or number) or sheets (all of a pattern), not both")
+        if self.format == "parquet" and self.header != Header():
+            raise ValueError("a parquet file has no header rows")
+        return self
+
+    @property
+    def read_columns(self) -> list[str]:
+        """All columns of the file that the mapping names, each once."""
+        mapped = [column for origin in self.columns.values() for column in origin.columns]
+        chosen = [rows.column for rows in (*self.keep_rows, *self.drop_rows)]
+        return list(dict.fromkeys([*mapped, *chosen, *([self.subtotals.column] if self.subtotals else [])]))
+
+
+class Sources(Model):
     """What sources.yaml says: for each canonical table one source, or several whose rows are put together."""
 
     tables: dict[str, Annotated[tuple[Source, ...], BeforeValidator(_listed)]]
@@ -115,11 +130,41 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
         for column, origin in part.columns.items():
             if column not in table.columns:
                 faults.append(f"{name}.columns.{column}: is no column of it; {nearest(column, table.columns)}")
-            elif table.columns[column].kind == "milliseconds" and origin.unit is None:
-                faults.append(f"{name}.columns.{column}.unit: is missing; say seconds, minutes, hours or {CLOCK}")
+            elif fault := _misfit(table.columns[column], origin):
+                faults.append(f"{name}.columns.{column}{fault}")
         faults += [
             f"{name}.columns.{column}: is missing, and the table needs it"
             for column, spec in table.columns.items()
             if spec.required and column not in part.columns
         ]
+        if part.every_quarter and table.when is None and not part.distinct:
+            faults.append(
+                f"{name}.every_quarter: its rows have no date to be told apart by; give each quarter its file"
+            )
     return faults
+
+
+def _misfit(column: Column, origin: From) -> str | None:
+    """What of a mapping does not go with its column's kind, beginning with the key."""
+    kind, unit = column.kind, origin.unit
+    durations = (*DURATION_UNITS, CLOCK)
+    if kind == "milliseconds" and unit not in durations and not origin.is_span:
+        return f".unit: is missing; say seconds, minutes, hours or {CLOCK}"
+    faults = (
+        (unit in durations and kind != "milliseconds", f"unit: {unit} goes with durations only"),
+        (unit in (SHARE, PERCENT) and kind != "points_x100", f"unit: {unit} goes with points only"),
+        (origin.minus and kind != "milliseconds", "minus: goes with durations only"),
+        (origin.formats and kind not in ("date", "time") and not origin.is_span, "formats: go with dates and times"),
+        (origin.counted and kind not in ("date", "time"), "counted: goes with dates and times only"),
+        (origin.width and kind not in ("person", "text"), "width: goes with ids and texts only"),
+    )
+    return next((f".{said}" for is_fault, said in faults if is_fault), None)
+
+
+def unknown_encoding(encoding: str) -> bool:
+    """Tell whether no encoding of this name exists."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return True
+    return False

@@ -10,11 +10,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from design_lab.errors import DataError, place
-from design_lab.ingest.arrivals import Exclusion
-from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonyms
-from design_lab.ingest.mapping import From, Source
+from design_lab.ingest.arrivals import Exclusion, SetAside
+from design_lab.ingest.convert import arrow_type, convert, days, pseudonyms
+from design_lab.ingest.mapping import Source
+from design_lab.ingest.origin import From
 from design_lab.ingest.readers import RawRows
-from design_lab.schema import Column, Table
+from design_lab.schema import ID_MAP, Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,16 @@ class _Sieve:
     numbers: pa.Array
     standing: pa.Array
     exclusions: list[Exclusion] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def put_aside(self, rows: pa.Array, reason: str, column: str) -> None:
+        """Take rows out that are no fault."""
+        import pyarrow.compute as pc
+
+        hit = pc.and_(self.standing, pc.fill_null(rows, False))
+        if count := pc.sum(hit).as_py() or 0:
+            self.set_aside.append(SetAside(reason=reason, column=column, value=None, count=count))
+            self.standing = pc.and_not(self.standing, hit)
 
     def drop(self, faulty: pa.Array, rule: str, column: str, said: pa.Array | None) -> None:
         import pyarrow.compute as pc
@@ -63,12 +74,18 @@ class _Sieve:
         self.standing = pc.and_not(self.standing, hit)
 
 
-def conform(
-    rows: RawRows, table: Table, source: Source, context: Context, name: str
-) -> tuple[pa.Table, tuple[Exclusion, ...]]:
-    """Return a file's rows in the table's columns, and what was left out; `name` is how errors call the file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformed:
+    """A file's rows in the table's columns, and the account of the others."""
+
+    rows: pa.Table
+    exclusions: tuple[Exclusion, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+def conform(rows: RawRows, table: Table, source: Source, context: Context, name: str) -> Conformed:
+    """Bring a file's rows into the table's columns; `name` is how errors call the file."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     count = rows.columns.num_rows
     sieve = _Sieve(numbers=rows.row_numbers, standing=pa.array([True] * count, pa.bool_()))
@@ -82,23 +99,67 @@ def conform(
             done[column] = pa.nulls(count, arrow_type(spec))
             continue
         moments = done[table.when] if table.when and table.when != column else None
-        checked = [
-            _checked(raw, shown, spec, origin, sieve, context, moments)
-            for shown, raw in _raw(rows, origin, name, column)
-        ]
-        done[column] = functools.reduce(pc.add, checked)
+        parts = _raw(rows, origin, name, column)
+        if origin.is_span:
+            done[column] = _span(parts, spec, origin, sieve)
+        else:
+            checked = [_checked(raw, shown, spec, origin, sieve, context, moments) for shown, raw in parts]
+            done[column] = checked[0] if len(checked) == 1 else _total(checked, parts, spec, origin, sieve)
         if column == table.when:
-            _drop_other_quarters(done[column], column, sieve, context)
+            _drop_other_quarters(done[column], column, sieve, context, source)
     whole = pa.table({column: done[column] for column in table.columns})
+    if source.distinct:
+        _put_repeated_aside(whole, sieve)
+    if table is ID_MAP:
+        _drop_overlaps(whole, sieve)
     _drop_duplicates(whole, table, sieve)
-    return whole.filter(sieve.standing), tuple(sieve.exclusions)
+    return Conformed(
+        rows=whole.filter(sieve.standing), exclusions=tuple(sieve.exclusions), set_aside=tuple(sieve.set_aside)
+    )
+
+
+def _total(
+    parts: list[pa.Array], named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: _Sieve
+) -> pa.Array:
+    """The sum of several columns, those in `minus` taken away, held against the column's bounds again."""
+    import pyarrow.compute as pc
+
+    added = len(parts) - len(origin.minus)
+    whole = functools.reduce(pc.add, parts[:added])
+    whole = functools.reduce(pc.subtract, parts[added:], whole)
+    shown = " + ".join(name for name, _ in named[:added]) + "".join(f" - {name}" for name, _ in named[added:])
+    _drop_out_of_bounds(whole, spec, shown, whole, sieve)
+    return whole
+
+
+def _span(named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: _Sieve) -> pa.Array:
+    """Milliseconds from the moment in `minus` to the one in `from`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    seconds = []
+    for shown, raw in named:
+        converted = convert(raw, Column(kind="time"), origin)
+        sieve.drop(converted.unread, "unread", shown, raw)
+        seconds.append(converted.values.cast(pa.int64()))
+    shown = " - ".join(name for name, _ in named)
+    span = pc.multiply(pc.subtract(*seconds), 1000)
+    if spec.required:
+        sieve.drop(pc.is_null(span), "empty", shown, None)
+    _drop_out_of_bounds(span, spec, shown, span, sieve)
+    return span
 
 
 def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str, pa.Array]]:
     """What stands in the file for a canonical column, with the name to call it by; several columns are to be added."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     count = rows.columns.num_rows
+    if origin.join is not None:
+        texts = [rows.columns[shown].combine_chunks().cast(pa.string()) for shown in origin.columns]
+        joined = pc.binary_join_element_wise(*(pc.utf8_trim_whitespace(text) for text in texts), origin.join)
+        return [(" + ".join(origin.columns), joined)]
     if origin.columns:
         return [(shown, rows.columns[shown].combine_chunks()) for shown in origin.columns]
     if origin.row_number:
@@ -124,7 +185,7 @@ def _checked(
     sieve.drop(converted.unread, "unread", shown, raw)
     if spec.required:
         sieve.drop(pc.is_null(converted.values), "empty", shown, None)
-    _drop_out_of_bounds(converted, spec, shown, raw, sieve)
+    _drop_out_of_bounds(converted.values, spec, shown, raw, sieve)
     if spec.kind != "person":
         return converted.values
     people = _people(converted.values, origin, context, moments)
@@ -137,26 +198,57 @@ def _checked(
     return people
 
 
-def _drop_out_of_bounds(converted: Converted, spec: Column, shown: str, raw: pa.Array, sieve: _Sieve) -> None:
+def _drop_out_of_bounds(values: pa.Array, spec: Column, shown: str, raw: pa.Array, sieve: _Sieve) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if spec.low is not None:
-        sieve.drop(pc.less(converted.values, spec.low), "out_of_bounds", shown, raw)
+        sieve.drop(pc.less(values, spec.low), "out_of_bounds", shown, raw)
     if spec.high is not None:
-        sieve.drop(pc.greater(converted.values, spec.high), "out_of_bounds", shown, raw)
+        sieve.drop(pc.greater(values, spec.high), "out_of_bounds", shown, raw)
     if spec.values:
-        known = pc.is_in(converted.values, value_set=pa.array(spec.values, pa.string()))
-        sieve.drop(pc.and_(pc.is_valid(converted.values), pc.invert(known)), "out_of_bounds", shown, raw)
+        known = pc.is_in(values, value_set=pa.array(spec.values, pa.string()))
+        sieve.drop(pc.and_(pc.is_valid(values), pc.invert(known)), "out_of_bounds", shown, raw)
 
 
-def _drop_other_quarters(moments: pa.Array, column: str, sieve: _Sieve, context: Context) -> None:
+def _drop_other_quarters(moments: pa.Array, column: str, sieve: _Sieve, context: Context, source: Source) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     on = days(moments)
     first, last = (pa.scalar(day, pa.date32()) for day in (context.first_day, context.last_day))
-    sieve.drop(pc.or_(pc.less(on, first), pc.greater(on, last)), "outside_quarter", column, on)
+    outside = pc.or_(pc.less(on, first), pc.greater(on, last))
+    if source.every_quarter:
+        sieve.put_aside(outside, "other_quarter", column)
+    else:
+        sieve.drop(outside, "outside_quarter", column, on)
+
+
+def _put_repeated_aside(whole: pa.Table, sieve: _Sieve) -> None:
+    """Of rows that are alike in every column the first stands for all."""
+    import pyarrow as pa
+
+    standing = sieve.standing.to_pandas()
+    repeated = whole.to_pandas()[standing].duplicated(keep="first").reindex(standing.index, fill_value=False)
+    sieve.put_aside(pa.array(repeated.to_numpy(dtype=bool)), "repeated", "all columns")
+
+
+def _drop_overlaps(whole: pa.Table, sieve: _Sieve) -> None:
+    """An id that two people hold on one day tells nothing of whose the work of that day is."""
+    import pandas as pd
+    import pyarrow as pa
+
+    frame = whole.to_pandas()
+    frame["from"] = pd.to_datetime(frame["valid_from"])
+    frame["to"] = pd.to_datetime(frame["valid_to"]).astype("datetime64[s]").fillna(pd.Timestamp(_FAR).as_unit("s"))
+    frame["at"] = frame.index
+    frame = frame[sieve.standing.to_pandas()]
+    shared = frame[frame.groupby(["system", "external_id"])["employee_id"].transform("nunique") > 1]
+    pairs = shared.merge(shared, on=["system", "external_id"], suffixes=("", "_other"))
+    clash = (pairs["employee_id"] != pairs["employee_id_other"]) & (pairs["from"] <= pairs["to_other"])
+    clash &= pairs["from_other"] <= pairs["to"]
+    hit = whole.to_pandas().index.isin(pairs.loc[clash, "at"])
+    sieve.drop(pa.array(hit), "overlap", "external_id", None)
 
 
 def _drop_duplicates(whole: pa.Table, table: Table, sieve: _Sieve) -> None:

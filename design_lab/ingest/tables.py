@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from design_lab.errors import DataError
+from design_lab.errors import DataError, place
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
 from design_lab.ingest.agreement import Agreement, agreements
-from design_lab.ingest.arrivals import Arrivals, FileReport
+from design_lab.ingest.arrivals import Arrivals, FileReport, SetAside
 from design_lab.ingest.keys import pseudonym_key
-from design_lab.ingest.mapping import Sources, read_sources
+from design_lab.ingest.mapping import EVERY_QUARTER, Source, Sources, read_sources
 from design_lab.ingest.readers import matching, read
 from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
+from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES, WORK_SOURCES, Table
 from design_lab.study import Study
@@ -110,9 +111,9 @@ def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) -> str:
     """One digest of all that decides a quarter's tables: mapping, calendar, key, code and the files themselves."""
-    code = [sha256(path) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [sha256(path) for path in sorted(Path(__file__).parent.rglob("*.py"))]
     raw = {
-        path.relative_to(study.raw).as_posix(): digests.of(path)
+        path.relative_to(study.raw).as_posix(): _digest(digests, path)
         for name in sources.tables
         for path in _files(study, sources, name, quarter)
     }
@@ -121,13 +122,20 @@ def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) 
     return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, sha256(_schema_file()), raw])
 
 
+def _digest(digests: Digests, path: Path) -> str:
+    """A file's digest, or why there is none: the reader says that in words."""
+    try:
+        return digests.of(path)
+    except (OSError, RuntimeError) as error:
+        return type(error).__name__
+
+
 def _schema_file() -> Path:
     return Path(__file__).parent.parent / "schema.py"
 
 
 def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[Path]:
-    folder = study.raw / str(quarter)
-    return [path for source in sources.tables[name] for path in matching(folder, source)]
+    return [path for source in sources.tables[name] for path in matching(study.raw, str(quarter), source)]
 
 
 def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str) -> tuple[Quarter, int]:
@@ -184,43 +192,72 @@ def _read_table(
     reports: list[FileReport] = []
     refusals: list[str] = []
     for source in sources.tables[table.name]:
-        for path in matching(study.raw / str(quarter), source):
-            file = path.relative_to(study.raw / str(quarter)).as_posix()
-            name = f"{quarter}/{file}"
+        for path in matching(study.raw, str(quarter), source):
             try:
-                rows = read(path, source, name)
-                part, exclusions = conform(rows, table, source, context, name)
+                found = list(_read_file(study, path, source, table, quarter, context))
             except DataError as error:
                 refusals.append(str(error))
                 continue
-            report = FileReport(
-                table=table.name, quarter=str(quarter), file=file, sheet=rows.sheet, used=part.num_rows,
-                rows=rows.columns.num_rows + rows.dropped, subtotals=rows.dropped, exclusions=exclusions,
-            )  # fmt: skip
-            refusals += _over_limit(report, source.exclude_limit)
-            parts.append(part)
-            reports.append(report)
+            for part, report in found:
+                fresh, account = _first_seen(part, report, parts) if source.distinct else (part, report)
+                refusals += _over_limit(account, source)
+                parts.append(fresh)
+                reports.append(account)
     if not parts:
         return None, [], refusals
     whole = _ordered(pa.concat_tables(parts), table)
     return whole, reports, refusals + _repeated(whole, table, quarter)
 
 
+def _read_file(
+    study: Study, path: Path, source: Source, table: Table, quarter: Quarter, context: Context
+) -> Iterator[tuple[pa.Table, FileReport]]:
+    """Yield the rows and the account of each sheet of a file (of a file without sheets: once)."""
+    folder = EVERY_QUARTER if source.every_quarter else str(quarter)
+    file = path.relative_to(study.raw / folder).as_posix()
+    name = f"{folder}/{file}"
+    for raw in read(path, source, name):
+        rows, totals, disagreements = without_totals(raw, table, source)
+        rows, aside = selected(rows, source)
+        made = conform(rows, table, source, context, name)
+        yield made.rows, FileReport(
+            table=table.name, quarter=str(quarter), file=file, sheet=raw.sheet, used=made.rows.num_rows,
+            rows=raw.columns.num_rows, subtotals=totals, exclusions=made.exclusions,
+            set_aside=(*aside, *made.set_aside), disagreements=disagreements,
+        )  # fmt: skip
+
+
+def _first_seen(part: pa.Table, report: FileReport, before: list[pa.Table]) -> tuple[pa.Table, FileReport]:
+    """Set the rows of a distinct source aside that an earlier file or sheet holds already."""
+    import pyarrow as pa
+
+    if not before:
+        return part, report
+    whole = pa.concat_tables([*before, part]).to_pandas()
+    fresh = part.filter(pa.array(~whole.duplicated(keep="first").to_numpy()[-part.num_rows :] if part.num_rows else []))
+    repeated = part.num_rows - fresh.num_rows
+    aside = (SetAside(reason="repeated", column="all columns", value=None, count=repeated),) if repeated else ()
+    return fresh, replace(report, used=fresh.num_rows, set_aside=(*report.set_aside, *aside))
+
+
 def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     return rows.sort_by([(column, "ascending") for column in table.key])
 
 
-def _over_limit(report: FileReport, limit: float) -> list[str]:
-    data_rows = report.rows - report.subtotals
-    if not data_rows:
-        return [f"{report.quarter}/{report.file}: has a header but no rows; ask for it again"]
-    if report.excluded <= limit * data_rows:
+def _over_limit(report: FileReport, source: Source) -> list[str]:
+    where = place(f"{report.quarter}/{report.file}", sheet=report.sheet)
+    if not report.data_rows:
+        if report.rows and not report.subtotals:
+            return []  # all rows are set aside: of other quarters, or other words
+        what = "holds totals but none of the rows they sum" if report.subtotals else "has a header but no rows"
+        return [f"{where}: {what}; ask for it again"]
+    if report.excluded <= source.exclude_limit * report.data_rows:
         return []
-    share = report.excluded / data_rows
+    share = report.excluded / report.data_rows
     return [
         *report.lines(),
-        f"{report.quarter}/{report.file}: {report.excluded} of {data_rows} rows ({share:.1%}) cannot be used, more "
-        f"than the limit of {limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
+        f"{where}: {report.excluded} of {report.data_rows} rows ({share:.1%}) cannot be used, more than the limit of "
+        f"{source.exclude_limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
     ]
 
 

@@ -63,10 +63,11 @@ def panel(study: Study, quarter: Quarter) -> Panel:
         work = sums["agent_periods"].reindex(people.index)
         people["days_present"] = work["days"].fillna(0).astype("int64")
         hours = work["signed_in_ms"] / _MS_PER_HOUR
-        _add(values, counts, "calls_per_hour", work["answered"], hours, work["answered"])
+        timed = work["answered"].where(hours > 0)  # sheets without signed-in time tell of calls, not of calls an hour
+        _add(values, counts, "calls_per_hour", timed, hours, timed)
         _add(values, counts, "calls_answered", work["answered"], 1, work["answered"])
         answered = int(work["answered"].sum())
-        centre["calls_per_hour"] = _ratio(answered, hours.sum()), answered
+        centre["calls_per_hour"] = _ratio(timed.sum(), hours.sum()), int(timed.sum())
         centre["calls_answered"] = float(answered), answered
     for indicator, found in _ratios(sums, people):
         part = found.reindex(people.index)
@@ -176,7 +177,8 @@ def _add_team_result(
 ) -> None:
     """The team's share of contacts resolved at the first contact, the same for each of its people."""
     by_person = work.reindex(people.index)[["resolved", "resolved_n"]].fillna(0)
-    of_team = by_person.groupby(people["team"], sort=True).transform("sum").reindex(people.index)
+    # Who is in no team (a roster may know of none) has no team's result.
+    of_team = by_person.groupby(people["team"], sort=True).sum().reindex(people["team"]).set_axis(people.index)
     _add(values, counts, "team_result", of_team["resolved"], of_team["resolved_n"], of_team["resolved_n"])
     resolved, contacts = int(work["resolved"].sum()), int(work["resolved_n"].sum())
     centre["team_result"] = _ratio(resolved, contacts), contacts

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.ingest.convert import convert, pseudonym, pseudonyms
-from design_lab.ingest.mapping import From
+from design_lab.ingest.origin import From
 from design_lab.schema import Column
 
 
 def read(texts, kind, **origin):
-    return convert(pa.array(texts, pa.string()), Column(kind=kind), From(column="x", **origin))
+    return convert(pa.array(texts, pa.string()), Column(kind=kind), From.model_validate({"from": "x"} | origin))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,12 @@ def read(texts, kind, **origin):
         (["20260701", "2026-07-01"], "date", {"formats": ("%Y%m%d", "%Y-%m-%d")}, [dt.date(2026, 7, 1)] * 2, [0, 0]),
         (["是", " 否 ", "也许", None], "flag", {"codes": {"是": True, "否": False}}, [True, False, None, None], [0, 0, 1, 0]),
         (["010023", " 010023 "], "text", {}, ["010023", "010023"], [0, 0]),
+        (["010023", "10023.0", "10023", "1234567", "A1"], "text", {"width": 6}, ["010023", "010023", "010023", None, None], [0, 0, 0, 1, 1]),
+        (["92.3%", "0.923", "92.3", "x%"], "points_x100", {"unit": "share"}, [9230, 9230, 923_000, None], [0, 0, 0, 1]),
+        (["92.3%", "92.3", "1,000％"], "points_x100", {"unit": "percent"}, [9230, 9230, 100_000], [0, 0, 0]),
+        (["43617", "61", "60", "59", "43617/", "2019-06-01"], "date", {"formats": ("serial", "%Y-%m-%d")}, [dt.date(2019, 6, 1), dt.date(1900, 3, 1), None, None, None, dt.date(2019, 6, 1)], [0, 0, 1, 1, 1, 0]),
+        (["43617.75"], "time", {"formats": "serial"}, [dt.datetime(2019, 6, 1, 18)], [0]),
+        (["1", "3.0", "2.5"], "date", {"counted": {"first_day": dt.date(2010, 1, 4), "days": 7}}, [dt.date(2010, 1, 4), dt.date(2010, 1, 18), None], [0, 0, 1]),
         (["1", "4"], "code", {"codes": {"1": "very_satisfied"}}, ["very_satisfied", None], [0, 1]),
     ],
 )  # fmt: skip

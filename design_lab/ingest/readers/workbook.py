@@ -1,0 +1,106 @@
+"""Workbooks, .xlsx and .xls: sheets by name, number or pattern, two-row headers, merged cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from design_lab.errors import DataError, nearest, place
+from design_lab.ingest.mapping import Source
+from design_lab.ingest.readers.failed import failed_cells
+from design_lab.ingest.readers.raw import RawRows, columns_there, header_elsewhere, joined_header
+
+_LOOKED_AT = 20  # rows in which a header is sought
+Cells = list[list[Any]]
+
+
+def read_workbook(path: Path, source: Source, name: str) -> list[RawRows]:
+    """Read the mapped columns of a workbook's sheets as text, cells of merged ranges filled."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        chosen = _chosen(book.sheet_names, source, name)
+        sheets = [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
+    except calamine.PasswordError:
+        raise DataError(f"{name}: is protected by a password; ask for it without one") from None
+    except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{name}: cannot be read as a workbook ({error}); ask for it again") from None
+    return [_rows(cells, source, name, sheet) for sheet, cells in sheets]
+
+
+def _chosen(there: list[str], source: Source, name: str) -> list[str]:
+    """The sheets to be read: all of a pattern, one by name or number, else the first."""
+    if source.sheets is not None:
+        found = [sheet for sheet in there if re.fullmatch(source.sheets, sheet)]
+        if not found:
+            raise DataError(f"{name}: no sheet is called like {source.sheets!r}; there are: {', '.join(there)}")
+        return found
+    if isinstance(source.sheet, int):
+        if source.sheet > len(there):
+            raise DataError(f"{name}: there is no sheet number {source.sheet}; there are {len(there)}")
+        return [there[source.sheet - 1]]
+    wanted = source.sheet if source.sheet is not None else there[0]
+    if wanted not in there:
+        raise DataError(f"{place(name, sheet=wanted)}: there is no such sheet; {nearest(wanted, there)}")
+    return [wanted]
+
+
+def _filled(sheet: Any, failed: dict[tuple[int, int], str]) -> Cells:
+    """The cells of a sheet, failed formulas named, merged ranges filled with what stands at their upper left."""
+    cells: Cells = sheet.to_python(skip_empty_area=False)
+    for (row, column), said in failed.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = said
+    try:
+        merged = sheet.merged_cell_ranges or []
+    except Exception as error:  # the library has no name of its own for formats without such ranges
+        if "merge" not in str(error).lower():
+            raise
+        merged = []
+    for (top, left), (bottom, right) in merged:
+        for row in range(top, min(bottom + 1, len(cells))):
+            for column in range(left, min(right + 1, len(cells[row]))):
+                cells[row][column] = cells[top][left]
+    return cells
+
+
+def _rows(cells: Cells, source: Source, name: str, sheet: str) -> RawRows:
+    import pyarrow as pa
+
+    first = source.header.first_row - 1
+    body_at = first + source.header.rows
+    if len(cells) < body_at:
+        raise DataError(f"{place(name, sheet=sheet)}: has {len(cells)} rows, so no header in row {first + 1}")
+    header = joined_header([[as_text(cell) for cell in row] for row in cells[first:body_at]])
+    wanted = source.read_columns
+    if not set(wanted) <= set(header):
+        tops = [[as_text(cell) for cell in row] for row in cells[:_LOOKED_AT]]
+        columns_there(name, sheet, wanted, header, hint=header_elsewhere(wanted, tops, first + 1))
+    columns_there(name, sheet, wanted, header)
+    filled = [(number, row) for number, row in enumerate(cells[body_at:], body_at + 1) if any(c != "" for c in row)]
+    columns = {
+        column: pa.array([as_text(row[at]) for _, row in filled], pa.string())
+        for column, at in ((column, header.index(column)) for column in wanted)
+    }
+    numbers = pa.array([number for number, _ in filled], pa.int64())
+    return RawRows(columns=pa.table(columns), row_numbers=numbers, sheet=sheet)
+
+
+def as_text(cell: Any) -> str | None:
+    """Write a cell as a CSV of the same sheet would hold it."""
+    if cell == "" or cell is None:
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell).strip() or None

@@ -1,0 +1,82 @@
+"""Files that nobody here wrote become tables by mapping alone; the figures were measured by other means (their README)."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from design_lab.ingest import build, facts, table_path
+from design_lab.scoring import panel
+from design_lab.study import Study
+
+STUDIES = Path(__file__).parents[1] / "studies"
+FILES = os.environ.get("DESIGN_LAB_PUBLIC_DATA")
+pytestmark = pytest.mark.skipif(not FILES, reason="DESIGN_LAB_PUBLIC_DATA does not say where the public files are")
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """Open a study with a public file laid where its mapping seeks it."""
+    monkeypatch.setenv("DESIGN_LAB_KEY", "a key for public files")
+
+    def open_study(name, file, quarter):
+        shutil.copytree(STUDIES / name, tmp_path / name)
+        (tmp_path / name / "raw" / quarter).mkdir(parents=True)
+        shutil.copy(Path(FILES) / file, tmp_path / name / "raw" / quarter / file)
+        return Study.open(tmp_path / name)
+
+    return open_study
+
+
+def account(arrived, table):
+    files = [file for file in arrived.files if file.table == table]
+    assert all(file.rows == file.used + file.excluded + file.subtotals + file.aside for file in files)
+    return files
+
+
+def test_the_bank_of_1999(opened):
+    study = opened("bank_1999", "anonymous_bank_1999_02.txt", "1999Q1")
+    (calls,) = account(arrived := build(study), "interactions")
+    assert arrived.lines() == []
+    assert (calls.rows, calls.used) == (33_344, 26_671)
+    aside = {part.value: part.count for part in calls.set_aside}
+    assert aside == {"HANG": 5_904, "PHANTOM": 278, "NO_SERVER": 491}
+    assert round(aside["HANG"] / (calls.rows - aside["PHANTOM"]), 4) == 0.1786
+    seconds = pd.read_parquet(table_path(study, "interactions", study.quarters[0]))["talk_ms"] / 1000
+    assert round(seconds.mean(), 2) == 179.03
+    assert seconds.median() == 109
+    assert (seconds < 10).sum() == 1_475
+    found = panel(study, study.quarters[0])
+    assert len(found.people) == 24
+    assert found.centre.loc["handle_seconds", "value"] == pytest.approx(seconds.mean())
+    assert "csat" not in found.values
+    assert {"surveys", "quality_reviews", "agent_periods"} <= set(arrived.missing)
+
+
+def test_ctrip(opened):
+    study = opened("ctrip", "ctrip_wfh_calls.csv", "every_quarter")
+    arrived = build(study)
+    assert arrived.lines() == []
+    weeks = pd.concat(pd.read_parquet(table_path(study, "agent_periods", q)) for q in study.quarters)
+    assert {file.rows for file in account(arrived, "agent_periods")} == {28_528}
+    assert len(weeks) == 28_528
+    assert weeks["employee_id"].nunique() == 439
+    assert weeks["answered"].isna().sum() == 13_411
+    assert ((pd.to_datetime(weeks["period_end"]) - pd.to_datetime(weeks["date"])).dt.days == 6).all()
+    found = panel(study, study.quarters[1])
+    assert found.values["calls_per_hour"].isna().all(), "nobody's hours were delivered"
+    assert found.centre.loc["calls_answered", "n"] > 0
+
+
+def test_pwc(opened):
+    study = opened("pwc", "pwc_call_centre.xlsx", "2021Q1")
+    arrived = build(study)
+    assert arrived.lines() == []
+    (calls,) = account(arrived, "interactions")
+    assert (calls.rows, calls.used, calls.aside) == (5_000, 4_054, 946)
+    surveys = pd.read_parquet(table_path(study, "surveys", study.quarters[0]))
+    assert round(surveys["points_x100"].mean() / 100, 5) == 3.40355
+    assert facts(study, study.quarters[0]).staff == {"agent": 8}
+    assert panel(study, study.quarters[0]).centre.loc["csat", "n"] == 4_054

@@ -1,0 +1,191 @@
+"""Any client's files are read by their mapping alone; what the mapping does not say is never guessed."""
+
+import base64
+import datetime as dt
+import re
+import zlib
+
+import pytest
+
+from design_lab.errors import StudyError
+
+OLD_WORKBOOK = zlib.decompress(
+    base64.b85decode(
+        r"""c-rk)O=uHA6#iziX?|$aO-+SXD4}50+QUXKUfNYbdupwEP^4m08$?>t5_{2$)taLqco4-)p%*VzFaDqhy?GE?^dJaAqImKoD0*nKzImC|w9TP`wy4av%$v9GeY5kjGxM@D3-j^9%){0qR-gv~l)MP)Dr|yE#J{mYe$P{?Ux%r92LBWyVH(J~Af7e64yiFz<6VTr1M4M8;3JhmOrU=}n@MgW4sr}>p<?JJDR7r8F|=@0O)Sr{+`{rcGoQ2E&z9>fyNO#6r!epKcka`(_@r!SUkvKGkGaizwxrOES85htz9GuoAP(ftr^o(IN1IiTS<txkX0n-FdaQs14d5)kdr9D%zfxZ$jeT?N0%ZTW+#af8zbP$X3f>S;@H{2gg+O_LFD%00wHTyA&d;ZR9H;8mVBZn4I*yZaQshdX%VZ~g!=9+h&%B=PW$U?t=XpKJ5j3(M=h<#k#$LSl^-bUKfP025Q=G%gnSQ$p4j!(k7SuS#9*&Q>oh)~=yvk4A#(FEu1Vv7D$3U}I4o@@Z8hbmapS_H??v4t5C+YbwN1wFiKe@X|pX)7NO3b};XV6YBXN20TYZ_gmOWe7w@YMBdp|ipVmMyC?L|EE7c2EDEHDU=-R^u$ock1m3%@<Ypg85SO1@i-%FRSn+^DWJnzxh3~36GSM^3@+iVPIfjU|?WiU|_Iu5c+FgeUVyvzoGUFA$_j1M5SboN&Z_L!#G`&v@tz|EY&$&tZDviMNs(95^HSZpBE~epx$#B#W2S)TJ!v+J)fxjJ!@`guip}?wf|Brac*$`zW`xK##{"""
+    )
+)  # 工号/岗位 of 000101 and 000102, written by xlwt
+
+TALK_OF_ALL = 20 * 60 + sum(range(20))
+
+
+def test_the_plain_client_is_read_whole(mini):
+    arrived = mini.build()
+    assert arrived.lines() == []
+    assert mini.table()["talk_ms"].sum() == TALK_OF_ALL * 1000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "stated"),
+    [
+        ("utf-8-sig", ",", {}),
+        ("gb18030", "\t", {"encoding": "gb18030", "delimiter": "tab"}),
+        ("utf-8", ";", {"delimiter": "semicolon"}),
+        ("utf-16", "|", {"encoding": "utf-16", "delimiter": "pipe"}),
+        ("big5", ",", {"encoding": "big5"}),
+    ],
+)
+def test_text_files_of_any_encoding_and_delimiter(mini, encoding, delimiter, stated):
+    mini.csv("calls.csv", mini.calls, encoding=encoding, delimiter=delimiter)
+    mini.map("interactions", **stated)
+    assert mini.build().lines() == []
+    assert mini.table()["talk_ms"].sum() == TALK_OF_ALL * 1000
+
+
+def test_rare_characters_of_gb18030_are_read_right(mini):
+    rows = [[*row, "queue" if not at else "𠮷野㙍组"] for at, row in enumerate(mini.calls)]
+    mini.csv("calls.csv", rows, encoding="gb18030")
+    mini.map("interactions", encoding="gb18030", columns={"queue": "queue"})
+    mini.build()
+    assert set(mini.table()["queue"]) == {"𠮷野㙍组"}
+
+
+def test_an_old_workbook_is_read_as_a_new_one_and_keeps_its_zeros(mini):
+    (mini.raw / "roster.xls").write_bytes(OLD_WORKBOOK)
+    mini.map("staff", files="roster.xls", format="xls", columns={"employee_id": "工号", "role": "岗位"})
+    mini.map("interactions", exclude_limit=1.0)
+    old = mini.build().counts("2026Q3", "staff")
+    mini.book("roster.xlsx", {"s": [["工号", "岗位"], ["000101", "agent"], ["000102", "agent"]]})
+    before = mini.table("staff")
+    mini.map("staff", files="roster.xlsx", format="xlsx")
+    assert mini.build().counts("2026Q3", "staff") == old == (1, 2, 0)
+    assert mini.table("staff").equals(before)
+
+
+@pytest.mark.parametrize(("chosen", "people"), [({"sheet": "二组"}, 1), ({"sheet": 1}, 2), ({"sheets": ".组"}, 3)])
+def test_sheets_by_name_number_or_pattern(mini, chosen, people):
+    mini.book("roster.xlsx", {"一组": mini.roster[:3], "二组": [mini.roster[0], mini.roster[3]], "说明": [["x"]]})
+    mini.map("staff", files="roster.xlsx", format="xlsx", **chosen)
+    mini.map("interactions", exclude_limit=1.0)
+    mini.build()
+    assert len(mini.table("staff")) == people
+
+
+def daily(mini, total="66"):
+    rows = [
+        ["日报", "", "", ""], ["班组", "工号", "话务", ""], ["", "", "接听量", "通话时长"],
+        ["一组", "000101", "20", "0:10:00"], ["一组", "000102", "21", "0:11:00"], ["小计", "", "41", "0:21:00"],
+        ["二组", "000103", "25", "0:12:30"], ["小计", "", "25", "0:12:30"], ["合计", "", total, "0:33:30"],
+    ]  # fmt: skip
+    mini.book("day_20260701.xlsx", {"s": rows}, merged=[("A2:A3", "班组"), ("B2:B3", "工号"), ("C2:D2", "话务")])
+    mini.map(
+        "agent_periods", files="day_*.xlsx", format="xlsx", header={"first_row": 2, "rows": 2},
+        subtotals={"column": "班组", "words": ["小计", "合计"]},
+        columns={
+            "employee_id": "工号", "date": {"file_name": r"(\d{8})", "formats": "%Y%m%d"}, "answered": "话务/接听量",
+            "signed_in_ms": {"from": "话务/通话时长", "unit": "h:mm:ss"},
+        },
+    )  # fmt: skip
+
+
+def test_totals_are_held_against_their_rows_and_put_away(mini):
+    daily(mini)
+    arrived = mini.build()
+    assert arrived.lines() == []
+    account = next(file for file in arrived.files if file.table == "agent_periods")
+    assert (account.rows, account.used, account.subtotals) == (6, 3, 3)
+
+
+def test_a_total_that_is_not_the_sum_is_named_and_the_rows_are_believed(mini):
+    daily(mini, total="67")
+    assert mini.build().lines() == [
+        "2026Q3/day_20260701.xlsx, sheet s, row 9, column 话务/接听量: the total says '67', but its rows add up to '66'; "
+        "the rows are believed, ask the client which holds"
+    ]
+    assert mini.table("agent_periods")["answered"].sum() == 66
+
+
+def test_rows_are_kept_and_dropped_by_words_and_each_is_accounted_for(mini):
+    mini.calls[3][4], mini.calls[4][4] = "测试", "挂断"
+    mini.csv("calls.csv", mini.calls)
+    mini.map(
+        "interactions",
+        keep_rows={"column": "moved", "words": ["否", "测试"]},
+        drop_rows=[{"column": "moved", "words": "测试"}],
+    )
+    arrived = mini.build()
+    account = arrived.files[-1]
+    assert arrived.lines() == []
+    assert (account.rows, account.used, account.aside) == (20, 18, 2)
+    assert [(a.reason, a.column, a.value, a.count) for a in account.set_aside] == [
+        ("keep_rows", "moved", "挂断", 1),
+        ("drop_rows", "moved", "测试", 1),
+    ]
+
+
+def test_a_roster_can_be_the_distinct_people_of_the_calls(mini):
+    mini.csv("calls_2.csv", [mini.calls[0], ["D1", "000103", "2026-08-01 08:00:00", "5", "否"]])
+    mini.map(
+        "staff", files="calls*.csv", distinct=True, columns={"employee_id": "agent", "role": {"constant": "agent"}}
+    )
+    arrived = mini.build()
+    assert len(mini.table("staff")) == 3
+    assert all(file.rows == file.used + file.excluded + file.subtotals + file.aside for file in arrived.files)
+
+
+def test_a_date_and_a_time_are_joined_and_an_end_minus_a_start_is_a_duration(mini):
+    head = ["call", "agent", "day", "from", "to", "hold", "all", "moved"]
+    mini.csv("calls.csv", [head, ["C1", "101.0", "2026/7/1", "9:00:00", "9:02:03", "1.5", "4", "否"]])
+    mini.map(
+        "interactions",
+        columns={
+            "employee_id": {"from": "agent", "width": 6},
+            "started_at": {"from": ["day", "from"], "join": " ", "formats": ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S"]},
+            "talk_ms": {"from": "to", "minus": "from", "formats": "%H:%M:%S"},
+            "hold_ms": {"from": "hold", "unit": "minutes"},
+            "wrap_ms": {"from": ["all", "hold"], "minus": "hold", "unit": "minutes"},
+        },
+    )
+    assert mini.build().lines() == []
+    found = mini.table().iloc[0]
+    assert found["started_at"] == dt.datetime(2026, 7, 1, 9)
+    assert (found["talk_ms"], found["hold_ms"], found["wrap_ms"]) == (123_000, 90_000, 240_000)
+
+
+def test_a_file_of_every_quarter_gives_each_its_own_rows(mini):
+    rows = [*mini.calls, ["E1", "000101", "2026-10-01 09:00:00", "60", "否"]]
+    path = mini.csv("../every_quarter/whole.csv", rows)
+    (mini.raw / "calls.csv").unlink()
+    mini.map("interactions", files=path.name, every_quarter=True)
+    account = mini.build().files[-1]
+    assert (account.rows, account.used, account.aside) == (21, 20, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"columns": {"talk_ms": {"from": ["talk", "start"]}}}, "columns are added (from: [a, b]) or taken away"),
+        ({"columns": {"talk_ms": {"from": "talk", "unit": "share"}}}, "talk_ms.unit: is missing"),
+        ({"columns": {"queue": {"from": "moved", "unit": "seconds"}}}, "queue.unit: seconds goes with durations only"),
+        ({"columns": {"queue": {"from": "moved", "formats": "%Y"}}}, "queue.formats: go with dates and times"),
+        (
+            {"columns": {"transferred": {"from": "moved", "width": 3}}},
+            "transferred.width: goes with ids and texts only",
+        ),
+        (
+            {"columns": {"queue": {"from": ["a", "b"], "join": "-", "unit": "seconds"}}},
+            "goes with neither minus nor unit",
+        ),
+        (
+            {"columns": {"talk_ms": {"from": "a", "minus": ["b", "c"], "formats": "%H"}}},
+            "a span is one moment minus another",
+        ),
+        ({"delimiter": "::"}, "must be one character"),
+        ({"sheet": 1}, "a file of the format csv has no sheets"),
+        ({"sheets": "(", "format": "xlsx"}, "is no regular expression"),
+        ({"sheet": "a", "sheets": "b", "format": "xlsx"}, "not both"),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused(mini, change, said):
+    mini.map("interactions", **change)
+    with pytest.raises(StudyError, match=re.escape(said)):
+        mini.build()
