@@ -141,8 +141,25 @@ RATINGS = Table(
     },
 )
 
+LEAVE_KINDS = ("annual", "sick", "personal", "maternity", "other")
+
+ATTENDANCE = Table(
+    name="attendance",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),
+        "scheduled": Column(kind="flag"),
+        "present": Column(kind="flag"),
+        "approved_leave": Column(kind="code", required=False, values=LEAVE_KINDS),  # empty: none was approved
+        "late": Column(kind="flag", required=False),
+    },
+)
+
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS)
+    table.name: table
+    for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS, ATTENDANCE)
 }
 
 WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

@@ -100,12 +100,17 @@ class Shift(_Part):
 class Duty(_Part):
     """Who is at work when: 5 of 7 days, presence, shifts, and how sign-in time divides.
 
-    Shares of sign-in: `rest_share` 小休, `busy_share` 示忙. Leaders sign in for `leader_share` of a shift.
+    Shares of sign-in: `rest_share` 小休, `busy_share` 示忙. Leaders sign in for `leader_share` of a shift. Absence
+    differs between people by `absence_sd` on the log scale; `maternity_per_year` is a woman's rate, `late` the mean
+    share of days begun late.
     """
 
     shift_hours: Positive
     shifts: list[Shift]
     presence: Share
+    absence_sd: float = Field(default=0.0, ge=0)
+    maternity_per_year: Share = 0.0
+    late: Annotated[float, Field(ge=0, lt=0.5)] = 0.015
     weekend_rest: Positive = 1.7
     holiday_off: Share = 0.3
     leader_share: Share = 0.3

@@ -1,4 +1,4 @@
-"""Files with a row a call: GB18030 CSV split at Excel's limit, or a typed parquet extract."""
+"""Files with many rows: calls, ratings and attendance as GB18030 CSV or a typed parquet extract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.files import replacing
+from design_lab.periods import Quarter
+from design_lab.synthetic.attendance import Attendance
 from design_lab.synthetic.calls import Calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.organisation import Organisation
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _SLICE = 131_072
 _ENCODING = "gb18030"
 YES_NO = ("否", "是")
+LEAVE_TITLES = (None, "年假", "病假", "事假", "产假", None)  # by the reasons of `attendance`; unexcused: none
 
 
 def call_table(centre: Centre, organisation: Organisation, duty: Duty, calls: Calls) -> pa.Table:
@@ -59,11 +62,29 @@ def survey_table(organisation: Organisation, duty: Duty, calls: Calls, surveys: 
     )
 
 
+def attendance_table(organisation: Organisation, attendance: Attendance, quarter: Quarter) -> pa.Table:
+    """Return the attendance register: a row a person and day, 班 or 休, and why a scheduled day was missed."""
+    import pyarrow as pa
+
+    first = np.datetime64(quarter.first_day())
+    present, scheduled = attendance.present.astype(np.int64), attendance.scheduled.astype(np.int64)
+    return pa.table(
+        {
+            "工号": _words([person.hr_id for person in organisation.people], attendance.person),
+            "日期": pa.array(first + attendance.day),
+            "排班": _words(("休", "班"), scheduled),
+            "是否出勤": _words(YES_NO, present),
+            "请假类型": _words(LEAVE_TITLES, attendance.reason),
+            "是否迟到": _words(YES_NO, attendance.late.astype(np.int64)),
+        }
+    )
+
+
 def _acd_ids(organisation: Organisation) -> list[str]:
     return [person.acd_id or "" for person in organisation.people]
 
 
-def _words(titles: Sequence[str], index: np.ndarray[Any, Any]) -> Any:
+def _words(titles: Sequence[str | None], index: np.ndarray[Any, Any]) -> Any:
     import pyarrow as pa
 
     return pa.array(titles, type=pa.string()).take(pa.array(index))

@@ -1,8 +1,8 @@
 """One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
 
-Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`, `通话明细_NN.csv` or
-`通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`. Validity dates are inclusive; a date after the
-quarter's last day is not known yet and stays empty.
+Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`,
+`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`.
+Validity dates are inclusive; a date after the quarter's last day is not known yet and stays empty.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from design_lab.files import TEMPORARY_MARK
 from design_lab.periods import Quarter
 from design_lab.synthetic import details, sheets
+from design_lab.synthetic.attendance import Attendance, make_attendance
 from design_lab.synthetic.calls import Calls, make_calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of
@@ -55,6 +56,11 @@ class QuarterData:
         return make_duty(self.centre, self.organisation, self.quarter)
 
     @cached_property
+    def attendance(self) -> Attendance:
+        """Who was scheduled, at work or away, on every day."""
+        return make_attendance(self.centre, self.organisation, self.quarter)
+
+    @cached_property
     def calls(self) -> Calls:
         """All answered calls."""
         return make_calls(self.centre, self.duty, self.quarter)
@@ -81,6 +87,7 @@ def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     yield folder / "花名册.xlsx", partial(_write_roster, data=data)
     yield folder / "工号对照表.xlsx", partial(_write_ids, data=data)
     yield folder / "同事互评.xlsx", partial(_write_ratings, data=data)
+    yield folder / "考勤明细.csv", partial(_write_attendance, data=data)
     yield from _daily_plan(data, folder / "话务日报")
     yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
     yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
@@ -110,6 +117,10 @@ def _call_table(data: QuarterData) -> Any:
 def _write_surveys(path: Path, data: QuarterData) -> None:
     surveys = make_surveys(data.centre, data.duty, data.calls, data.quarter)
     details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, surveys))
+
+
+def _write_attendance(path: Path, data: QuarterData) -> None:
+    details.write_csv(path, details.attendance_table(data.organisation, data.attendance, data.quarter))
 
 
 def _known(day: dt.date | None, data: QuarterData) -> dt.date | None:
