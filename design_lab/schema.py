@@ -157,9 +157,78 @@ ATTENDANCE = Table(
     },
 )
 
+COMPLAINTS = Table(
+    name="complaints",
+    key=("complaint_id",),
+    when="received_on",
+    columns={
+        "complaint_id": Column(kind="text"),
+        "interaction_id": Column(kind="text", required=False),
+        "employee_id": Column(kind="person"),  # whose work is complained of
+        "handler_id": Column(kind="person", required=False),
+        "received_on": Column(kind="date"),
+        "closed_on": Column(kind="date", required=False),  # empty: not closed when the file was made
+        "justified": Column(kind="flag", required=False),
+        "repeated": Column(kind="flag", required=False),
+    },
+)
+
+QUEUE_INTERVALS = Table(
+    name="queue_intervals",
+    key=("queue", "starts_at"),
+    when="starts_at",
+    columns={
+        "queue": Column(kind="text"),
+        "starts_at": Column(kind="time"),
+        "offered": Column(kind="count", low=0),
+        "answered": Column(kind="count", low=0),
+        "abandoned": Column(kind="count", required=False, low=0),
+        "answered_within_20s": Column(kind="count", required=False, low=0),
+    },
+)
+
+TRAINING = Table(
+    name="training",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),  # a day of the period that the row is about, its first as a rule
+        "required_ms": Column(kind="milliseconds", low=0),
+        "attended_ms": Column(kind="milliseconds", low=0),
+        "exam_points_x100": Column(kind="points_x100", required=False, low=0, high=100_00),
+    },
+)
+
+SALES = Table(
+    name="sales",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),
+        "contacts": Column(kind="count", low=0, high=5000),
+        "offers": Column(kind="count", required=False, low=0, high=5000),
+        "successes": Column(kind="count", low=0, high=5000),
+    },
+)
+
 TABLES: Mapping[str, Table] = {
     table.name: table
-    for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS, ATTENDANCE)
+    for table in (
+        STAFF,
+        ID_MAP,
+        INTERACTIONS,
+        AGENT_PERIODS,
+        SURVEYS,
+        QUALITY_REVIEWS,
+        RATINGS,
+        ATTENDANCE,
+        COMPLAINTS,
+        QUEUE_INTERVALS,
+        TRAINING,
+        SALES,
+    )
 }
 
 WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

@@ -40,7 +40,8 @@ class _Part(BaseModel):
 class Role(_Part):
     """One role: `teams` x `team_size` people; with `team_leaders` the first of each team leads it.
 
-    The first `managers` places of a team are managers instead; `leavers_per_year` is a share of heads.
+    The first `managers` places of a team are managers instead; `leavers_per_year` is a share of heads. Roles that
+    `sells` work outbound; a role that `handles_complaints` closes the cases.
     """
 
     title: str
@@ -51,6 +52,8 @@ class Role(_Part):
     team_leaders: bool = True
     managers: int = Field(default=0, ge=0)
     leavers_per_year: Share = 0.12
+    sells: bool = False
+    handles_complaints: bool = False
 
 
 class CallType(_Part):

@@ -35,15 +35,15 @@ def call_table(centre: Centre, organisation: Organisation, duty: Duty, calls: Ca
     return pa.table(
         {
             "流水号": pa.array(calls.call_id),
-            "座席工号": _words(_acd_ids(organisation), duty.person[calls.row]),
-            "技能组": _words(queues, duty.queue[calls.row]),
-            "业务类型": _words(kinds, calls.kind),
+            "座席工号": words(_acd_ids(organisation), duty.person[calls.row]),
+            "技能组": words(queues, duty.queue[calls.row]),
+            "业务类型": words(kinds, calls.kind),
             "开始时间": pa.array(calls.start).cast(pa.timestamp("s")),
             "通话时长(秒)": pa.array(calls.talk.astype(np.int32)),
             "保持时长(秒)": pa.array(calls.hold.astype(np.int32)),
             "话后时长(秒)": pa.array(calls.wrap.astype(np.int32)),
-            "是否转接": _words(YES_NO, calls.transferred.astype(np.int64)),
-            "是否一次解决": _words(YES_NO, calls.resolved.astype(np.int64)),
+            "是否转接": words(YES_NO, calls.transferred.astype(np.int64)),
+            "是否一次解决": words(YES_NO, calls.resolved.astype(np.int64)),
         }
     )
 
@@ -55,7 +55,7 @@ def survey_table(organisation: Organisation, duty: Duty, calls: Calls, surveys: 
     return pa.table(
         {
             "流水号": pa.array(calls.call_id[surveys.call]),
-            "座席工号": _words(_acd_ids(organisation), duty.person[calls.row[surveys.call]]),
+            "座席工号": words(_acd_ids(organisation), duty.person[calls.row[surveys.call]]),
             "评价时间": pa.array(surveys.time).cast(pa.timestamp("s")),
             "按键": pa.array(surveys.key.astype(np.int32)),
         }
@@ -70,12 +70,12 @@ def attendance_table(organisation: Organisation, attendance: Attendance, quarter
     present, scheduled = attendance.present.astype(np.int64), attendance.scheduled.astype(np.int64)
     return pa.table(
         {
-            "工号": _words([person.hr_id for person in organisation.people], attendance.person),
+            "工号": words([person.hr_id for person in organisation.people], attendance.person),
             "日期": pa.array(first + attendance.day),
-            "排班": _words(("休", "班"), scheduled),
-            "是否出勤": _words(YES_NO, present),
-            "请假类型": _words(LEAVE_TITLES, attendance.reason),
-            "是否迟到": _words(YES_NO, attendance.late.astype(np.int64)),
+            "排班": words(("休", "班"), scheduled),
+            "是否出勤": words(YES_NO, present),
+            "请假类型": words(LEAVE_TITLES, attendance.reason),
+            "是否迟到": words(YES_NO, attendance.late.astype(np.int64)),
         }
     )
 
@@ -84,7 +84,8 @@ def _acd_ids(organisation: Organisation) -> list[str]:
     return [person.acd_id or "" for person in organisation.people]
 
 
-def _words(titles: Sequence[str | None], index: np.ndarray[Any, Any]) -> Any:
+def words(titles: Sequence[str | None], index: np.ndarray[Any, Any]) -> Any:
+    """Return the title of each index as an arrow column."""
     import pyarrow as pa
 
     return pa.array(titles, type=pa.string()).take(pa.array(index))

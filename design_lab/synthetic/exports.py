@@ -1,8 +1,9 @@
 """One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
 
 Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`,
-`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`.
-Validity dates are inclusive; a date after the quarter's last day is not known yet and stays empty.
+`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`,
+and the registers of `records`. Validity dates are inclusive; a date after the quarter's last day is not known yet
+and stays empty.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from design_lab.files import TEMPORARY_MARK
 from design_lab.periods import Quarter
-from design_lab.synthetic import details, sheets
+from design_lab.synthetic import details, records, sheets
 from design_lab.synthetic.attendance import Attendance, make_attendance
 from design_lab.synthetic.calls import Calls, make_calls
 from design_lab.synthetic.centre import Centre
@@ -91,6 +92,7 @@ def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     yield from _daily_plan(data, folder / "话务日报")
     yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
     yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
+    yield from records.plan(data, folder)
     yield from _detail_plan(data, folder)
 
 
