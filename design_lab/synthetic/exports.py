@@ -20,13 +20,15 @@ import numpy as np
 from design_lab.files import TEMPORARY_MARK
 from design_lab.periods import Quarter
 from design_lab.synthetic import details, records, sheets
+from design_lab.synthetic.appraisal import Results, make_results
 from design_lab.synthetic.attendance import Attendance, make_attendance
 from design_lab.synthetic.calls import Calls, make_calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of
+from design_lab.synthetic.development import Sales, make_sales
 from design_lab.synthetic.organisation import Organisation, Stint, level_of, organise
 from design_lab.synthetic.schedule import Duty, make_duty
-from design_lab.synthetic.voices import ITEMS, make_ratings, make_reviews, make_surveys
+from design_lab.synthetic.voices import ITEMS, Ratings, Reviews, Surveys, make_ratings, make_reviews, make_surveys
 
 Write = Callable[[Path], None]
 
@@ -65,6 +67,31 @@ class QuarterData:
     def calls(self) -> Calls:
         """All answered calls."""
         return make_calls(self.centre, self.duty, self.quarter)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """The customers' ratings."""
+        return make_surveys(self.centre, self.duty, self.calls, self.quarter)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """The quality reviews."""
+        return make_reviews(self.centre, self.organisation, self.duty, self.calls, self.quarter)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        """The peers' ratings."""
+        return make_ratings(self.centre, self.organisation, self.quarter)
+
+    @cached_property
+    def sales(self) -> Sales:
+        """The outbound work of those who sell."""
+        return make_sales(self.centre, self.organisation, self.attendance, self.quarter)
+
+    @cached_property
+    def results(self) -> Results:
+        """The official appraisal."""
+        return make_results(self)
 
 
 def export_quarter(centre: Centre, quarter: Quarter, folder: Path) -> Exported:
@@ -117,8 +144,7 @@ def _call_table(data: QuarterData) -> Any:
 
 
 def _write_surveys(path: Path, data: QuarterData) -> None:
-    surveys = make_surveys(data.centre, data.duty, data.calls, data.quarter)
-    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, surveys))
+    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, data.surveys))
 
 
 def _write_attendance(path: Path, data: QuarterData) -> None:
@@ -192,7 +218,7 @@ def _id_rows(data: QuarterData) -> Iterator[tuple[Any, ...]]:
 def _write_reviews(path: Path, data: QuarterData) -> None:
     people, duty, calls = data.organisation.people, data.duty, data.calls
     kinds, first = list(data.centre.call_types.values()), data.quarter.first_day()
-    reviews = make_reviews(data.centre, data.organisation, duty, calls, data.quarter)
+    reviews = data.reviews
     rows = [
         (
             first + dt.timedelta(days=int(reviews.day[i])),
@@ -210,7 +236,7 @@ def _write_reviews(path: Path, data: QuarterData) -> None:
 
 def _write_ratings(path: Path, data: QuarterData) -> None:
     people = data.organisation.people
-    ratings = make_ratings(data.centre, data.organisation, data.quarter)
+    ratings = data.ratings
     columns = zip(ratings.rater, ratings.rated, ratings.item, ratings.points, strict=True)
     rows = [(people[a].hr_id, people[b].hr_id, ITEMS[item], int(points)) for a, b, item, points in columns]
     sheets.write_table(path, "同事互评", sheets.RATING_HEADERS, rows)

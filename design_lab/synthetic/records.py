@@ -1,4 +1,4 @@
-"""The registers of other departments: complaints, queues by half-hour, training, outbound sales."""
+"""The registers of other departments: complaints, queues, training, sales, appraisal, pay, appeals, staff survey."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.synthetic import details, sheets
-from design_lab.synthetic.development import make_sales, make_training
+from design_lab.synthetic.appraisal import GRADES, GROUNDS, REASONS, make_appeals
+from design_lab.synthetic.development import make_training
 from design_lab.synthetic.outcomes import make_complaints, make_intervals
+from design_lab.synthetic.reward import pay_rows, survey_rows
 
 if TYPE_CHECKING:
     from design_lab.synthetic.exports import QuarterData
 
 COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉")
 TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试成绩")
+RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因")
+PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
+APPEAL_HEADERS = ("工号", "申诉日期", "申诉理由", "办结日期", "是否成立")
+OPINION_HEADERS = ("答卷号", "岗位", "题目", "得分")
 SALES_HEADERS = ("工号", "日期", "有效接触量", "推介量", "成功量")
 
 
@@ -29,6 +35,10 @@ def plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Callable[[Path
     yield folder / "培训记录.xlsx", partial(_write_training, data=data)
     if any(role.sells for role in data.centre.roles.values()):
         yield folder / "外呼营销报表.xlsx", partial(_write_sales, data=data)
+    yield folder / "绩效考核结果.xlsx", partial(_write_results, data=data)
+    yield folder / "绩效工资.xlsx", partial(_write_pay, data=data)
+    yield folder / "申诉登记.xlsx", partial(_write_appeals, data=data)
+    yield folder / "员工问卷.xlsx", partial(_write_opinions, data=data)
 
 
 def _on(data: QuarterData, day: Any) -> dt.date:
@@ -88,7 +98,46 @@ def _write_training(path: Path, data: QuarterData) -> None:
 
 def _write_sales(path: Path, data: QuarterData) -> None:
     people = data.organisation.people
-    found = make_sales(data.centre, data.organisation, data.attendance, data.quarter)
+    found = data.sales
     columns = zip(found.person, found.day, found.contacts, found.offers, found.successes, strict=True)
     rows = [(people[who].hr_id, _on(data, day), *map(int, counts)) for who, day, *counts in columns]
     sheets.write_table(path, "外呼营销", SALES_HEADERS, rows)
+
+
+def _write_results(path: Path, data: QuarterData) -> None:
+    people, found = data.organisation.people, data.results
+    columns = zip(found.person, found.score, found.grade, found.adjustment, found.reason, strict=True)
+    rows = [
+        (
+            people[who].hr_id,
+            round(float(score), 2),
+            GRADES[grade],
+            float(adjustment) if reason >= 0 else None,
+            REASONS[reason] if reason >= 0 else None,
+        )
+        for who, score, grade, adjustment, reason in columns
+    ]
+    sheets.write_table(path, "绩效考核结果", RESULT_HEADERS, rows, title=f"{data.quarter} 绩效考核结果")
+
+
+def _write_pay(path: Path, data: QuarterData) -> None:
+    sheets.write_table(path, "绩效工资", PAY_HEADERS, pay_rows(data))
+
+
+def _write_appeals(path: Path, data: QuarterData) -> None:
+    people, found, last = data.organisation.people, make_appeals(data), data.quarter.last_day()
+    rows = [
+        (
+            people[data.results.person[row]].hr_id,
+            last + dt.timedelta(days=int(found.filed[i])),
+            GROUNDS[found.ground[i]],
+            last + dt.timedelta(days=int(found.closed[i])),
+            details.YES_NO[int(found.upheld[i])],
+        )
+        for i, row in enumerate(found.row)
+    ]
+    sheets.write_table(path, "申诉登记", APPEAL_HEADERS, rows)
+
+
+def _write_opinions(path: Path, data: QuarterData) -> None:
+    sheets.write_table(path, "员工问卷", OPINION_HEADERS, survey_rows(data))
