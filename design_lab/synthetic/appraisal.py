@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from design_lab.synthetic.centre import DIMENSIONS
 from design_lab.synthetic.draws import Purpose, stream
+from design_lab.synthetic.incentives import weights_in_force
 from design_lab.synthetic.voices import SATISFIED
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def make_results(data: QuarterData) -> Results:
     for number in np.unique(role):
         mine = role == number
         scores[:, mine] = [_standardised(values) for values in measured[:, mine]]
-    weights = np.array([centre.weights[name] for name in DIMENSIONS])[:, None] * ~np.isnan(scores)
+    in_force = weights_in_force(centre, data.organisation, data.quarter)
+    team = np.array([stint.team for stint in stints])
+    weights = np.array([in_force[name][team] for name in DIMENSIONS]) * ~np.isnan(scores)
     total = weights.sum(axis=0)
     score = np.where(total > 0, (weights * np.nan_to_num(scores)).sum(axis=0) / np.where(total > 0, total, 1), 80.0)
     u = rng.random((3, len(person)))

@@ -205,9 +205,10 @@ class Law(_Part):
 
     none: not at all. linear_in_weights: each latent outcome moves by responsiveness x sum over dimensions of
     effect x (weight - reference weight); effects are per +1.00 of weight, responsiveness is a person's own (mean 1).
+    marginal_pay: the same, times the performance share of the level's pay over an agent's.
     """
 
-    kind: Literal["none", "linear_in_weights"] = "none"
+    kind: Literal["none", "linear_in_weights", "marginal_pay"] = "none"
     reference: dict[Dimension, Share] = Field(default_factory=dict)
     effects: dict[Outcome, dict[Dimension, float]] = Field(default_factory=dict)
     responsiveness_sd: float = Field(default=0.3, ge=0)
@@ -215,7 +216,7 @@ class Law(_Part):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.kind != "none" and not self.effects:
-            raise ValueError("the law linear_in_weights needs effects")
+            raise ValueError(f"the law {self.kind} needs effects")
         return self if self.kind == "none" else _checked_weights(self, self.reference, "reference")
 
 
@@ -224,6 +225,27 @@ def _checked_weights(owner: _Owner, weights: dict[Dimension, float], what: str) 
     if missing or abs(sum(weights.values()) - 1) > 1e-9:
         raise ValueError(f"{what} must name {', '.join(DIMENSIONS)} and sum to 1, but is {weights}")
     return owner
+
+
+class Wave(_Part):
+    """Teams, by title, that come under a reform on the first day of a quarter and stay under it."""
+
+    first: QuarterText
+    teams: list[str] = Field(min_length=1)
+
+
+class Reform(_Part):
+    """Other weights for some teams, wave by wave; all others stay under the centre's."""
+
+    weights: dict[Dimension, Share]
+    waves: list[Wave]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        teams = [team for wave in self.waves for team in wave.teams]
+        if len(set(teams)) < len(teams):
+            raise ValueError("reform.waves: a team stands in two waves")
+        return _checked_weights(self, self.weights, "reform.weights")
 
 
 class Centre(_Part):
@@ -244,6 +266,7 @@ class Centre(_Part):
     reused_acd: Share = 0.30
     weights: dict[Dimension, Share]
     law: Law = Law()
+    reform: Reform | None = None
     demand: Demand
     duty: Duty
     call_types: dict[str, CallType]

@@ -23,6 +23,7 @@ from design_lab.synthetic.attendance import (
 )
 from design_lab.synthetic.behaviour import Latent, draw_character, latent_rows, week_shocks
 from design_lab.synthetic.centre import Centre
+from design_lab.synthetic.incentives import answers
 from design_lab.synthetic.organisation import Organisation, Stint
 
 Floats = NDArray[np.float64]
@@ -122,9 +123,10 @@ class _Planner:
         people, week = len(self.organisation.people), self.calendar.week[day]
         handle, mood = week_shocks(self.centre, people, self.calendar.weeks)
         hired = np.array([one.hired.toordinal() for one in self.organisation.people])
+        character = draw_character(self.centre, people)
         return latent_rows(
             self.centre,
-            draw_character(self.centre, people),
+            character,
             person=person,
             team=team,
             tenure_days=(self.calendar.days[0].toordinal() + day - hired[person]).astype(float),
@@ -132,6 +134,7 @@ class _Planner:
             week_mood=mood[person, week],
             quarter=quarter,
             teams=len(self.organisation.teams),
+            moves=answers(self.centre, self.organisation, quarter, character.responsiveness, person=person, team=team),
         )
 
 
