@@ -1,6 +1,6 @@
 """The canonical tables: keys, columns, units and bounds. Every client's files are brought into this shape.
 
-Durations are whole milliseconds and points whole hundredths, because sums of integers are equal in any order.
+Durations are whole milliseconds, points and money whole hundredths, because sums of integers are equal in any order.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["person", "text", "code", "date", "time", "count", "milliseconds", "points_x100", "flag"]
+Kind = Literal["person", "text", "code", "date", "time", "count", "milliseconds", "points_x100", "money_x100", "flag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +143,146 @@ RATINGS = Table(
     },
 )
 
+LEAVE_KINDS = ("annual", "sick", "personal", "maternity", "other")
+
+ATTENDANCE = Table(
+    name="attendance",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),
+        "scheduled": Column(kind="flag"),
+        "present": Column(kind="flag"),
+        "approved_leave": Column(kind="code", required=False, values=LEAVE_KINDS),  # empty: none was approved
+        "late": Column(kind="flag", required=False),
+    },
+)
+
+COMPLAINTS = Table(
+    name="complaints",
+    key=("complaint_id",),
+    when="received_on",
+    columns={
+        "complaint_id": Column(kind="text"),
+        "interaction_id": Column(kind="text", required=False),
+        "employee_id": Column(kind="person"),  # whose work is complained of
+        "handler_id": Column(kind="person", required=False),
+        "received_on": Column(kind="date"),
+        "closed_on": Column(kind="date", required=False),  # empty: not closed when the file was made
+        "justified": Column(kind="flag", required=False),
+        "repeated": Column(kind="flag", required=False),
+    },
+)
+
+QUEUE_INTERVALS = Table(
+    name="queue_intervals",
+    key=("queue", "starts_at"),
+    when="starts_at",
+    columns={
+        "queue": Column(kind="text"),
+        "starts_at": Column(kind="time"),
+        "offered": Column(kind="count", low=0),
+        "answered": Column(kind="count", low=0),
+        "abandoned": Column(kind="count", required=False, low=0),
+        "answered_within_20s": Column(kind="count", required=False, low=0),
+    },
+)
+
+TRAINING = Table(
+    name="training",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),  # a day of the period that the row is about, its first as a rule
+        "required_ms": Column(kind="milliseconds", low=0),
+        "attended_ms": Column(kind="milliseconds", low=0),
+        "exam_points_x100": Column(kind="points_x100", required=False, low=0, high=100_00),
+    },
+)
+
+SALES = Table(
+    name="sales",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),
+        "contacts": Column(kind="count", low=0, high=5000),
+        "offers": Column(kind="count", required=False, low=0, high=5000),
+        "successes": Column(kind="count", low=0, high=5000),
+    },
+)
+
+APPRAISAL_RESULTS = Table(
+    name="appraisal_results",
+    key=("employee_id",),
+    columns={
+        "employee_id": Column(kind="person"),
+        "score_x100": Column(kind="points_x100"),  # as published, its adjustment included
+        "grade": Column(kind="code", required=False),
+        "adjustment_x100": Column(kind="points_x100", required=False),
+        "adjustment_reason": Column(kind="text", required=False),
+    },
+)
+
+PAY = Table(
+    name="pay",
+    key=("employee_id", "date"),
+    when="date",
+    columns={
+        "employee_id": Column(kind="person"),
+        "date": Column(kind="date"),  # a day of the month that is paid
+        "base_x100": Column(kind="money_x100", low=0),
+        "performance_x100": Column(kind="money_x100", low=0),  # at a coefficient of 1
+        "paid_x100": Column(kind="money_x100", low=0),
+    },
+)
+
+APPEALS = Table(
+    name="appeals",
+    key=("employee_id", "filed_on"),  # against the quarter's results, so filed after its end
+    columns={
+        "employee_id": Column(kind="person"),
+        "filed_on": Column(kind="date"),
+        "ground": Column(kind="text", required=False),
+        "closed_on": Column(kind="date", required=False),
+        "upheld": Column(kind="flag", required=False),
+    },
+)
+
+STAFF_SURVEY = Table(
+    name="staff_survey",
+    key=("response", "item"),  # anonymous: no person
+    columns={
+        "response": Column(kind="count", low=1),
+        "role": Column(kind="code", required=False),
+        "item": Column(kind="text"),
+        "points_x100": Column(kind="points_x100", low=0, high=100_00),
+    },
+)
+
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (STAFF, ID_MAP, INTERACTIONS, AGENT_PERIODS, SURVEYS, QUALITY_REVIEWS, RATINGS)
+    table.name: table
+    for table in (
+        STAFF,
+        ID_MAP,
+        INTERACTIONS,
+        AGENT_PERIODS,
+        SURVEYS,
+        QUALITY_REVIEWS,
+        RATINGS,
+        ATTENDANCE,
+        COMPLAINTS,
+        QUEUE_INTERVALS,
+        TRAINING,
+        SALES,
+        APPRAISAL_RESULTS,
+        PAY,
+        APPEALS,
+        STAFF_SURVEY,
+    )
 }
 
 WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

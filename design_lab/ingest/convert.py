@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 _ARROW_TYPES = {
     "person": "string", "text": "string", "code": "string", "date": "date32", "time": "timestamp[s]",
-    "count": "int64", "milliseconds": "int64", "points_x100": "int64", "flag": "bool",
+    "count": "int64", "milliseconds": "int64", "points_x100": "int64", "money_x100": "int64",
+    "flag": "bool",
 }  # fmt: skip
-_SCALES = {"milliseconds": 1, "points_x100": 100, "count": 1}
+_SCALES = {"milliseconds": 1, "points_x100": 100, "money_x100": 100, "count": 1}
 
 
 def arrow_type(column: Column) -> pa.DataType:

@@ -7,6 +7,7 @@ with a shock of its own each quarter. The scheme in force moves effort by the la
 `none`: the weights move nothing.
 `linear_in_weights`: outcome k of person i moves by r_i * sum_d effect[k][d] * (w_d - reference_d), r_i of mean 1. Under
 more weight on volume people hurry: shorter calls, fewer problems solved, lower quality scores and satisfaction.
+`marginal_pay`: the same, times how much of a person's pay hangs on the score, relative to an agent's (`incentives`).
 
 At fixed demand hurrying does not raise the calls of the centre: it lowers occupancy, and shifts calls to the hurried.
 """
@@ -98,10 +99,13 @@ def team_shocks(centre: Centre, quarter: Quarter, teams: int) -> tuple[Floats, F
     return centre.shocks.team_sd_log_handle * z[:, 0], centre.shocks.team_sd_mood * z[:, 1]
 
 
-def answer_to_weights(law: Law, weights: Mapping[Dimension, float], responsiveness: Floats) -> dict[Outcome, Floats]:
+def answer_to_weights(
+    law: Law, weights: Mapping[Dimension, float | Floats], responsiveness: Floats
+) -> dict[Outcome, Floats]:
     """Return how far every latent outcome moves under `weights` for people of this responsiveness, each (n,).
 
-    Weights are shares by dimension. Under the law `none`, and under the reference weights, everything is exactly 0.
+    Weights are shares by dimension, for all or (n,). Under the law `none`, and under the reference weights, everything
+    is exactly 0.
     """
     if law.kind == "none":
         return {outcome: np.zeros_like(responsiveness) for outcome in OUTCOMES}
@@ -129,11 +133,14 @@ def latent_rows(
     week_mood: Floats,
     quarter: Quarter,
     teams: int,
+    moves: Mapping[Outcome, Floats],
 ) -> Latent:
-    """Return the latent state of (person, day) rows; `person` and `team` are indices, `week_*` the rows' shocks."""
+    """Return the latent state of (person, day) rows; `person` and `team` are indices, `week_*` the rows' shocks.
+
+    `moves` is how far the scheme in force moves each outcome of each row.
+    """
     traits = centre.traits
     team_handle, team_mood = team_shocks(centre, quarter, teams)
-    moves = answer_to_weights(centre.law, centre.weights, character.responsiveness[person])
     mood = week_mood + team_mood[team]
     novice = traits.novice_quality * np.exp(-np.maximum(tenure_days, 0.0) / traits.tau_days)
     handle = week_handle + team_handle[team] - traits.sd_speed * character.speed[person]

@@ -40,7 +40,8 @@ class _Part(BaseModel):
 class Role(_Part):
     """One role: `teams` x `team_size` people; with `team_leaders` the first of each team leads it.
 
-    The first `managers` places of a team are managers instead; `leavers_per_year` is a share of heads.
+    The first `managers` places of a team are managers instead; `leavers_per_year` is a share of heads. Roles that
+    `sells` work outbound; a role that `handles_complaints` closes the cases.
     """
 
     title: str
@@ -51,6 +52,8 @@ class Role(_Part):
     team_leaders: bool = True
     managers: int = Field(default=0, ge=0)
     leavers_per_year: Share = 0.12
+    sells: bool = False
+    handles_complaints: bool = False
 
 
 class CallType(_Part):
@@ -100,12 +103,17 @@ class Shift(_Part):
 class Duty(_Part):
     """Who is at work when: 5 of 7 days, presence, shifts, and how sign-in time divides.
 
-    Shares of sign-in: `rest_share` 小休, `busy_share` 示忙. Leaders sign in for `leader_share` of a shift.
+    Shares of sign-in: `rest_share` 小休, `busy_share` 示忙. Leaders sign in for `leader_share` of a shift. Absence
+    differs between people by `absence_sd` on the log scale; `maternity_per_year` is a woman's rate, `late` the mean
+    share of days begun late.
     """
 
     shift_hours: Positive
     shifts: list[Shift]
     presence: Share
+    absence_sd: float = Field(default=0.0, ge=0)
+    maternity_per_year: Share = 0.0
+    late: Annotated[float, Field(ge=0, lt=0.5)] = 0.015
     weekend_rest: Positive = 1.7
     holiday_off: Share = 0.3
     leader_share: Share = 0.3
@@ -197,9 +205,10 @@ class Law(_Part):
 
     none: not at all. linear_in_weights: each latent outcome moves by responsiveness x sum over dimensions of
     effect x (weight - reference weight); effects are per +1.00 of weight, responsiveness is a person's own (mean 1).
+    marginal_pay: the same, times the performance share of the level's pay over an agent's.
     """
 
-    kind: Literal["none", "linear_in_weights"] = "none"
+    kind: Literal["none", "linear_in_weights", "marginal_pay"] = "none"
     reference: dict[Dimension, Share] = Field(default_factory=dict)
     effects: dict[Outcome, dict[Dimension, float]] = Field(default_factory=dict)
     responsiveness_sd: float = Field(default=0.3, ge=0)
@@ -207,7 +216,7 @@ class Law(_Part):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.kind != "none" and not self.effects:
-            raise ValueError("the law linear_in_weights needs effects")
+            raise ValueError(f"the law {self.kind} needs effects")
         return self if self.kind == "none" else _checked_weights(self, self.reference, "reference")
 
 
@@ -216,6 +225,27 @@ def _checked_weights(owner: _Owner, weights: dict[Dimension, float], what: str) 
     if missing or abs(sum(weights.values()) - 1) > 1e-9:
         raise ValueError(f"{what} must name {', '.join(DIMENSIONS)} and sum to 1, but is {weights}")
     return owner
+
+
+class Wave(_Part):
+    """Teams, by title, that come under a reform on the first day of a quarter and stay under it."""
+
+    first: QuarterText
+    teams: list[str] = Field(min_length=1)
+
+
+class Reform(_Part):
+    """Other weights for some teams, wave by wave; all others stay under the centre's."""
+
+    weights: dict[Dimension, Share]
+    waves: list[Wave]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        teams = [team for wave in self.waves for team in wave.teams]
+        if len(set(teams)) < len(teams):
+            raise ValueError("reform.waves: a team stands in two waves")
+        return _checked_weights(self, self.weights, "reform.weights")
 
 
 class Centre(_Part):
@@ -236,6 +266,7 @@ class Centre(_Part):
     reused_acd: Share = 0.30
     weights: dict[Dimension, Share]
     law: Law = Law()
+    reform: Reform | None = None
     demand: Demand
     duty: Duty
     call_types: dict[str, CallType]

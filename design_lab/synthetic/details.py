@@ -1,4 +1,4 @@
-"""Files with a row a call: GB18030 CSV split at Excel's limit, or a typed parquet extract."""
+"""Files with many rows: calls, ratings and attendance as GB18030 CSV or a typed parquet extract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.files import replacing
+from design_lab.periods import Quarter
+from design_lab.synthetic.attendance import Attendance
 from design_lab.synthetic.calls import Calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.organisation import Organisation
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _SLICE = 131_072
 _ENCODING = "gb18030"
 YES_NO = ("否", "是")
+LEAVE_TITLES = (None, "年假", "病假", "事假", "产假", None)  # by the reasons of `attendance`; unexcused: none
 
 
 def call_table(centre: Centre, organisation: Organisation, duty: Duty, calls: Calls) -> pa.Table:
@@ -32,15 +35,15 @@ def call_table(centre: Centre, organisation: Organisation, duty: Duty, calls: Ca
     return pa.table(
         {
             "流水号": pa.array(calls.call_id),
-            "座席工号": _words(_acd_ids(organisation), duty.person[calls.row]),
-            "技能组": _words(queues, duty.queue[calls.row]),
-            "业务类型": _words(kinds, calls.kind),
+            "座席工号": words(_acd_ids(organisation), duty.person[calls.row]),
+            "技能组": words(queues, duty.queue[calls.row]),
+            "业务类型": words(kinds, calls.kind),
             "开始时间": pa.array(calls.start).cast(pa.timestamp("s")),
             "通话时长(秒)": pa.array(calls.talk.astype(np.int32)),
             "保持时长(秒)": pa.array(calls.hold.astype(np.int32)),
             "话后时长(秒)": pa.array(calls.wrap.astype(np.int32)),
-            "是否转接": _words(YES_NO, calls.transferred.astype(np.int64)),
-            "是否一次解决": _words(YES_NO, calls.resolved.astype(np.int64)),
+            "是否转接": words(YES_NO, calls.transferred.astype(np.int64)),
+            "是否一次解决": words(YES_NO, calls.resolved.astype(np.int64)),
         }
     )
 
@@ -52,9 +55,27 @@ def survey_table(organisation: Organisation, duty: Duty, calls: Calls, surveys: 
     return pa.table(
         {
             "流水号": pa.array(calls.call_id[surveys.call]),
-            "座席工号": _words(_acd_ids(organisation), duty.person[calls.row[surveys.call]]),
+            "座席工号": words(_acd_ids(organisation), duty.person[calls.row[surveys.call]]),
             "评价时间": pa.array(surveys.time).cast(pa.timestamp("s")),
             "按键": pa.array(surveys.key.astype(np.int32)),
+        }
+    )
+
+
+def attendance_table(organisation: Organisation, attendance: Attendance, quarter: Quarter) -> pa.Table:
+    """Return the attendance register: a row a person and day, 班 or 休, and why a scheduled day was missed."""
+    import pyarrow as pa
+
+    first = np.datetime64(quarter.first_day())
+    present, scheduled = attendance.present.astype(np.int64), attendance.scheduled.astype(np.int64)
+    return pa.table(
+        {
+            "工号": words([person.hr_id for person in organisation.people], attendance.person),
+            "日期": pa.array(first + attendance.day),
+            "排班": words(("休", "班"), scheduled),
+            "是否出勤": words(YES_NO, present),
+            "请假类型": words(LEAVE_TITLES, attendance.reason),
+            "是否迟到": words(YES_NO, attendance.late.astype(np.int64)),
         }
     )
 
@@ -63,7 +84,8 @@ def _acd_ids(organisation: Organisation) -> list[str]:
     return [person.acd_id or "" for person in organisation.people]
 
 
-def _words(titles: Sequence[str], index: np.ndarray[Any, Any]) -> Any:
+def words(titles: Sequence[str | None], index: np.ndarray[Any, Any]) -> Any:
+    """Return the title of each index as an arrow column."""
     import pyarrow as pa
 
     return pa.array(titles, type=pa.string()).take(pa.array(index))

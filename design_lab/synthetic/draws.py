@@ -20,6 +20,14 @@ class Purpose(IntEnum):
     SURVEYS = 8
     REVIEWS = 9
     RATINGS = 10
+    LEAVE = 11
+    COMPLAINTS = 12
+    INTERVALS = 13
+    TRAINING = 14
+    SALES = 15
+    APPRAISAL = 16
+    APPEALS = 17
+    OPINIONS = 18
 
 
 def stream(seed: int, purpose: Purpose, *index: int) -> np.random.Generator:

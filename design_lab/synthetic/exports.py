@@ -1,8 +1,9 @@
 """One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
 
-Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`, `通话明细_NN.csv` or
-`通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`. Validity dates are inclusive; a date after the
-quarter's last day is not known yet and stays empty.
+Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`,
+`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`,
+and the registers of `records`. Validity dates are inclusive; a date after the quarter's last day is not known yet
+and stays empty.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ import numpy as np
 
 from design_lab.files import TEMPORARY_MARK
 from design_lab.periods import Quarter
-from design_lab.synthetic import details, sheets
+from design_lab.synthetic import details, records, sheets
+from design_lab.synthetic.appraisal import Results, make_results
+from design_lab.synthetic.attendance import Attendance, make_attendance
 from design_lab.synthetic.calls import Calls, make_calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of
+from design_lab.synthetic.development import Sales, make_sales
 from design_lab.synthetic.organisation import Organisation, Stint, level_of, organise
 from design_lab.synthetic.schedule import Duty, make_duty
-from design_lab.synthetic.voices import ITEMS, make_ratings, make_reviews, make_surveys
+from design_lab.synthetic.voices import ITEMS, Ratings, Reviews, Surveys, make_ratings, make_reviews, make_surveys
 
 Write = Callable[[Path], None]
 
@@ -55,9 +59,39 @@ class QuarterData:
         return make_duty(self.centre, self.organisation, self.quarter)
 
     @cached_property
+    def attendance(self) -> Attendance:
+        """Who was scheduled, at work or away, on every day."""
+        return make_attendance(self.centre, self.organisation, self.quarter)
+
+    @cached_property
     def calls(self) -> Calls:
         """All answered calls."""
         return make_calls(self.centre, self.duty, self.quarter)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """The customers' ratings."""
+        return make_surveys(self.centre, self.duty, self.calls, self.quarter)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """The quality reviews."""
+        return make_reviews(self.centre, self.organisation, self.duty, self.calls, self.quarter)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        """The peers' ratings."""
+        return make_ratings(self.centre, self.organisation, self.quarter)
+
+    @cached_property
+    def sales(self) -> Sales:
+        """The outbound work of those who sell."""
+        return make_sales(self.centre, self.organisation, self.attendance, self.quarter)
+
+    @cached_property
+    def results(self) -> Results:
+        """The official appraisal."""
+        return make_results(self)
 
 
 def export_quarter(centre: Centre, quarter: Quarter, folder: Path) -> Exported:
@@ -81,9 +115,11 @@ def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     yield folder / "花名册.xlsx", partial(_write_roster, data=data)
     yield folder / "工号对照表.xlsx", partial(_write_ids, data=data)
     yield folder / "同事互评.xlsx", partial(_write_ratings, data=data)
+    yield folder / "考勤明细.csv", partial(_write_attendance, data=data)
     yield from _daily_plan(data, folder / "话务日报")
     yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
     yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
+    yield from records.plan(data, folder)
     yield from _detail_plan(data, folder)
 
 
@@ -108,8 +144,11 @@ def _call_table(data: QuarterData) -> Any:
 
 
 def _write_surveys(path: Path, data: QuarterData) -> None:
-    surveys = make_surveys(data.centre, data.duty, data.calls, data.quarter)
-    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, surveys))
+    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, data.surveys))
+
+
+def _write_attendance(path: Path, data: QuarterData) -> None:
+    details.write_csv(path, details.attendance_table(data.organisation, data.attendance, data.quarter))
 
 
 def _known(day: dt.date | None, data: QuarterData) -> dt.date | None:
@@ -179,7 +218,7 @@ def _id_rows(data: QuarterData) -> Iterator[tuple[Any, ...]]:
 def _write_reviews(path: Path, data: QuarterData) -> None:
     people, duty, calls = data.organisation.people, data.duty, data.calls
     kinds, first = list(data.centre.call_types.values()), data.quarter.first_day()
-    reviews = make_reviews(data.centre, data.organisation, duty, calls, data.quarter)
+    reviews = data.reviews
     rows = [
         (
             first + dt.timedelta(days=int(reviews.day[i])),
@@ -197,7 +236,7 @@ def _write_reviews(path: Path, data: QuarterData) -> None:
 
 def _write_ratings(path: Path, data: QuarterData) -> None:
     people = data.organisation.people
-    ratings = make_ratings(data.centre, data.organisation, data.quarter)
+    ratings = data.ratings
     columns = zip(ratings.rater, ratings.rated, ratings.item, ratings.points, strict=True)
     rows = [(people[a].hr_id, people[b].hr_id, ITEMS[item], int(points)) for a, b, item, points in columns]
     sheets.write_table(path, "同事互评", sheets.RATING_HEADERS, rows)

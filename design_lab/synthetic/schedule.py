@@ -9,18 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from design_lab.periods import Quarter
+from design_lab.synthetic.attendance import (
+    BUSY,
+    LENGTH,
+    PAUSE,
+    PRESENT,
+    SHIFT,
+    Calendar,
+    calendar_of,
+    days_held,
+    state_of,
+    week_draws,
+)
 from design_lab.synthetic.behaviour import Latent, draw_character, latent_rows, week_shocks
 from design_lab.synthetic.centre import Centre
-from design_lab.synthetic.demand import days_of, is_holiday, is_spring_festival
-from design_lab.synthetic.draws import Purpose, stream
+from design_lab.synthetic.incentives import answers
 from design_lab.synthetic.organisation import Organisation, Stint
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-# Columns of a person-week's uniform draws: rest days, absence, holidays and three jitters by weekday, leave, shift.
-_REST, _ABSENT, _HOLIDAY, _LENGTH, _PAUSE, _BUSY = (slice(7 * k, 7 * k + 7) for k in range(6))
-_LEAVE, _SHIFT, _WIDTH = 42, 43, 44
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,32 +54,9 @@ class Duty:
         return self.sign_in - self.rest - self.busy
 
 
-@dataclass(frozen=True, slots=True)
-class _Calendar:
-    """The days of a quarter as arrays: weekday (0 Monday), week of the centre's span, holiday or not."""
-
-    days: list[dt.date]
-    week: Ints
-    weekday: Ints
-    holiday: NDArray[np.bool_]
-    weeks: int
-
-
-def _calendar(centre: Centre, quarter: Quarter) -> _Calendar:
-    days, first = days_of(quarter), centre.first.first_day()
-    monday = first - dt.timedelta(days=first.weekday())
-    return _Calendar(
-        days=days,
-        week=np.array([(day - monday).days // 7 for day in days]),
-        weekday=np.array([day.weekday() for day in days]),
-        holiday=np.array([is_spring_festival(day) or is_holiday(day) for day in days]),
-        weeks=(days[-1] - monday).days // 7 + 1,
-    )
-
-
 def make_duty(centre: Centre, organisation: Organisation, quarter: Quarter) -> Duty:
     """Return who takes calls on which day of a quarter, after training, with their times and latent state."""
-    planner = _Planner(centre, organisation, _calendar(centre, quarter))
+    planner = _Planner(centre, organisation, calendar_of(centre, quarter))
     stints = sorted(organisation.stints, key=lambda s: (s.team, s.place, s.start))
     columns = np.concatenate([planner.rows(stint) for stint in stints], axis=1)
     queues = list(centre.queues)
@@ -99,16 +83,17 @@ class _Planner:
 
     centre: Centre
     organisation: Organisation
-    calendar: _Calendar
+    calendar: Calendar
 
     def rows(self, stint: Stint) -> Ints:
         """Return (7, days) of day, person, team, start, sign-in, rest and busy seconds for a stint's days at work."""
         days = self._callable_days(stint)
         if days.size == 0:
             return np.empty((7, 0), dtype=np.int64)
-        rng = stream(self.centre.seed, Purpose.ATTENDANCE, stint.person)
-        draws = rng.random((self.calendar.weeks, _WIDTH))
-        days = days[_at_work(self.centre, draws, self.calendar)[days]]
+        draws = week_draws(self.centre, stint.person, self.calendar.weeks)
+        person = self.organisation.people[stint.person]
+        scheduled, reason, _ = state_of(self.centre, person, stint.person, draws, self.calendar)
+        days = days[(scheduled & (reason == PRESENT))[days]]
         names = [np.full(days.size, stint.person), np.full(days.size, stint.team)]
         return np.array([days, *names, *self._times(stint, days, draws)]).astype(np.int64)
 
@@ -117,10 +102,7 @@ class _Planner:
         if self.organisation.teams[stint.team].queue is None:
             return np.empty(0, dtype=np.int64)
         trained = self.organisation.people[stint.person].hired + dt.timedelta(days=self.centre.duty.training_days)
-        opening, last = self.calendar.days[0], len(self.calendar.days) - 1
-        first = (max(stint.start, trained) - opening).days
-        end = last if stint.end is None else min((stint.end - opening).days, last)
-        return np.arange(max(first, 0), end + 1)
+        return days_held(stint, self.calendar, trained)
 
     def _times(self, stint: Stint, days: Ints, draws: Floats) -> list[Floats]:
         """Return start, sign-in, rest and busy time in whole seconds; leaders sign in late, for part of a shift."""
@@ -128,12 +110,12 @@ class _Planner:
         team = self.organisation.teams[stint.team]
         leads = stint.place == 0 and self.centre.roles[team.role].team_leaders
         night = self.centre.queues[team.queue or ""].night and not leads
-        hour = _shift_starts(self.centre, draws[:, _SHIFT], night=night)[week]
-        jitter = draws[week, weekday + _LENGTH.start]
+        hour = _shift_starts(self.centre, draws[:, SHIFT], night=night)[week]
+        jitter = draws[week, weekday + LENGTH.start]
         length = 3600 * duty.shift_hours * (duty.leader_share if leads else 1.0) + 900 * jitter - 300
         begin = 3600 * (hour + (duty.shift_hours / 8 if leads else 0.0)) + 300 * (jitter - 0.5)
-        rest = length * duty.rest_share * (0.75 + 0.5 * draws[week, weekday + _PAUSE.start])
-        busy = length * duty.busy_share * 2 * draws[week, weekday + _BUSY.start]
+        rest = length * duty.rest_share * (0.75 + 0.5 * draws[week, weekday + PAUSE.start])
+        busy = length * duty.busy_share * 2 * draws[week, weekday + BUSY.start]
         return [np.floor(x) for x in (np.clip(begin, 0, 86_399 - length), length, rest, busy)]
 
     def latent(self, quarter: Quarter, day: Ints, person: Ints, team: Ints) -> Latent:
@@ -141,9 +123,10 @@ class _Planner:
         people, week = len(self.organisation.people), self.calendar.week[day]
         handle, mood = week_shocks(self.centre, people, self.calendar.weeks)
         hired = np.array([one.hired.toordinal() for one in self.organisation.people])
+        character = draw_character(self.centre, people)
         return latent_rows(
             self.centre,
-            draw_character(self.centre, people),
+            character,
             person=person,
             team=team,
             tenure_days=(self.calendar.days[0].toordinal() + day - hired[person]).astype(float),
@@ -151,21 +134,8 @@ class _Planner:
             week_mood=mood[person, week],
             quarter=quarter,
             teams=len(self.organisation.teams),
+            moves=answers(self.centre, self.organisation, quarter, character.responsiveness, person=person, team=team),
         )
-
-
-def _at_work(centre: Centre, draws: Floats, calendar: _Calendar) -> NDArray[np.bool_]:
-    """Tell for each day of the quarter whether a person works: two rest days a week, weeks of leave, lone absences."""
-    duty = centre.duty
-    wish = np.where(np.arange(7) >= 5, duty.weekend_rest, 1.0)
-    score = -np.log1p(-draws[:, _REST]) / wish
-    resting = score <= np.sort(score, axis=1)[:, 1:2]
-    missing = (1 - duty.presence) / 2
-    absent = (draws[:, _ABSENT] < missing) | (draws[:, _LEAVE : _LEAVE + 1] < missing)
-    off = resting | absent
-    away = draws[:, _HOLIDAY] < duty.holiday_off
-    week, weekday = calendar.week, calendar.weekday
-    return np.asarray(~(off[week, weekday] | (calendar.holiday & away[week, weekday])))
 
 
 def _shift_starts(centre: Centre, draws: Floats, *, night: bool) -> Floats:

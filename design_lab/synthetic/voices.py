@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from design_lab.periods import Quarter
-from design_lab.synthetic.behaviour import Character, answer_to_weights, draw_character
+from design_lab.synthetic.behaviour import Character, draw_character
 from design_lab.synthetic.calls import Calls, expit, logit
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of
 from design_lab.synthetic.draws import Purpose, stream
+from design_lab.synthetic.incentives import answers
 from design_lab.synthetic.organisation import Organisation
 from design_lab.synthetic.schedule import Duty
 
@@ -124,7 +125,7 @@ def make_ratings(centre: Centre, organisation: Organisation, quarter: Quarter) -
     voices, rng = centre.voices, stream(centre.seed, Purpose.RATINGS, quarter.year, quarter.number)
     rater, rated = _pairs(organisation, quarter, voices.raters, rng)
     character = draw_character(centre, len(organisation.people))
-    merit = _merit(centre, character)
+    merit = _merit(centre, organisation, quarter, character)
     pair = merit[rated] - voices.severity_sd * character.severity[rater]
     pair = pair + voices.halo_sd * rng.standard_normal(len(rated))
     own = 0.15 * rng.standard_normal((len(organisation.people), len(ITEMS)))
@@ -137,8 +138,12 @@ def make_ratings(centre: Centre, organisation: Organisation, quarter: Quarter) -
     )
 
 
-def _merit(centre: Centre, character: Character) -> Floats:
-    moves = answer_to_weights(centre.law, centre.weights, character.responsiveness)["peer_points"]
+def _merit(centre: Centre, organisation: Organisation, quarter: Quarter, character: Character) -> Floats:
+    people = np.arange(len(organisation.people))
+    team = np.zeros(len(people), dtype=np.int64)
+    for stint in organisation.on(quarter.last_day()):
+        team[stint.person] = stint.team
+    moves = answers(centre, organisation, quarter, character.responsiveness, person=people, team=team)["peer_points"]
     return centre.traits.sd_helpful * character.helpful + moves
 
 

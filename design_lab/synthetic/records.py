@@ -1,0 +1,143 @@
+"""The registers of other departments: complaints, queues, training, sales, appraisal, pay, appeals, staff survey."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from design_lab.synthetic import details, sheets
+from design_lab.synthetic.appraisal import GRADES, GROUNDS, REASONS, make_appeals
+from design_lab.synthetic.development import make_training
+from design_lab.synthetic.outcomes import make_complaints, make_intervals
+from design_lab.synthetic.reward import pay_rows, survey_rows
+
+if TYPE_CHECKING:
+    from design_lab.synthetic.exports import QuarterData
+
+COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉")
+TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试成绩")
+RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因")
+PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
+APPEAL_HEADERS = ("工号", "申诉日期", "申诉理由", "办结日期", "是否成立")
+OPINION_HEADERS = ("答卷号", "岗位", "题目", "得分")
+SALES_HEADERS = ("工号", "日期", "有效接触量", "推介量", "成功量")
+
+
+def plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Callable[[Path], None]]]:
+    """Yield each register's path and what writes it."""
+    yield folder / "投诉工单.xlsx", partial(_write_complaints, data=data)
+    yield folder / "队列时段报表.csv", partial(_write_intervals, data=data)
+    yield folder / "培训记录.xlsx", partial(_write_training, data=data)
+    if any(role.sells for role in data.centre.roles.values()):
+        yield folder / "外呼营销报表.xlsx", partial(_write_sales, data=data)
+    yield folder / "绩效考核结果.xlsx", partial(_write_results, data=data)
+    yield folder / "绩效工资.xlsx", partial(_write_pay, data=data)
+    yield folder / "申诉登记.xlsx", partial(_write_appeals, data=data)
+    yield folder / "员工问卷.xlsx", partial(_write_opinions, data=data)
+
+
+def _on(data: QuarterData, day: Any) -> dt.date:
+    return data.quarter.first_day() + dt.timedelta(days=int(day))
+
+
+def _write_complaints(path: Path, data: QuarterData) -> None:
+    people, last = data.organisation.people, data.quarter.last_day()
+    found = make_complaints(data.centre, data.organisation, data.duty, data.calls, data.quarter)
+    rows = []
+    for i, call in enumerate(found.call):
+        received, closed = _on(data, found.received[i]), _on(data, found.closed[i])
+        rows.append(
+            (
+                f"TS{received:%Y%m%d}{i + 1:05d}",
+                str(data.calls.call_id[call]),
+                received,
+                closed if closed <= last else None,
+                people[data.duty.person[data.calls.row[call]]].hr_id,
+                people[found.handler[i]].hr_id if found.handler[i] >= 0 else None,
+                details.YES_NO[int(found.justified[i])],
+                details.YES_NO[int(found.repeated[i])],
+            )
+        )
+    sheets.write_table(path, "投诉工单", COMPLAINT_HEADERS, rows)
+
+
+def _write_intervals(path: Path, data: QuarterData) -> None:
+    import pyarrow as pa
+
+    found = make_intervals(data.centre, data.duty, data.calls, data.quarter)
+    midnight = np.datetime64(data.quarter.first_day(), "s").astype(np.int64)
+    start = midnight + found.day * 86_400 + found.slot * 1800
+    table = pa.table(
+        {
+            "技能组": details.words([queue.title for queue in data.centre.queues.values()], found.queue),
+            "时段开始": pa.array(start).cast(pa.timestamp("s")),
+            "呼入量": pa.array(found.offered),
+            "接听量": pa.array(found.answered),
+            "放弃量": pa.array(found.abandoned),
+            "20秒内接听量": pa.array(found.prompt),
+        }
+    )
+    details.write_csv(path, table)
+
+
+def _write_training(path: Path, data: QuarterData) -> None:
+    people = data.organisation.people
+    found = make_training(data.centre, data.organisation, data.attendance, data.quarter)
+    columns = zip(found.person, found.day, found.required, found.attended, found.exam, strict=True)
+    rows = [
+        (people[who].hr_id, _on(data, day), float(due), float(done), None if np.isnan(exam) else float(exam))
+        for who, day, due, done, exam in columns
+    ]
+    sheets.write_table(path, "培训记录", TRAINING_HEADERS, rows)
+
+
+def _write_sales(path: Path, data: QuarterData) -> None:
+    people = data.organisation.people
+    found = data.sales
+    columns = zip(found.person, found.day, found.contacts, found.offers, found.successes, strict=True)
+    rows = [(people[who].hr_id, _on(data, day), *map(int, counts)) for who, day, *counts in columns]
+    sheets.write_table(path, "外呼营销", SALES_HEADERS, rows)
+
+
+def _write_results(path: Path, data: QuarterData) -> None:
+    people, found = data.organisation.people, data.results
+    columns = zip(found.person, found.score, found.grade, found.adjustment, found.reason, strict=True)
+    rows = [
+        (
+            people[who].hr_id,
+            round(float(score), 2),
+            GRADES[grade],
+            float(adjustment) if reason >= 0 else None,
+            REASONS[reason] if reason >= 0 else None,
+        )
+        for who, score, grade, adjustment, reason in columns
+    ]
+    sheets.write_table(path, "绩效考核结果", RESULT_HEADERS, rows, title=f"{data.quarter} 绩效考核结果")
+
+
+def _write_pay(path: Path, data: QuarterData) -> None:
+    sheets.write_table(path, "绩效工资", PAY_HEADERS, pay_rows(data))
+
+
+def _write_appeals(path: Path, data: QuarterData) -> None:
+    people, found, last = data.organisation.people, make_appeals(data), data.quarter.last_day()
+    rows = [
+        (
+            people[data.results.person[row]].hr_id,
+            last + dt.timedelta(days=int(found.filed[i])),
+            GROUNDS[found.ground[i]],
+            last + dt.timedelta(days=int(found.closed[i])),
+            details.YES_NO[int(found.upheld[i])],
+        )
+        for i, row in enumerate(found.row)
+    ]
+    sheets.write_table(path, "申诉登记", APPEAL_HEADERS, rows)
+
+
+def _write_opinions(path: Path, data: QuarterData) -> None:
+    sheets.write_table(path, "员工问卷", OPINION_HEADERS, survey_rows(data))
