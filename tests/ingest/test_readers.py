@@ -87,17 +87,22 @@ def daily(mini, total="66"):
     )  # fmt: skip
 
 
+def left_out(arrived):
+    """What is said of files; that these sheets have no call detail to agree with is another matter."""
+    return [line for line in arrived.lines() if line.startswith("2026Q3/")]
+
+
 def test_totals_are_held_against_their_rows_and_put_away(mini):
     daily(mini)
     arrived = mini.build()
-    assert arrived.lines() == []
+    assert left_out(arrived) == []
     account = next(file for file in arrived.files if file.table == "agent_periods")
     assert (account.rows, account.used, account.subtotals) == (6, 3, 3)
 
 
 def test_a_total_that_is_not_the_sum_is_named_and_the_rows_are_believed(mini):
     daily(mini, total="67")
-    assert mini.build().lines() == [
+    assert left_out(mini.build()) == [
         "2026Q3/day_20260701.xlsx, sheet s, row 9, column 话务/接听量: the total says '67', but its rows add up to '66'; "
         "the rows are believed, ask the client which holds"
     ]
