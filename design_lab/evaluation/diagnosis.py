@@ -84,7 +84,7 @@ class EffectiveWeights(Shown):
 
     def _effective(self, weight: DimensionWeight) -> Finding:
         claim: Claim = "scenario" if self.reconstructed else "accounting"
-        limits = ["reconstructed_scheme", "no_official_results"] if self.reconstructed else []
+        limits = ["reconstructed_scheme", "not_replayed"] if self.reconstructed else []
         return state(
             f"diagnosis.effective_weight.{weight.dimension}",
             weight.effective,

@@ -117,7 +117,7 @@ def _what_would_tell(facts: Facts) -> tuple[str, ...]:
         told.append(facts.say("unknown.tell_pilot"))
     if facts.cover.assumed:
         told.append(facts.say("unknown.tell_rules"))
-    if words("en").say("limit.no_official_results") in limits:
+    if words("en").say("limit.not_replayed") in limits and not facts.measured("data.rows.appraisal_results"):
         told.append(facts.say("unknown.tell_results"))
     if missing:
         told.append(facts.say("unknown.tell_tables", tables=facts.joined([facts.table(name) for name in missing])))

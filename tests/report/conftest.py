@@ -71,7 +71,7 @@ def _diagnosis(weights):
     yield state("diagnosis.scored", 228, says="diagnosis.scored", unit="people", n=300, claim="scenario",
                 staff=Quantity(300, "people"), graded=Quantity(219, "people"), quarter=QUARTER,
                 limits=("reconstructed_scheme",))  # fmt: skip
-    limits = ("reconstructed_scheme", "no_official_results", "noise_included", "one_quarter", "few_teams")
+    limits = ("reconstructed_scheme", "not_replayed", "noise_included", "one_quarter", "few_teams")
     for dimension, (nominal, effective, bounds) in weights.items():
         label = Term(f"dimension.{dimension}")
         yield state(f"diagnosis.nominal_weight.{dimension}", nominal, says="diagnosis.nominal_weight", unit="weight",
