@@ -187,10 +187,6 @@ class Study:
         chosen = tuple(names) or self.scheme_names[1:]
         return tuple(self.scheme(name) for name in chosen if name != self.settings.current_scheme)
 
-    def role_name(self, role: str, lang: str) -> str:
-        """Return a role's name in a language."""
-        return self.settings.roles[role][lang]
-
     def connect(self) -> BaseBackend:
         """Open the study's engine: an in-memory DuckDB of one thread, or the ibis URL of study.yaml."""
         import ibis

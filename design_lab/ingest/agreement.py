@@ -50,10 +50,15 @@ def _counted(rows: Any, breaks: Any) -> Any:
     return rows.aggregate(broken=breaks.fill_null(False).sum().cast("int64"), of=rows.count())
 
 
+def _handled_ms(rows: Any) -> Any:
+    """Talk, hold and wrap-up together; what was not delivered counts nothing."""
+    return rows.talk_ms + rows.hold_ms.fill_null(0) + rows.wrap_ms.fill_null(0)
+
+
 def _by_day(tables: Tables) -> Any:
     """Contacts and their time by person and day, from the detail."""
     detail = tables["interactions"]
-    handled = detail.talk_ms + detail.hold_ms.fill_null(0) + detail.wrap_ms.fill_null(0)
+    handled = _handled_ms(detail)
     return (
         detail.mutate(date=detail.started_at.date(), handled=handled)
         .group_by(["employee_id", "date"])
@@ -63,7 +68,7 @@ def _by_day(tables: Tables) -> Any:
 
 def _sheet_and_detail(tables: Tables) -> Any:
     sheet = tables["agent_periods"]
-    reported = sheet.talk_ms + sheet.hold_ms.fill_null(0) + sheet.wrap_ms.fill_null(0)
+    reported = _handled_ms(sheet)
     days = sheet.mutate(reported_ms=reported).select("employee_id", "date", "answered", "reported_ms", "signed_in_ms")
     both = days.join(_by_day(tables), ["employee_id", "date"], how="outer")
     zeros = {name: both[name].fill_null(0) for name in ("answered", "reported_ms", "contacts", "detail_ms")}
@@ -83,7 +88,7 @@ def _time_differs(tables: Tables) -> Any:
 
 def _longer_than_signed_in(tables: Tables) -> Any:
     sheet = tables["agent_periods"]
-    reported = sheet.talk_ms + sheet.hold_ms.fill_null(0) + sheet.wrap_ms.fill_null(0)
+    reported = _handled_ms(sheet)
     return _counted(sheet, reported + sheet.aux_ms.fill_null(0) > sheet.signed_in_ms)
 
 
