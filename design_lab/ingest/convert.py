@@ -41,15 +41,25 @@ class Converted:
 
 def convert(raw: pa.Array, column: Column, origin: From) -> Converted:
     """Read one column's text as its canonical kind, by the formats, unit and codes of its mapping."""
+    import pyarrow.compute as pc
+
+    raw = standing(raw, origin.empty)
+    values = _values(raw, column, origin).cast(arrow_type(column))
+    return Converted(values=values, unread=pc.and_(pc.is_valid(raw), pc.is_null(values)))
+
+
+def standing(raw: pa.Array, empty: tuple[str, ...] = ()) -> pa.Array:
+    """Return a column's text trimmed, null where nothing stands: no text, or a word that says so."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     raw = raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) else raw
     if pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type):
-        trimmed = pc.utf8_trim_whitespace(raw)
-        raw = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, raw.type), trimmed)
-    values = _values(raw, column, origin).cast(arrow_type(column))
-    return Converted(values=values, unread=pc.and_(pc.is_valid(raw), pc.is_null(values)))
+        raw = pc.utf8_trim_whitespace(raw)
+    elif not empty:
+        return raw
+    nothing = pc.is_in(raw.cast(pa.string()), value_set=pa.array(["", *empty], pa.string()))
+    return pc.if_else(nothing, pa.scalar(None, raw.type), raw)
 
 
 def _values(raw: pa.Array, column: Column, origin: From) -> pa.Array:

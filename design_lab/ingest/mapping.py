@@ -12,17 +12,12 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_valida
 
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, validated
-from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names
+from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names, Origin
 from design_lab.schema import TABLES, Column
 from design_lab.scheme import Number
 
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 EVERY_QUARTER = "every_quarter"
-
-
-def _named(given: Any) -> Any:
-    """`column: 工号` is short for `column: {from: 工号}`."""
-    return {"from": given} if isinstance(given, str) else given
 
 
 def _listed(given: Any) -> Any:
@@ -65,7 +60,7 @@ class Source(Model):
     subtotals: Rows | None = None
     distinct: StrictBool = False  # rows that are alike in every mapped column count as one
     every_quarter: StrictBool = False  # the files lie in raw/every_quarter/; each quarter takes its rows from them
-    columns: dict[str, Annotated[From, BeforeValidator(_named)]]
+    columns: dict[str, Origin]
     exclude_limit: Number = 0.02  # of a file's rows
 
     @field_validator("delimiter")
@@ -99,7 +94,7 @@ class Source(Model):
     @property
     def read_columns(self) -> list[str]:
         """All columns of the file that the mapping names, each once."""
-        mapped = [column for origin in self.columns.values() for column in origin.columns]
+        mapped = [column for origin in self.columns.values() for column in origin.read_columns]
         chosen = [rows.column for rows in (*self.keep_rows, *self.drop_rows)]
         return list(dict.fromkeys([*mapped, *chosen, *([self.subtotals.column] if self.subtotals else [])]))
 
@@ -147,6 +142,8 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
 def _misfit(column: Column, origin: From) -> str | None:
     """What of a mapping does not go with its column's kind, beginning with the key."""
     kind, unit = column.kind, origin.unit
+    if origin.otherwise and (kind == "person" or _misfit(column, origin.otherwise)):
+        return f".otherwise{_misfit(column, origin.otherwise) or ': does not go with people; map their ids by id_map'}"
     durations = (*DURATION_UNITS, CLOCK)
     if kind == "milliseconds" and unit not in durations and not origin.is_span:
         return f".unit: is missing; say seconds, minutes, hours or {CLOCK}"

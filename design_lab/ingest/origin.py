@@ -26,6 +26,11 @@ def _listed(given: Any) -> Any:
     return [given] if isinstance(given, str) else given
 
 
+def _named(given: Any) -> Any:
+    """`column: 工号` is short for `column: {from: 工号}`."""
+    return {"from": given} if isinstance(given, str) else given
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
@@ -39,7 +44,8 @@ class Count(Model):
 class From(Model):
     """Where a canonical column comes from: columns of the file, its name, a constant or the row.
 
-    Several columns are added, or put together as text with `join`; `minus` columns are taken away.
+    Several columns are added, or put together as text with `join`; `minus` columns are taken away. Words in `empty` say
+    that nothing stands there; where nothing stands, `otherwise` says what is taken instead.
     """
 
     column: Annotated[tuple[str, ...] | None, BeforeValidator(_listed)] = Field(default=None, alias="from")
@@ -54,11 +60,18 @@ class From(Model):
     codes: dict[str, str | bool] | None = None
     width: Annotated[StrictInt, Field(ge=1, le=32)] | None = None  # of an id that lost its leading zeros
     system: str | None = None  # whose ids these are; absent: the ids of the roster
+    empty: Names = ()
+    otherwise: Origin | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns of the file that are read."""
+        """All columns of the file that stand for it themselves."""
         return (*(self.column or ()), *self.minus)
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """All columns of the file that are read, those of `otherwise` too."""
+        return (*self.columns, *(self.otherwise.read_columns if self.otherwise else ()))
 
     @property
     def is_span(self) -> bool:
@@ -76,7 +89,15 @@ class From(Model):
             _check_sum(self)
         if self.join is not None and (self.minus or not self.column or self.unit):
             raise ValueError("join puts the columns of from together as text; it goes with neither minus nor unit")
+        if self.otherwise and (not self.column or (len(self.columns) > 1 and self.join is None)):
+            raise ValueError("otherwise goes with one column of the file, or with columns put together by join")
+        if self.otherwise and (self.otherwise.minus or (len(self.otherwise.columns) > 1 and not self.otherwise.join)):
+            raise ValueError("what is taken otherwise must be one column, columns put together by join, or a constant")
         return self
+
+
+Origin = Annotated[From, BeforeValidator(_named)]
+From.model_rebuild()
 
 
 def _check_sum(origin: From) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from design_lab.errors import DataError, place
 from design_lab.ingest.arrivals import Exclusion, SetAside
-from design_lab.ingest.convert import arrow_type, convert, days, pseudonyms
+from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonyms, standing
 from design_lab.ingest.mapping import Source
 from design_lab.ingest.origin import From
 from design_lab.ingest.readers import RawRows
@@ -103,7 +103,8 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
         if origin.is_span:
             done[column] = _span(parts, spec, origin, sieve)
         else:
-            checked = [_checked(raw, shown, spec, origin, sieve, context, moments) for shown, raw in parts]
+            instead = _raw(rows, origin.otherwise, name, column)[0][1] if origin.otherwise else None
+            checked = [_checked(raw, shown, spec, origin, sieve, context, moments, instead) for shown, raw in parts]
             done[column] = checked[0] if len(checked) == 1 else _total(checked, parts, spec, origin, sieve)
         if column == table.when:
             _drop_other_quarters(done[column], column, sieve, context, source)
@@ -157,8 +158,9 @@ def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str,
 
     count = rows.columns.num_rows
     if origin.join is not None:
-        texts = [rows.columns[shown].combine_chunks().cast(pa.string()) for shown in origin.columns]
-        joined = pc.binary_join_element_wise(*(pc.utf8_trim_whitespace(text) for text in texts), origin.join)
+        # Where nothing stands in one of them, nothing stands in the whole.
+        texts = [standing(rows.columns[shown], origin.empty).cast(pa.string()) for shown in origin.columns]
+        joined = pc.binary_join_element_wise(*texts, origin.join)
         return [(" + ".join(origin.columns), joined)]
     if origin.columns:
         return [(shown, rows.columns[shown].combine_chunks()) for shown in origin.columns]
@@ -176,12 +178,15 @@ def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str,
 
 
 def _checked(
-    raw: pa.Array, shown: str, spec: Column, origin: From, sieve: _Sieve, context: Context, moments: pa.Array | None
-) -> pa.Array:
+    raw: pa.Array, shown: str, spec: Column, origin: From, sieve: _Sieve, context: Context, moments: pa.Array | None,
+    instead: pa.Array | None,
+) -> pa.Array:  # fmt: skip
     import pyarrow as pa
     import pyarrow.compute as pc
 
     converted = convert(raw, spec, origin)
+    if origin.otherwise and instead is not None:
+        raw, converted = _otherwise(standing(raw, origin.empty), converted, instead, spec, origin.otherwise)
     sieve.drop(converted.unread, "unread", shown, raw)
     if spec.required:
         sieve.drop(pc.is_null(converted.values), "empty", shown, None)
@@ -196,6 +201,20 @@ def _checked(
     # The identity itself must not reach a message that may be passed on.
     sieve.drop(unknown, "unmatched", shown, None)
     return people
+
+
+def _otherwise(
+    raw: pa.Array, converted: Converted, instead: pa.Array, spec: Column, origin: From
+) -> tuple[pa.Array, Converted]:
+    """Where nothing stands, take what the mapping says is taken otherwise; return what stood there, and its reading."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    second = pc.if_else(pc.is_null(raw), instead, pa.scalar(None, instead.type))
+    taken = convert(second, spec, origin)
+    return pc.coalesce(raw.cast(pa.string()), second.cast(pa.string())), Converted(
+        values=pc.coalesce(converted.values, taken.values), unread=pc.or_(converted.unread, taken.unread)
+    )
 
 
 def _drop_out_of_bounds(values: pa.Array, spec: Column, shown: str, raw: pa.Array, sieve: _Sieve) -> None:

@@ -35,6 +35,7 @@ def read(texts, kind, **origin):
         (["43617", "61", "60", "59", "43617/", "2019-06-01"], "date", {"formats": ("serial", "%Y-%m-%d")}, [dt.date(2019, 6, 1), dt.date(1900, 3, 1), None, None, None, dt.date(2019, 6, 1)], [0, 0, 1, 1, 1, 0]),
         (["43617.75"], "time", {"formats": "serial"}, [dt.datetime(2019, 6, 1, 18)], [0]),
         (["1", "3.0", "2.5"], "date", {"counted": {"first_day": dt.date(2010, 1, 4), "days": 7}}, [dt.date(2010, 1, 4), dt.date(2010, 1, 18), None], [0, 0, 1]),
+        (["NULL", "-", " - ", "3"], "count", {"empty": ["NULL", "-"]}, [None, None, None, 3], [0, 0, 0, 0]),
         (["1", "4"], "code", {"codes": {"1": "very_satisfied"}}, ["very_satisfied", None], [0, 1]),
     ],
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,10 @@ from design_lab.scoring import panel
 from design_lab.study import Study
 
 STUDIES = Path(__file__).parents[1] / "studies"
+OVERLAP = (
+    "{} of {} calls in {} began before the same person's call before them had ended. Ask the client which of the two "
+    "is right."
+)
 FILES = os.environ.get("DESIGN_LAB_PUBLIC_DATA")
 pytestmark = pytest.mark.skipif(not FILES, reason="DESIGN_LAB_PUBLIC_DATA does not say where the public files are")
 
@@ -30,6 +36,20 @@ def opened(tmp_path, monkeypatch):
     return open_study
 
 
+def overlapping(calls):
+    """How many calls, (agent, id, start in seconds, length in seconds), begin over a second before the same agent's last ended."""
+    by_agent = defaultdict(list)
+    for agent, call, start, length in calls:
+        by_agent[agent].append((start, call, length))
+    pairs = [pair for held in by_agent.values() for pair in pairwise(sorted(held))]
+    return sum(later[0] < before[0] + before[2] - 1 for before, later in pairs)
+
+
+def seconds_of(clock):
+    hours, minutes, seconds = map(int, str(clock).split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
 def account(arrived, table):
     files = [file for file in arrived.files if file.table == table]
     assert all(file.rows == file.used + file.excluded + file.subtotals + file.aside for file in files)
@@ -39,8 +59,14 @@ def account(arrived, table):
 def test_the_bank_of_1999(opened):
     study = opened("bank_1999", "anonymous_bank_1999_02.txt", "1999Q1")
     (calls,) = account(arrived := build(study), "interactions")
-    assert arrived.lines() == []
     assert (calls.rows, calls.used) == (33_344, 26_671)
+    raw = pd.read_csv(Path(FILES) / "anonymous_bank_1999_02.txt", sep="\t", dtype=str)
+    served = raw[(raw["outcome"] == "AGENT") & (raw["server"] != "NO_SERVER")]
+    begun = served["ser_start"].where(served["ser_start"] != "0:00:00", served["vru_entry"])
+    starts = served["date"].astype(int) * 86_400 + begun.map(seconds_of)
+    ids = served["vru+line"] + "-" + served["call_id"]
+    at_once = overlapping(zip(served["server"], ids, starts, served["ser_time"].astype(int), strict=True))
+    assert arrived.lines() == [OVERLAP.format(at_once, "26,671", "1999Q1")]
     aside = {part.value: part.count for part in calls.set_aside}
     assert aside == {"HANG": 5_904, "PHANTOM": 278, "NO_SERVER": 491}
     assert round(aside["HANG"] / (calls.rows - aside["PHANTOM"]), 4) == 0.1786
@@ -73,8 +99,12 @@ def test_ctrip(opened):
 def test_pwc(opened):
     study = opened("pwc", "pwc_call_centre.xlsx", "2021Q1")
     arrived = build(study)
-    assert arrived.lines() == []
     (calls,) = account(arrived, "interactions")
+    raw = pd.read_excel(Path(FILES) / "pwc_call_centre.xlsx", engine="calamine").query("`Answered (Y/N)` == 'Y'")
+    starts = (pd.to_datetime(raw["Date"]) - pd.Timestamp(0)).dt.total_seconds() + raw["Time"].map(seconds_of)
+    lengths = raw["AvgTalkDuration"].map(seconds_of)
+    at_once = overlapping(zip(raw["Agent"], raw["Call Id"], starts, lengths, strict=True))
+    assert arrived.lines() == [OVERLAP.format(at_once, "4,054", "2021Q1")]
     assert (calls.rows, calls.used, calls.aside) == (5_000, 4_054, 946)
     surveys = pd.read_parquet(table_path(study, "surveys", study.quarters[0]))
     assert round(surveys["points_x100"].mean() / 100, 5) == 3.40355

@@ -156,6 +156,29 @@ def test_a_date_and_a_time_are_joined_and_an_end_minus_a_start_is_a_duration(min
     assert (found["talk_ms"], found["hold_ms"], found["wrap_ms"]) == (123_000, 90_000, 240_000)
 
 
+def test_where_nothing_stands_another_column_is_taken_and_an_unreadable_one_is_not_hidden(mini):
+    head = ["call", "agent", "day", "answered", "came", "talk", "moved"]
+    rows = [["9:00:05", "8:59:58"], ["0:00:00", "9:10:00"], ["", "9:20:00"], ["9:3x", "9:30:00"], ["NULL", "25:00"]]
+    mini.csv("calls.csv", [head, *[[f"C{n}", "000101", "2026-07-01", *row, "5", "否"] for n, row in enumerate(rows)]])
+    came = {"from": ["day", "came"], "join": " "}
+    began = {"from": ["day", "answered"], "join": " ", "empty": ["0:00:00", "NULL"], "otherwise": came}
+    mini.map("interactions", exclude_limit=0.5, columns={"started_at": began})
+    arrived = mini.build()
+    assert mini.table()["started_at"].dt.strftime("%H:%M:%S").tolist() == ["09:00:05", "09:10:00", "09:20:00"]
+    (unread,) = arrived.files[-1].exclusions
+    assert (unread.rule, unread.column, unread.count, unread.first_row) == ("unread", "day + answered", 2, 5)
+
+
+def test_a_constant_may_stand_for_what_is_empty(mini):
+    mini.csv(
+        "roster.csv",
+        [["id", "role", "team"], ["000101", "agent", "A"], ["000102", "agent", ""], ["000103", "agent", "无"]],
+    )
+    mini.map("staff", columns={"team": {"from": "team", "empty": "无", "otherwise": {"constant": "no team"}}})
+    mini.build()
+    assert mini.table("staff")["team"].value_counts().to_dict() == {"no team": 2, "A": 1}
+
+
 def test_a_file_of_every_quarter_gives_each_its_own_rows(mini):
     rows = [*mini.calls, ["E1", "000101", "2026-10-01 09:00:00", "60", "否"]]
     path = mini.csv("../every_quarter/whole.csv", rows)
@@ -183,6 +206,19 @@ def test_a_file_of_every_quarter_gives_each_its_own_rows(mini):
         (
             {"columns": {"talk_ms": {"from": "a", "minus": ["b", "c"], "formats": "%H"}}},
             "a span is one moment minus another",
+        ),
+        (
+            {"columns": {"employee_id": {"from": "a", "otherwise": "b"}}},
+            "employee_id.otherwise: does not go with people",
+        ),
+        (
+            {"columns": {"talk_ms": {"from": "a", "unit": "seconds", "otherwise": "b"}}},
+            "talk_ms.otherwise.unit: is missing",
+        ),
+        ({"columns": {"queue": {"constant": "a", "otherwise": "b"}}}, "otherwise goes with one column of the file"),
+        (
+            {"columns": {"queue": {"from": "a", "otherwise": {"from": ["b", "c"], "unit": "hours"}}}},
+            "what is taken otherwise must be",
         ),
         ({"delimiter": "::"}, "must be one character"),
         ({"sheet": 1}, "a file of the format csv has no sheets"),
