@@ -1,4 +1,4 @@
-"""The command line: `design-lab run`, `check` and `verify`. Thin: it reads arguments and words refusals.
+"""The command line: `design-lab run`, `check`, `identify` and `verify`. Thin: it reads arguments and words refusals.
 
 Exit status: 0 done, 1 refused (the reason stands on standard error), 2 bad arguments.
 """
@@ -125,6 +125,19 @@ def verify(
             _say("Inputs: the same")
     if not found.passes(strict=strict):
         raise typer.Exit(1)
+
+
+@app.command()
+def identify(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    pseudonyms: Annotated[list[str], typer.Argument(help="Such as E8c024c137289b598.")],
+) -> None:
+    """Say who pseudonyms are, by the client's own ids; needs the study's key and rosters, and writes nothing."""
+    from design_lab.ingest import identify as resolve
+    from design_lab.study import Study
+
+    for pseudonym, own in resolve(Study.open(study), pseudonyms).items():
+        _say(f"{pseudonym} {own}")
 
 
 def _check_quarter(quarter: str | None) -> None:

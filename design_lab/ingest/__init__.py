@@ -2,6 +2,18 @@
 
 from design_lab.ingest.arrivals import Arrivals, Exclusion, FileReport
 from design_lab.ingest.facts import Facts, facts
+from design_lab.ingest.people import identify
 from design_lab.ingest.tables import arrivals, build, check, table_path
 
-__all__ = ["Arrivals", "Exclusion", "Facts", "FileReport", "arrivals", "build", "check", "facts", "table_path"]
+__all__ = [
+    "Arrivals",
+    "Exclusion",
+    "Facts",
+    "FileReport",
+    "arrivals",
+    "build",
+    "check",
+    "facts",
+    "identify",
+    "table_path",
+]

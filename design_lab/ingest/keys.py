@@ -30,4 +30,6 @@ def pseudonym_key(study: Study) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(32))
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise StudyError(f"the key file of study {study.name} can be read by others; chmod 600 {path}")
     return path.read_text(encoding="utf-8").strip()

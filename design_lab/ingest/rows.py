@@ -99,11 +99,11 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
             done[column] = pa.nulls(count, arrow_type(spec))
             continue
         moments = done[table.when] if table.when and table.when != column else None
-        parts = _raw(rows, origin, name, column)
+        parts = raw_parts(rows, origin, name, column)
         if origin.is_span:
             done[column] = _span(parts, spec, origin, sieve)
         else:
-            instead = _raw(rows, origin.otherwise, name, column)[0][1] if origin.otherwise else None
+            instead = raw_parts(rows, origin.otherwise, name, column)[0][1] if origin.otherwise else None
             checked = [_checked(raw, shown, spec, origin, sieve, context, moments, instead) for shown, raw in parts]
             done[column] = checked[0] if len(checked) == 1 else _total(checked, parts, spec, origin, sieve)
         if column == table.when:
@@ -151,7 +151,7 @@ def _span(named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: 
     return span
 
 
-def _raw(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str, pa.Array]]:
+def raw_parts(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str, pa.Array]]:
     """What stands in the file for a canonical column, with the name to call it by; several columns are to be added."""
     import pyarrow as pa
     import pyarrow.compute as pc

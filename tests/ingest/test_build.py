@@ -222,6 +222,9 @@ def test_the_secret_key_of_real_people_stays_outside_the_study(copied, monkeypat
     assert pseudonym_key(study) == key
     kept = tmp_path / "home" / ".design_lab" / "small.key"
     assert kept.stat().st_mode & 0o777 == 0o600
+    kept.chmod(0o644)
+    with pytest.raises(StudyError, match="the key file of study small can be read by others; chmod 600 "):
+        pseudonym_key(study)
     monkeypatch.setenv("DESIGN_LAB_KEY", "short")
     with pytest.raises(StudyError, match="fewer than 16 characters"):
         pseudonym_key(study)
