@@ -1,0 +1,53 @@
+"""Whether people can be told apart: the F test by another road, planted truth, and degenerate cases."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from design_lab.scoring.signal import LEVEL, signal
+
+
+def summed(groups):
+    return signal(*(np.array([f(np.asarray(g, float)) for g in groups]) for f in (len, np.sum, lambda g: (g**2).sum())))
+
+
+@given(st.lists(st.lists(st.integers(0, 100), min_size=2, max_size=6), min_size=2, max_size=6))
+def test_it_is_the_one_way_analysis_of_variance(groups):
+    found = summed(groups)
+    if len({value for group in groups for value in group}) == 1 or all(len(set(group)) == 1 for group in groups):
+        assert found.p in (0.0, 1.0) or found.p == pytest.approx(0.0, abs=1e-6)
+        return
+    ratio, p = stats.f_oneway(*groups)
+    assert found.p == pytest.approx(p, abs=1e-9)
+    assert found.reliability == pytest.approx(max(0.0, 1 - 1 / ratio) if ratio > 0 else 0.0, abs=1e-9)
+
+
+def test_people_who_are_alike_are_told_apart_no_more_often_than_the_level_says():
+    rng = np.random.default_rng(2026)
+    sizes = np.full(20, 100.0)
+    tries = 2_000
+    wins = [rng.binomial(100, 0.9, 20).astype(float) for _ in range(tries)]
+    found = sum(signal(sizes, won, won).tells_apart for won in wins)
+    slack = 3 * np.sqrt(LEVEL * (1 - LEVEL) / tries)
+    assert abs(found / tries - LEVEL) < slack + 0.01  # an F test of shares is approximate
+
+
+def test_planted_reliability_is_found():
+    # Between-person SD of 3 points at a mean of 90 %, 127 ratings each: reliability .56 (domain knowledge, by formula).
+    rng = np.random.default_rng(7)
+    n = np.full(4_000, 127.0)
+    won = rng.binomial(127, np.clip(rng.normal(0.90, 0.03, n.size), 0, 1)).astype(float)
+    expected = 0.03**2 / (0.03**2 + (0.9 * 0.1 - 0.03**2) / 127)
+    assert signal(n, won, won).reliability == pytest.approx(expected, abs=0.02)
+
+
+def test_one_person_or_one_observation_each_cannot_be_judged():
+    assert signal(np.array([50.0]), np.array([45.0]), np.array([45.0])) is None
+    assert signal(np.ones(3), np.array([1.0, 0.0, 1.0]), np.array([1.0, 0.0, 1.0])) is None
+
+
+def test_values_that_do_not_vary_tell_nobody_apart():
+    found = signal(np.full(3, 10.0), np.full(3, 850.0), np.full(3, 72_250.0))
+    assert (found.p, found.reliability, found.tells_apart) == (1.0, 0.0, False)
