@@ -12,6 +12,7 @@ The road, each step a call:
     effective_weights(today)                     # what today's scheme really rewards
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
+    expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from design_lab.evaluation import compare, effective_weights
     from design_lab.evidence import claim_test
+    from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
@@ -48,6 +50,7 @@ _HOMES = {
     "claim_test": "evidence",
     "compare": "evaluation",
     "effective_weights": "evaluation",
+    "expected_effects": "expected",
     "facts": "ingest",
     "levels": "scoring",
     "panel": "scoring",
@@ -67,6 +70,7 @@ __all__ = [
     "claim_test",
     "compare",
     "effective_weights",
+    "expected_effects",
     "facts",
     "levels",
     "panel",

@@ -1,0 +1,5 @@
+"""What may be expected of a scheme that is not in force yet, and what cannot be said of it."""
+
+from design_lab.expected.forecast import ExpectedEffects, expected_effects
+
+__all__ = ["ExpectedEffects", "expected_effects"]
