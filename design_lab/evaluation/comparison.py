@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.errors import DataError
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
 class Comparison(Shown):
     """What a candidate would change against the scheme in force.
 
-    `rank_correlation` is Spearman's, on ranks within role and level, of `ranked` people; `transitions` counts people by
-    grade today (rows) and under the candidate (columns), `graded` in all, of whom `up` get a better grade and `down` a
-    worse one.
+    `rank_correlation` is Spearman's, on ranks within role and level, of `ranked` people, None where too few can be
+    ranked under both; `transitions` counts people by grade today (rows) and under the candidate (columns), `graded` in
+    all, of whom `up` get a better grade and `down` a worse one.
     """
 
     name: str
     title: dict[str, str]
     quarter: str
-    rank_correlation: float
+    rank_correlation: float | None
     ranked: int
     transitions: pd.DataFrame
     up: int
@@ -48,10 +47,15 @@ class Comparison(Shown):
         """State the rank correlation and how many people would change grade."""
         claim: Claim = "accounting" if self.confirmed else "scenario"
         limits = ["same_behaviour", "one_quarter", *([] if self.confirmed else ["reconstructed_scheme"])]
-        correlation = state(
-            f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
-            unit="correlation", n=self.ranked, claim=claim, limits=limits, scheme=self.title,
-        )  # fmt: skip
+        if self.rank_correlation is None:
+            correlation = self._unknown("rank_correlation", "correlation", self.ranked)
+        else:
+            correlation = state(
+                f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
+                unit="correlation", n=self.ranked, claim=claim, limits=limits, scheme=self.title,
+            )  # fmt: skip
+        if not self.graded:
+            return correlation, self._unknown("grade_changes", "share", 0)
         up, down = Quantity(self.up, "people"), Quantity(self.down, "people")
         changes = state(
             f"candidates.{self.name}.grade_changes", (self.up + self.down) / self.graded,
@@ -67,15 +71,19 @@ class Comparison(Shown):
         )  # fmt: skip
         return (correlation, changes, *ways)
 
+    def _unknown(self, what: str, unit: str, n: int) -> Finding:
+        return state(
+            f"candidates.{self.name}.{what}", None, says=f"candidates.{what}_unknown", unit=unit, n=n,
+            claim="unidentified", scheme=self.title, quarter=self.quarter,
+        )  # fmt: skip
+
 
 def compare(today: Scores, candidate: Scores) -> Comparison:
-    """Compare two schemes' scores of the same people and quarter; nobody with scores under both is a `DataError`."""
+    """Compare two schemes' scores of the same people and quarter, as far as people can be told apart under both."""
     import pandas as pd
 
-    both = today.total.notna() & candidate.total.notna()
+    both = today.told_apart & candidate.told_apart
     graded = today.grade.notna() & candidate.grade.notna()
-    if both.sum() < 2 or not graded.any():
-        raise DataError(f"scheme {candidate.scheme.name!r}, {today.quarter}: too few people have scores under both")
     order = [*today.scheme.grades.coefficients]
     order += [name for name in candidate.scheme.grades.coefficients if name not in order]
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
@@ -94,8 +102,8 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
     )
 
 
-def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> float:
-    """Spearman's correlation of ranks within role and level, the groups pooled; groups of one are a `DataError`."""
+def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> float | None:
+    """Spearman's correlation of ranks within role and level, the groups pooled; None if ranks do not vary in any."""
     groups = [today.people.loc[both, "role"], today.people.loc[both, "level"]]
     apart = []
     for scores in (today, candidate):
@@ -103,6 +111,4 @@ def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> floa
         ranks = scores.total[both].round(9).groupby(groups).rank()
         apart.append((ranks - ranks.groupby(groups).transform("mean")).to_numpy())
     size = float(np.sqrt((apart[0] ** 2).sum() * (apart[1] ** 2).sum()))
-    if size == 0:
-        raise DataError(f"{today.quarter}: nobody shares role and level with anybody else, so there are no ranks")
-    return float(apart[0] @ apart[1] / size)
+    return float(apart[0] @ apart[1] / size) if size else None

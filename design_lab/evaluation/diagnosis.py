@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.errors import DataError
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 
@@ -25,22 +24,27 @@ LEVEL = 0.95
 class DimensionWeight:
     """One dimension's weight on paper and its effective weight, as shares of 1.
 
-    `margin` is half the width of the interval at level .95, None where there are too few teams for one.
+    `effective` is None where it cannot be said, `margin`, half the width of the interval at level .95, also where there
+    are too few teams for one.
     """
 
     dimension: str
     nominal: float
-    effective: float
+    effective: float | None
     margin: float | None
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """The interval of the effective weight."""
-        return None if self.margin is None else (self.effective - self.margin, self.effective + self.margin)
+        if self.effective is None or self.margin is None:
+            return None
+        return self.effective - self.margin, self.effective + self.margin
 
     @property
     def compared(self) -> str:
-        """How the effective weight stands to the one on paper: more, less, same, or alone without an interval."""
+        """How the effective weight stands to the one on paper: more, less, same, alone without an interval, unknown."""
+        if self.effective is None:
+            return "unknown"
         if self.dimension == "rules":
             return "rules"
         if self.margin is None:
@@ -55,7 +59,8 @@ class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
     `people` is how many scored people it rests on, in how many `teams`; `reconstructed` says that the client has not
-    confirmed how points are made.
+    confirmed how points are made; `unknown` says why no effective weight can be given ('' if it can), as a key below
+    `unknown.` in the word files.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
@@ -63,6 +68,7 @@ class EffectiveWeights(Shown):
     people: int
     teams: int
     reconstructed: bool
+    unknown: str
 
     def table(self) -> pd.DataFrame:
         """Return one row a dimension: dimension, nominal, effective, low, high."""
@@ -74,7 +80,15 @@ class EffectiveWeights(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State the weight on paper and the effective weight of each dimension, and the share of the rules."""
         on_paper = [self._nominal(weight) for weight in self.weights if weight.dimension != "rules"]
-        return (*on_paper, *(self._effective(weight) for weight in self.weights))
+        known = self._effective if not self.unknown else self._unknown
+        return (*on_paper, *(known(weight) for weight in self.weights))
+
+    def _unknown(self, weight: DimensionWeight) -> Finding:
+        return state(
+            f"diagnosis.effective_weight.{weight.dimension}", None, says="diagnosis.effective_weight_unknown",
+            unit="share", n=self.people, claim="unidentified", dimension=Term(f"dimension.{weight.dimension}"),
+            why=Term(f"unknown.{self.unknown}"),
+        )  # fmt: skip
 
     def _nominal(self, weight: DimensionWeight) -> Finding:
         return state(
@@ -106,19 +120,19 @@ def effective_weights(scores: Scores) -> EffectiveWeights:
     The effective weight of dimension k is cov(c_k, S) / var(S), c_k its realised contributions and S their sum, both as
     deviations from the mean of role and level, pooled (Becker et al. 2017 call it the main effect of a linear
     composite). Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom): resampling
-    teams covers .90 instead of .95 with 15 of them. Totals that do not differ raise `DataError`.
+    teams covers .90 instead of .95 with 15 of them. Where nobody is scored, totals do not differ or people cannot be
+    told apart, no effective weight is given.
     """
-    scored = scores.total.notna()
+    scored = scores.told_apart
+    if unknown := _why_unknown(scores):
+        return _without_shares(scores, unknown)
     people = scores.people[scored]
     parts = scores.contributions[scored]
     groups = people.groupby(["role", "level"]).ngroup().to_numpy()
     teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
     shares = _shares(parts.to_numpy(), groups)
     if not np.isfinite(shares).all():
-        raise DataError(
-            f"scheme {scores.scheme.name!r}, {scores.quarter}: the totals of people of the same role and level do not "
-            "differ, so no dimension makes any difference"
-        )
+        return _without_shares(scores, "no_difference")
     margins = _margins(parts.to_numpy(), groups, teams)
     nominal = scores.nominal[scored].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, shares, margins, strict=True)
@@ -129,7 +143,33 @@ def effective_weights(scores: Scores) -> EffectiveWeights:
         ),
         people=int(scored.sum()),
         teams=len(np.unique(teams)),
-        reconstructed=bool({"rules", "indicators"} & set(scores.scheme.assumed)),
+        reconstructed=_is_reconstructed(scores),
+        unknown="",
+    )
+
+
+def _is_reconstructed(scores: Scores) -> bool:
+    return bool({"rules", "indicators"} & set(scores.scheme.assumed))
+
+
+def _why_unknown(scores: Scores) -> str:
+    if scores.told_apart.any():
+        return ""
+    return "no_signal" if scores.total.notna().any() else "nobody_scored"
+
+
+def _without_shares(scores: Scores, unknown: str) -> EffectiveWeights:
+    """The weights on paper alone."""
+    nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
+    return EffectiveWeights(
+        weights=tuple(
+            DimensionWeight(dimension=str(name), nominal=float(paper), effective=None, margin=None)
+            for name, paper in nominal.items()
+        ),
+        people=0,
+        teams=0,
+        reconstructed=_is_reconstructed(scores),
+        unknown=unknown,
     )
 
 

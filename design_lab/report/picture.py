@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from design_lab.catalogue import words
 from design_lab.errors import ReportError, nearest
 from design_lab.finding import Finding, Results
 from design_lab.periods import Quarter
@@ -14,21 +15,33 @@ from design_lab.report.story import tell
 from design_lab.study import Study
 
 
+CHARTS = ("staff", "weights", "candidates")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart that shows itself in a notebook."""
+    """A chart that shows itself in a notebook; `missing` says in words that the findings make none."""
 
-    chart: Chart
+    chart: Chart | None
     mark: str | None = None  # the words for synthetic data
+    missing: str = ""
 
-    def _repr_svg_(self) -> str:
+    def __repr__(self) -> str:
+        return self.missing or f"Picture({self.chart.name if self.chart else ''})"
+
+    def _repr_svg_(self) -> str | None:
         from design_lab.report.charts import draw
 
-        return draw(self.chart, self.mark)[0]
+        return draw(self.chart, self.mark)[0] if self.chart else None
 
 
 def picture(name: str, findings: Iterable[Finding], study: Study, quarter: Quarter, lang: str) -> Picture:
-    """Return the report's chart of that name, made from `findings`; one that they do not make raises `ReportError`."""
+    """Return the report's chart of that name, made from `findings`, or the sentence that nothing of it is known.
+
+    A name that the report has no chart of raises `ReportError`.
+    """
+    if name not in CHARTS:
+        raise ReportError(f"the report has no chart {name!r}; {nearest(name, CHARTS)}")
     cover = Cover.of(study, str(quarter))
     results = Results(study=cover.study, quarter=cover.quarter, synthetic=cover.synthetic, findings=tuple(findings))
     report = tell(results, cover, lang)
@@ -36,5 +49,6 @@ def picture(name: str, findings: Iterable[Finding], study: Study, quarter: Quart
     for chart in charts:
         if chart.name == name:
             return Picture(chart, report.mark)
-    made = [chart.name for chart in charts]
-    raise ReportError(f"these findings make no chart {name!r}; {nearest(name, made)}")
+    spoken = words(lang)
+    what = spoken.say(f"report.what.{name}")
+    return Picture(None, missing=spoken.say("report.missing_finding", what=what))

@@ -6,14 +6,15 @@ of threads give the same values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import cards
 from design_lab.errors import DataError
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
+from design_lab.scoring.signal import Signal
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Panel:
     `people` (n rows) has role, level, team, department, site, employment_type, gender, hire_date, tenure_months (at the
     quarter's end) and days_present; `values` (n, k) one column an indicator in its card's unit, missing where there was
     no observation; `counts` (n, k) the observations behind each value; `centre` the same indicators for all people
-    together.
+    together; `signals` whether the people of a role can be told apart, by (role, indicator), where it could be tested.
     """
 
     quarter: str
@@ -38,6 +39,7 @@ class Panel:
     values: pd.DataFrame
     counts: pd.DataFrame
     centre: pd.DataFrame
+    signals: Mapping[tuple[str, str], Signal] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Panel({self.quarter}: {len(self.people)} people, {len(self.values.columns)} indicators)"
@@ -48,6 +50,16 @@ class Panel:
 
         enough = {name: counts >= cards()[str(name)].minimum_n for name, counts in self.counts.items()}
         return self.values.where(pd.DataFrame(enough, index=self.counts.index))
+
+    def tells_apart(self, indicators: Iterable[str]) -> pd.DataFrame:
+        """Return, (n, k), whether people of each person's role can be told apart; what was not tested counts as yes."""
+        import pandas as pd
+
+        alike = {pair for pair, found in self.signals.items() if not found.tells_apart}
+        return pd.DataFrame(
+            {name: [(role, name) not in alike for role in self.people["role"]] for name in indicators},
+            index=self.people.index,
+        )
 
 
 def panel(study: Study, quarter: Quarter) -> Panel:

@@ -9,7 +9,6 @@ import numpy as np
 
 from design_lab.catalogue import cards
 from design_lab.display import Quantity, Shown
-from design_lab.errors import SchemeError
 from design_lab.finding import Finding, state
 from design_lab.scheme import Attainment, Scheme
 from design_lab.scoring.grades import grade, protected
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEDIAN = "role_median_prior_4_quarters"
+_HAIR = 1e-9  # a hair's breadth of float must not turn a person away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -29,8 +29,8 @@ class Scores(Shown):
     `points` (n, k) by indicator, missing without data; `contributions` (n, d) by dimension, after renormalisation over
     what is there, and `rules`, what vetoes took away: a row sums to its total; `total` (n,), missing for people without
     a score; `grade` (n,), None for people without one; `reason` (n,), why someone has no score or no grade, as a key
-    below `reason.` in the word files; `nominal` (n, d) the weights on paper, as shares; `not_applied` names conditions
-    of the scheme for which there is no data.
+    below `reason.` in the word files; `nominal` (n, d) the weights on paper, as shares; `without_data` names indicators
+    that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -43,7 +43,13 @@ class Scores(Shown):
     grade: pd.Series
     reason: pd.Series
     nominal: pd.DataFrame
+    without_data: tuple[str, ...]
     not_applied: tuple[str, ...]
+
+    @property
+    def told_apart(self) -> pd.Series:
+        """Who has a total by which people may be held against each other, (n,): it is more than chance."""
+        return self.total.notna() & self.reason.ne("no_signal")
 
     def table(self) -> pd.DataFrame:
         """Return one row a role: people, how many are scored and graded, and their median total."""
@@ -60,8 +66,16 @@ class Scores(Shown):
         ).reset_index()
 
     def findings(self) -> tuple[Finding, ...]:
-        """State how many of the roster could be scored and graded."""
+        """State how many of the roster could be scored and graded, and which indicators nobody has data on."""
         return (
+            *(
+                state(
+                    f"diagnosis.without_data.{indicator}", None, says="diagnosis.without_data",
+                    unit=cards()[indicator].unit, n=None, claim="unidentified", indicator=cards()[indicator].name,
+                    quarter=self.quarter,
+                )
+                for indicator in self.without_data
+            ),
             state(
                 "diagnosis.scored", int(self.total.notna().sum()), says="diagnosis.scored", unit="people",
                 n=len(self.total), claim="accounting", quarter=self.quarter,
@@ -73,13 +87,14 @@ class Scores(Shown):
 def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
     """Score everybody in the panel under a scheme.
 
-    `medians` are the targets by role and indicator (`targets.role_medians`). An indicator that the scheme weighs and
-    the panel does not know raises `SchemeError`; one without data for a person is renormalised away, down to the
-    scheme's least weight.
+    `medians` are the targets by role and indicator (`targets.role_medians`). An indicator without data for a person is
+    renormalised away, down to the scheme's least weight. Nobody is graded by differences that are chance: where less
+    than that weight lies on indicators on which the people of a role can be told apart, they get no grade.
     """
-    _refuse_unknown(panel, scheme)
     earned = _points(panel, scheme, medians)
     weights, dimensions = _weights(panel, scheme)
+    telling = weights.where(earned.notna() & panel.tells_apart(earned.columns), 0.0).sum(axis="columns")
+    alike = telling < scheme.missing.min_weight / 100 - _HAIR
     shares, reason = _renormalised(weights, earned, scheme.missing.min_weight / 100)
     by_indicator = (shares * earned.fillna(0.0)).where(reason.eq(""))
     contributions = _by_dimension(by_indicator, dimensions)
@@ -87,8 +102,9 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
     vetoed, not_applied = _vetoes(panel, scheme)
     contributions["rules"] = (-total).where(vetoed, 0.0).where(total.notna())
     total = total + contributions["rules"]
+    reason = reason.mask(alike & reason.eq(""), "no_signal")
     kept = protected(panel.people, scheme)
-    grades = grade(total.mask(kept), panel, scheme)
+    grades = grade(total.mask(kept | reason.eq("no_signal")), panel, scheme)
     return Scores(
         scheme=scheme,
         quarter=panel.quarter,
@@ -99,23 +115,15 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
         grade=grades,
         reason=reason.mask(kept & reason.eq(""), "protected"),
         nominal=_by_dimension(weights, dimensions),
+        without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=not_applied,
     )
-
-
-def _refuse_unknown(panel: Panel, scheme: Scheme) -> None:
-    missing = [indicator for indicator in scheme.indicators if indicator not in panel.values]
-    if missing:
-        raise SchemeError(
-            f"scheme {scheme.name!r} weighs {', '.join(missing)}, for which {panel.quarter} has no data; "
-            f"there are {', '.join(panel.values.columns)}"
-        )
 
 
 def _points(panel: Panel, scheme: Scheme, medians: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
-    usable = panel.usable()
+    usable = panel.usable().reindex(columns=list(scheme.indicators))
     role = panel.people["role"]
     groups = panel.people.groupby(["role", "level"]).ngroup().to_numpy()
     earned = {}
@@ -158,8 +166,7 @@ def _renormalised(weights: pd.DataFrame, earned: pd.DataFrame, least: float) -> 
     there = weights.where(earned.notna(), 0.0)
     present = there.sum(axis="columns")
     reason = pd.Series("", index=weights.index)
-    # A hair's breadth of float must not turn a person away.
-    reason = reason.mask(present < least - 1e-9, "too_little_weight").mask(present <= 0, "no_data")
+    reason = reason.mask(present < least - _HAIR, "too_little_weight").mask(present <= 0, "no_data")
     return there.div(present.where(present > 0), axis="index").fillna(0.0), reason
 
 

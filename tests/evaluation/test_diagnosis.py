@@ -1,14 +1,16 @@
 """Effective weights: by hand, by a second road, and as properties."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.errors import DataError
 from design_lab.evaluation import compare, effective_weights
 from design_lab.scoring import panel, score, targets
+from design_lab.scoring.signal import Signal
 from tests.scoring.conftest import make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
@@ -83,18 +85,64 @@ def test_effective_weights_sum_to_one_for_missing_data_and_vetoes_too(rows, brea
     people.counts["compliance_breaches"] = 1
     scheme = make_scheme(missing={"min_weight": least}, eligibility={"compliance_breaches": {"veto": "zero"}})
     scores = score(people, scheme, medians=NOBODY)
-    try:
-        weights = found(scores)
-    except DataError as error:
-        assert "do not differ" in str(error)  # noqa: PT017  (either answer is right, by the drawn data)
+    split = effective_weights(scores)
+    if split.unknown:
+        told = scores.total.dropna()
+        assert told.empty or np.ptp(told) < 1e-5
+        assert all(weight.effective is None for weight in split.weights)
         return
-    assert sum(weight.effective for weight in weights.values()) == pytest.approx(1, abs=1e-9)
+    assert sum(weight.effective for weight in split.weights) == pytest.approx(1, abs=1e-9)
 
 
-def test_totals_that_do_not_differ_are_refused_in_words():
+def unknown_texts(scores):
+    split = effective_weights(scores)
+    made = [finding for finding in split.findings() if finding.id.startswith("diagnosis.effective_weight")]
+    assert {(finding.value, finding.claim) for finding in made} == {(None, "unidentified")}
+    assert [finding.value for finding in split.findings()][:4] == pytest.approx([0.40, 0.25, 0.25, 0.10])
+    return {finding.text["en"].partition(": ")[2] for finding in made}
+
+
+def test_totals_that_do_not_differ_have_no_effective_weights():
     same = make_panel({f"E{i}": (20.0, 90.0, 0.8, 4.0) for i in range(10)})
-    with pytest.raises(DataError, match="do not differ, so no dimension makes any difference"):
-        effective_weights(score(same, make_scheme(), medians=NOBODY))
+    said = unknown_texts(score(same, make_scheme(), medians=NOBODY))
+    assert said == {"the totals of people of the same role and level do not differ."}
+
+
+def test_nobody_scored_means_no_effective_weights():
+    nobody = make_panel({"E1": (None, None, None, 4.0), "E2": (None, None, None, 3.0)})
+    assert unknown_texts(score(nobody, make_scheme(), medians=NOBODY)) == {"nobody could be scored."}
+
+
+def noisy(p):
+    """A crowd whose tested indicators, all but calls per hour, come with an F test of this p."""
+    people = crowd()
+    found = Signal(people=60, observations=6000, p=p, reliability=0.0)
+    tested = ("qa_score", "very_satisfied_rate", "peer_rating")
+    return replace(people, signals={("customer_service", indicator): found for indicator in tested})
+
+
+def test_people_who_cannot_be_told_apart_are_scored_and_neither_graded_nor_ranked():
+    scores = score(noisy(0.73), make_scheme(), medians=NOBODY)
+    assert scores.total.notna().all()
+    assert scores.grade.isna().all()
+    assert set(scores.reason) == {"no_signal"}
+    (said,) = unknown_texts(scores)
+    assert (
+        said == "on the indicators that are weighed, people of the same role differ no more than chance would have it."
+    )
+    made = compare(scores, scores).findings()
+    assert [(f.id, f.value, f.claim) for f in made] == [
+        ("candidates.test.rank_correlation", None, "unidentified"),
+        ("candidates.test.grade_changes", None, "unidentified"),
+    ]
+
+
+def test_people_who_can_be_told_apart_on_enough_of_the_weight_are_graded_as_ever():
+    plain = score(crowd(), make_scheme(), medians=NOBODY)
+    assert score(noisy(0.01), make_scheme(), medians=NOBODY).grade.equals(plain.grade)
+    # Calls per hour carry 40 of 100: enough where a scheme asks for no more.
+    scores = score(noisy(0.73), make_scheme(missing={"min_weight": 40}), medians=NOBODY)
+    assert scores.grade.equals(plain.grade)
 
 
 def test_the_margin_is_the_jackknife_s_by_a_second_road():
@@ -187,10 +235,11 @@ def test_a_comparison_counts_who_moves_as_by_hand():
     assert np.trace(compared.transitions.to_numpy()) == 60 - compared.up - compared.down
 
 
-def test_nobody_in_common_is_refused_in_words():
+def test_nobody_in_common_leaves_ranks_unknown():
     scores = score(make_panel({"E1": (20.0, 90.0, 0.8, None)}), make_scheme(), medians=NOBODY)
-    with pytest.raises(DataError, match="too few people have scores under both"):
-        compare(scores, scores)
+    correlation, changes, *_ = compare(scores, scores).findings()
+    assert (correlation.value, correlation.claim) == (None, "unidentified")
+    assert (changes.value, changes.n) == (0.0, 1)
 
 
 def test_the_small_centre_is_diagnosed_with_parts_that_sum_to_one(small):

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.errors import SchemeError
 from design_lab.scoring import role_medians, score
 
 from .conftest import INDICATORS, make_panel, make_scheme
@@ -140,15 +139,17 @@ def test_lower_is_better_turns_attainment_round(six):
     assert scores.points["handle_seconds"].tolist()[:5] == [120, 75, 60, 100, 120]
 
 
-def test_an_indicator_without_any_data_in_the_panel_is_refused_by_name(six):
+def test_an_indicator_on_which_nobody_has_data_is_named_and_its_weight_shared_out(six):
     dimensions = make_scheme().model_dump()["dimensions"] | {
         "workload": {"weight": 40, "indicators": {"transfer_rate": 100}}
     }
     rules = make_scheme().model_dump()["rules"] | {"transfer_rate": {"rule": "linear", "zero_at": 0.2, "full_at": 0}}
-    with pytest.raises(
-        SchemeError, match="weighs transfer_rate, for which 2026Q3 has no data; there are calls_per_hour"
-    ):
-        score(six, make_scheme(dimensions=dimensions, rules=rules), medians=NOBODY)
+    scores = score(six, make_scheme(dimensions=dimensions, rules=rules), medians=NOBODY)
+    assert scores.without_data == ("transfer_rate",)
+    parts = [w * p for w, p in zip((25, 25, 10), scores.points.loc["E1"].dropna(), strict=True)]
+    assert scores.total["E1"] == pytest.approx(sum(parts) / 60)
+    named = scores.findings()[0]
+    assert (named.id, named.value, named.claim) == ("diagnosis.without_data.transfer_rate", None, "unidentified")
 
 
 def test_roles_without_an_override_share_weights_but_not_pools(six):
