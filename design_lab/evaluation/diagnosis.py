@@ -63,6 +63,7 @@ class EffectiveWeights(Shown):
     people: int
     teams: int
     reconstructed: bool
+    limits: tuple[str, ...] = ()  # of the scores themselves
 
     def table(self) -> pd.DataFrame:
         """Return one row a dimension: dimension, nominal, effective, low, high."""
@@ -94,7 +95,7 @@ class EffectiveWeights(Shown):
             claim=claim,
             bounds=weight.interval,
             level=LEVEL if weight.interval else None,
-            limits=[*limits, "noise_included", "not_adjusted", "one_quarter", "few_teams"],
+            limits=[*limits, "noise_included", "not_adjusted", "one_quarter", "few_teams", *self.limits],
             dimension=Term(f"dimension.{weight.dimension}"),
             nominal=Quantity(weight.nominal, "weight"),
         )
@@ -130,6 +131,7 @@ def effective_weights(scores: Scores) -> EffectiveWeights:
         people=int(scored.sum()),
         teams=len(np.unique(teams)),
         reconstructed=bool({"rules", "indicators"} & set(scores.scheme.assumed)),
+        limits=scores.limits,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from design_lab.catalogue import cards
@@ -34,11 +34,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Levels(Shown):
-    """Where a quarter stands on each indicator that somebody has data on."""
+    """Where a quarter stands on each indicator that somebody has data on; `limits` are the panel's."""
 
     quarter: str
     levels: tuple[Level, ...]
     csat_target: float | None
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
         """Return one row an indicator, as `Level` holds it."""
@@ -63,7 +64,7 @@ class Levels(Shown):
 
     def _of(self, level: Level) -> list[Finding]:
         card = cards()[level.indicator]
-        limits = ["self_selected_ratings"] if card.tables == ("surveys",) else []
+        limits = self._limits(level.indicator)
         found = [
             state(
                 f"indicators.{level.indicator}.centre", level.centre, says="indicators.centre", unit=card.unit,
@@ -82,6 +83,10 @@ class Levels(Shown):
             )  # fmt: skip
         return found
 
+    def _limits(self, indicator: str) -> list[str]:
+        rated = ["self_selected_ratings"] if cards()[indicator].tables == ("surveys",) else []
+        return [*rated, *self.limits.get(indicator, ())]
+
     def _target(self) -> list[Finding]:
         csat = next((level for level in self.levels if level.indicator == "csat"), None)
         if csat is None or self.csat_target is None:
@@ -90,7 +95,7 @@ class Levels(Shown):
         return [
             state(
                 "indicators.csat.target", csat.centre, says=says, unit="share", n=csat.observations,
-                claim="accounting", limits=["self_selected_ratings"], quarter=self.quarter,
+                claim="accounting", limits=self._limits("csat"), quarter=self.quarter,
                 target=Quantity(self.csat_target, "share"),
             )
         ]  # fmt: skip
@@ -114,4 +119,9 @@ def levels(panel: Panel, *, targets: Mapping[str, Target]) -> Levels:
                 )
             )
     target = targets.get("csat")
-    return Levels(quarter=panel.quarter, levels=tuple(found), csat_target=target.value if target else None)
+    return Levels(
+        quarter=panel.quarter,
+        levels=tuple(found),
+        csat_target=target.value if target else None,
+        limits=panel.limits,
+    )

@@ -30,7 +30,7 @@ class Scores(Shown):
     what is there, and `rules`, what vetoes took away: a row sums to its total; `total` (n,), missing for people without
     a score; `grade` (n,), None for people without one; `reason` (n,), why someone has no score or no grade, as a key
     below `reason.` in the word files; `nominal` (n, d) the weights on paper, as shares; `not_applied` names conditions
-    of the scheme for which there is no data.
+    of the scheme for which there is no data; `limits` what limits the values that were scored, as keys below `limit.`.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -44,6 +44,7 @@ class Scores(Shown):
     reason: pd.Series
     nominal: pd.DataFrame
     not_applied: tuple[str, ...]
+    limits: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a role: people, how many are scored and graded, and their median total."""
@@ -64,7 +65,7 @@ class Scores(Shown):
         return (
             state(
                 "diagnosis.scored", int(self.total.notna().sum()), says="diagnosis.scored", unit="people",
-                n=len(self.total), claim="accounting", quarter=self.quarter,
+                n=len(self.total), claim="accounting", limits=self.limits, quarter=self.quarter,
                 staff=Quantity(len(self.total), "people"), graded=Quantity(int(self.grade.notna().sum()), "people"),
             ),
         )  # fmt: skip
@@ -100,7 +101,16 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
         reason=reason.mask(kept & reason.eq(""), "protected"),
         nominal=_by_dimension(weights, dimensions),
         not_applied=not_applied,
+        limits=_limits(panel, scheme, total),
     )
+
+
+def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
+    """Limits of the indicators that are weighed, and whether days of presence that protect are not known."""
+    found = [limit for indicator in scheme.indicators for limit in panel.limits.get(indicator, ())]
+    if scheme.protected and panel.people.loc[total.notna(), "days_present"].isna().any():
+        found.append("presence_unknown")
+    return tuple(dict.fromkeys(found))
 
 
 def _refuse_unknown(panel: Panel, scheme: Scheme) -> None:
