@@ -7,7 +7,7 @@ The road, each step a call:
     build_tables(study)                          # the client's files become canonical tables
     facts(study, quarter)                        # what arrived
     people = panel(study, quarter)               # one row a person, one column an indicator
-    levels(people, targets=study.settings.targets)
+    levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
     effective_weights(today)                     # what today's scheme really rewards
     compare(today, candidate)                    # what another scheme would change, same behaviour

@@ -20,6 +20,7 @@ class Column:
     required: bool = True
     low: int | None = None
     high: int | None = None
+    per_day: bool = False  # the bounds are a day's; a row of several days has as many times as much room
     values: tuple[str, ...] = ()  # of a code: the words that may stand there; empty: any word
 
 
@@ -31,6 +32,7 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, Column] = field(default_factory=dict)
     when: str | None = None  # the column that dates a row, for validity of ids and for the quarter's bounds
+    until: str | None = None  # the column that ends a row of several days, of which `when` is the first
 
 
 _DAY = 24 * 60 * 60 * 1000
@@ -92,16 +94,20 @@ AGENT_PERIODS = Table(
     name="agent_periods",
     key=("employee_id", "date"),
     when="date",
+    until="period_end",
     columns={
         "employee_id": Column(kind="person"),
         "date": Column(kind="date"),
         "period_end": Column(kind="date", required=False),  # of a row of several days; `date` is the first of them
-        "answered": Column(kind="count", required=False, low=0, high=5000),
-        "signed_in_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
-        "aux_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
-        "talk_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
-        "hold_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
-        "wrap_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
+        "days_worked": Column(kind="count", required=False, low=0, high=1, per_day=True),
+        "answered": Column(kind="count", required=False, low=0, high=5000, per_day=True),
+        "signed_in_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY, per_day=True),
+        "aux_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY, per_day=True),
+        "talk_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY, per_day=True),
+        "hold_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY, per_day=True),
+        "wrap_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY, per_day=True),
+        # How many ratings of each grade the sheet counts; a grade that the client's scale lacks stays empty.
+        **{f"rated_{grade}": Column(kind="count", required=False, low=0, high=5000, per_day=True) for grade in GRADES},
     },
 )
 

@@ -33,6 +33,7 @@ class Comparison(Shown):
     up: int
     down: int
     confirmed: bool
+    limits: tuple[str, ...] = ()  # of the scores themselves
 
     @property
     def graded(self) -> int:
@@ -46,7 +47,8 @@ class Comparison(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State the rank correlation and how many people would change grade."""
         claim: Claim = "accounting" if self.confirmed else "scenario"
-        limits = ["same_behaviour", "one_quarter", *([] if self.confirmed else ["reconstructed_scheme"])]
+        assumed = [] if self.confirmed else ["reconstructed_scheme"]
+        limits = ["same_behaviour", "one_quarter", *assumed, *self.limits]
         if self.rank_correlation is None:
             correlation = self._unknown("rank_correlation", "correlation", self.ranked)
         else:
@@ -99,6 +101,7 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         up=int((after.codes < before.codes).sum()),
         down=int((after.codes > before.codes).sum()),
         confirmed=not {"rules", "indicators", "grades"} & assumed,
+        limits=tuple(dict.fromkeys((*today.limits, *candidate.limits))),
     )
 
 

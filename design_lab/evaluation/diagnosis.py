@@ -68,6 +68,7 @@ class EffectiveWeights(Shown):
     people: int
     teams: int
     reconstructed: bool
+    limits: tuple[str, ...]  # of the scores themselves
     unknown: str
 
     def table(self) -> pd.DataFrame:
@@ -108,7 +109,7 @@ class EffectiveWeights(Shown):
             claim=claim,
             bounds=weight.interval,
             level=LEVEL if weight.interval else None,
-            limits=[*limits, "noise_included", "not_adjusted", "one_quarter", "few_teams"],
+            limits=[*limits, "noise_included", "not_adjusted", "one_quarter", "few_teams", *self.limits],
             dimension=Term(f"dimension.{weight.dimension}"),
             nominal=Quantity(weight.nominal, "weight"),
         )
@@ -144,6 +145,7 @@ def effective_weights(scores: Scores) -> EffectiveWeights:
         people=int(scored.sum()),
         teams=len(np.unique(teams)),
         reconstructed=_is_reconstructed(scores),
+        limits=scores.limits,
         unknown="",
     )
 
@@ -169,6 +171,7 @@ def _without_shares(scores: Scores, unknown: str) -> EffectiveWeights:
         people=0,
         teams=0,
         reconstructed=_is_reconstructed(scores),
+        limits=scores.limits,
         unknown=unknown,
     )
 

@@ -55,14 +55,24 @@ def _handled_ms(rows: Any) -> Any:
     return rows.talk_ms + rows.hold_ms.fill_null(0) + rows.wrap_ms.fill_null(0)
 
 
-def _by_day(tables: Tables) -> Any:
-    """Contacts and their time by person and day, from the detail."""
-    detail = tables["interactions"]
-    handled = _handled_ms(detail)
-    return (
-        detail.mutate(date=detail.started_at.date(), handled=handled)
-        .group_by(["employee_id", "date"])
+def _last_day(sheet: Any) -> Any:
+    """The last day of a sheet's row, which is of one day or of several."""
+    return sheet.period_end.fill_null(sheet.date)
+
+
+def _by_sheet_row(tables: Tables) -> Any:
+    """Contacts and their time by person and row of the sheets, from the detail; a day in no row stands for itself."""
+    detail, sheet = tables["interactions"], tables["agent_periods"]
+    by_day = (
+        detail.mutate(day=detail.started_at.date(), handled=_handled_ms(detail))
+        .group_by(["employee_id", "day"])
         .aggregate(contacts=lambda t: t.count(), detail_ms=lambda t: t.handled.sum())
+    )
+    spans = sheet.select("employee_id", "date", last_day=_last_day(sheet))
+    within = [by_day.employee_id == spans.employee_id, by_day.day >= spans.date, by_day.day <= spans.last_day]
+    placed = by_day.left_join(spans, within).mutate(date=lambda t: t.date.fill_null(t.day))
+    return placed.group_by(["employee_id", "date"]).aggregate(
+        contacts=lambda t: t.contacts.sum(), detail_ms=lambda t: t.detail_ms.sum()
     )
 
 
@@ -70,7 +80,7 @@ def _sheet_and_detail(tables: Tables) -> Any:
     sheet = tables["agent_periods"]
     reported = _handled_ms(sheet)
     days = sheet.mutate(reported_ms=reported).select("employee_id", "date", "answered", "reported_ms", "signed_in_ms")
-    both = days.join(_by_day(tables), ["employee_id", "date"], how="outer")
+    both = days.join(_by_sheet_row(tables), ["employee_id", "date"], how="outer")
     zeros = {name: both[name].fill_null(0) for name in ("answered", "reported_ms", "contacts", "detail_ms")}
     return both.mutate(**zeros)
 
@@ -109,7 +119,7 @@ def _not_employed(tables: Tables) -> Any:
         hired=staff.hire_date.min(), left=staff.leave_date.max(), staying=staff.leave_date.isnull().sum()
     )
     days = tables["agent_periods"].filter(lambda t: t.signed_in_ms > 0).join(employed, "employee_id", how="left")
-    return _counted(days, (days.date < days.hired) | ((days.staying == 0) & (days.date > days.left)))
+    return _counted(days, (_last_day(days) < days.hired) | ((days.staying == 0) & (days.date > days.left)))
 
 
 def _rating_without_contact(tables: Tables) -> Any:

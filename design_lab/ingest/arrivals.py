@@ -122,7 +122,7 @@ def _disagreement(found: Agreement) -> str:
 class Arrivals:
     """What arrived in all quarters that were asked for, and whether its tables agree with each other.
 
-    `missing_by_quarter` names the tables without a file.
+    `missing_by_quarter` names the tables for which nothing was delivered.
     """
 
     files: tuple[FileReport, ...]

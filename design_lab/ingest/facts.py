@@ -36,6 +36,7 @@ class Facts(Shown):
     occupancy: float | None
     agents: int
     agreements: tuple[Agreement, ...]
+    rated_in_sheets: bool  # the sheets count ratings by grade, and no single ratings were delivered
 
     def table(self) -> pd.DataFrame:
         """Return the frame."""
@@ -43,7 +44,7 @@ class Facts(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State rows, whether tables agree, staff, volume and capacity."""
-        return (*self._rows(), *self._agreements(), *self._staff(), *self._work())
+        return (*self._rows(), *self._case_mix(), *self._agreements(), *self._staff(), *self._work())
 
     def _agreements(self) -> list[Finding]:
         return [
@@ -57,12 +58,29 @@ class Facts(Shown):
     def _rows(self) -> list[Finding]:
         return [
             state(
-                f"data.rows.{table}", rows if files else None, says="data.rows" if files else "data.missing",
-                unit="count", n=files, claim="accounting" if files else "unidentified",
+                f"data.rows.{table}", rows if files else None, says=self._arrived(table, files), unit="count",
+                n=files, claim="accounting" if files else "unidentified",
                 limits=["ids_unmatched"] if left_out else [], table=Term(f"table.{table}"), quarter=self.quarter,
                 excluded=Quantity(left_out, "count"),
             )
             for table, files, rows, left_out in self.frame.itertuples(index=False)
+        ]  # fmt: skip
+
+    def _arrived(self, table: str, files: int) -> str:
+        if not files:
+            return "data.rated_in_sheets" if table == "surveys" and self.rated_in_sheets else "data.missing"
+        return "data.rows"
+
+    def _case_mix(self) -> list[Finding]:
+        """Say what is lost where sheets by day or month are all that tells of the work."""
+        files = self.frame.set_index("table")["files"]
+        if files["interactions"] or not files["agent_periods"]:
+            return []
+        return [
+            state(
+                "data.case_mix", None, says="data.case_mix", unit="count", n=None, claim="unidentified",
+                quarter=self.quarter,
+            )
         ]  # fmt: skip
 
     def _staff(self) -> list[Finding]:
@@ -121,7 +139,13 @@ def facts(study: Study, quarter: Quarter) -> Facts:
         occupancy=occupancy,
         agents=agents,
         agreements=tuple(found for found in arrived.agreements if found.quarter == str(quarter)),
+        rated_in_sheets=_rated_in_sheets(arrived, str(quarter)),
     )
+
+
+def _rated_in_sheets(arrived: Arrivals, quarter: str) -> bool:
+    files, _, _ = arrived.counts(quarter, "surveys")
+    return not files and "surveys" not in arrived.missing_by_quarter[quarter]
 
 
 def _rows(arrived: Arrivals, quarter: Quarter) -> pd.DataFrame:

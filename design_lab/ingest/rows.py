@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseu
 from design_lab.ingest.mapping import Source
 from design_lab.ingest.origin import From
 from design_lab.ingest.readers import RawRows
+from design_lab.ingest.spans import days_covered, either, last_day, middle_day
 from design_lab.schema import ID_MAP, Column, Table
 
 if TYPE_CHECKING:
@@ -40,10 +42,11 @@ class Context:
 
 @dataclass(slots=True)
 class _Sieve:
-    """Which rows still stand, and why the others fell."""
+    """Which rows still stand, and why the others fell; `days` says how many days each stands for, None for one each."""
 
     numbers: pa.Array
     standing: pa.Array
+    days: pa.Array | None = None
     exclusions: list[Exclusion] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
 
@@ -90,8 +93,9 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
     count = rows.columns.num_rows
     sieve = _Sieve(numbers=rows.row_numbers, standing=pa.array([True] * count, pa.bool_()))
     done: dict[str, pa.Array] = {}
-    # The column that dates the rows comes first: ids are matched on their day.
-    order = sorted(table.columns, key=lambda column: column != table.when)
+    # The columns that date the rows come first: ids are matched on their day, and bounds are those of their days.
+    order = sorted(table.columns, key=lambda column: (column != table.when, column != table.until))
+    dated_by = table.until if table.until in source.columns else table.when
     for column in order:
         spec = table.columns[column]
         origin = source.columns.get(column)
@@ -106,8 +110,8 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
             instead = raw_parts(rows, origin.otherwise, name, column)[0][1] if origin.otherwise else None
             checked = [_checked(raw, shown, spec, origin, sieve, context, moments, instead) for shown, raw in parts]
             done[column] = checked[0] if len(checked) == 1 else _total(checked, parts, spec, origin, sieve)
-        if column == table.when:
-            _drop_other_quarters(done[column], column, sieve, context, source)
+        if column == dated_by:
+            _place_in_time(done, table, sieve, context, source)
     whole = pa.table({column: done[column] for column in table.columns})
     if source.distinct:
         _put_repeated_aside(whole, sieve)
@@ -194,6 +198,8 @@ def _checked(
     if spec.kind != "person":
         return converted.values
     people = _people(converted.values, origin, context, moments)
+    if sieve.days is not None and origin.system is not None:
+        people = either(people, _people(converted.values, origin, context, last_day(moments, sieve.days)))
     unknown = pc.is_null(people)
     if context.people is not None:
         roster = pa.array(sorted(context.people), pa.string())
@@ -224,17 +230,33 @@ def _drop_out_of_bounds(values: pa.Array, spec: Column, shown: str, raw: pa.Arra
     if spec.low is not None:
         sieve.drop(pc.less(values, spec.low), "out_of_bounds", shown, raw)
     if spec.high is not None:
-        sieve.drop(pc.greater(values, spec.high), "out_of_bounds", shown, raw)
+        most = pc.multiply(sieve.days, spec.high) if spec.per_day and sieve.days is not None else spec.high
+        sieve.drop(pc.greater(values, most), "out_of_bounds", shown, raw)
     if spec.values:
         known = pc.is_in(values, value_set=pa.array(spec.values, pa.string()))
         sieve.drop(pc.and_(pc.is_valid(values), pc.invert(known)), "out_of_bounds", shown, raw)
 
 
-def _drop_other_quarters(moments: pa.Array, column: str, sieve: _Sieve, context: Context, source: Source) -> None:
+def _place_in_time(done: Mapping[str, pa.Array], table: Table, sieve: _Sieve, context: Context, source: Source) -> None:
+    """Keep the rows of the quarter: a row of several days is of the quarter that holds most of them, and no longer."""
+    import pyarrow.compute as pc
+
+    when = str(table.when)
+    on = days(done[when])
+    if table.until not in source.columns:
+        _drop_other_quarters(on, when, sieve, context, source)
+        return
+    sieve.days = days_covered(on, done[table.until])
+    sieve.drop(pc.less(sieve.days, 1), "out_of_bounds", table.until, done[table.until])
+    _drop_other_quarters(middle_day(on, sieve.days), when, sieve, context, source)
+    longest = (context.last_day - context.first_day).days + 1
+    sieve.drop(pc.greater(sieve.days, longest), "out_of_bounds", table.until, done[table.until])
+
+
+def _drop_other_quarters(on: pa.Array, column: str, sieve: _Sieve, context: Context, source: Source) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    on = days(moments)
     first, last = (pa.scalar(day, pa.date32()) for day in (context.first_day, context.last_day))
     outside = pc.or_(pc.less(on, first), pc.greater(on, last))
     if source.every_quarter:

@@ -17,7 +17,7 @@ from design_lab.ingest.readers import matching, read
 from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
-from design_lab.schema import TABLES, WORK_SOURCES, Table
+from design_lab.schema import GRADES, TABLES, WORK_SOURCES, Table
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -
             continue
         reports += found
         held += agreements(tables, str(quarter))
-        missing[str(quarter)] = _missing(found)
+        missing[str(quarter)] = _missing(tables)
         progress(f"checked {quarter}: {sum(report.rows for report in found):,} rows")
     if refusals:
         raise DataError("\n".join(refusals))
@@ -87,7 +87,7 @@ def arrivals(study: Study) -> Arrivals:
         found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
         held += [Agreement(**agreement) for agreement in written["agreements"]]
-        missing[str(quarter)] = _missing(found)
+        missing[str(quarter)] = tuple(written["missing"])
     return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
 
 
@@ -153,7 +153,8 @@ def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str
             parquet.write_table(tables[name], temporary, compression="zstd")
     held = [agreement.to_dict() for agreement in agreements(tables, str(quarter))]
     files = [report.to_dict() for report in reports]
-    write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held})
+    missing = list(_missing(tables))
+    write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held, "missing": missing})
     return quarter, sum(report.used for report in reports)
 
 
@@ -285,9 +286,11 @@ def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, alrea
     return []
 
 
-def _missing(reports: Iterable[FileReport]) -> tuple[str, ...]:
-    delivered = {report.table for report in reports}
-    return tuple(name for name in TABLES if name not in delivered)
+def _missing(tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
+    """Name the tables that nothing was delivered for; ratings that sheets count by grade stand for single ones."""
+    sheets = tables.get("agent_periods")
+    rated = sheets is not None and any(sheets[f"rated_{grade}"].null_count < sheets.num_rows for grade in GRADES)
+    return tuple(name for name in TABLES if name not in tables and not (name == "surveys" and rated))
 
 
 def _each(task: Callable[..., Any], calls: list[tuple[Any, ...]], jobs: int) -> Iterable[Any]:

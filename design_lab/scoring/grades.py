@@ -35,13 +35,14 @@ def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
 
 
 def protected(people: pd.DataFrame, scheme: Scheme) -> pd.Series:
-    """Return who is scored but not graded: newcomers, and people who were present too few days."""
+    """Return who is scored but not graded: newcomers, and people who were present too few days, as far as is known."""
     import pandas as pd
 
     if scheme.protected is None:
         return pd.Series(False, index=people.index)
     new = people["tenure_months"] < scheme.protected.tenure_months
-    return new | (people["days_present"] < scheme.protected.min_days)
+    seldom = people["days_present"] < scheme.protected.min_days
+    return new | seldom.fillna(False).astype(bool)
 
 
 def _forced(pool: pd.Series, grades: ForcedGrades) -> pd.Series:

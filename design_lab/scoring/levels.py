@@ -10,6 +10,7 @@ from design_lab.catalogue import cards
 from design_lab.display import Quantity, Shown, number
 from design_lab.finding import Finding, state
 from design_lab.scoring.panel import Panel
+from design_lab.scoring.signal import Signal
 from design_lab.study import Target
 
 if TYPE_CHECKING:
@@ -34,11 +35,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Levels(Shown):
-    """Where a quarter stands on each indicator that somebody has data on."""
+    """Where a quarter stands on each indicator that somebody has data on; `limits` and `signals` are the panel's.
+
+    `roles` names the roles by language.
+    """
 
     quarter: str
     levels: tuple[Level, ...]
     csat_target: float | None
+    limits: Mapping[str, tuple[str, ...]]
+    signals: Mapping[tuple[str, str], Signal]
+    roles: Mapping[str, Mapping[str, str]]
 
     def table(self) -> pd.DataFrame:
         """Return one row an indicator, as `Level` holds it."""
@@ -57,13 +64,25 @@ class Levels(Shown):
         return shown
 
     def findings(self) -> tuple[Finding, ...]:
-        """State the centre's value and the spread of each indicator, and CSAT beside its target."""
+        """State each indicator's value and spread, where people cannot be told apart, and CSAT beside its target."""
         found = [finding for level in self.levels for finding in self._of(level)]
-        return (*found, *self._target())
+        return (*found, *self._alike(), *self._target())
+
+    def _alike(self) -> list[Finding]:
+        return [
+            state(
+                f"indicators.{indicator}.no_signal.{role}", None, says="indicators.no_signal",
+                unit=cards()[indicator].unit, n=found.observations, claim="unidentified",
+                limits=self._limits(indicator), indicator=cards()[indicator].name, people=Quantity(found.people, "people"),
+                role=self.roles.get(role, role), quarter=self.quarter, p=f"{found.p:.2f}",
+            )
+            for (role, indicator), found in sorted(self.signals.items())
+            if not found.tells_apart
+        ]  # fmt: skip
 
     def _of(self, level: Level) -> list[Finding]:
         card = cards()[level.indicator]
-        limits = ["self_selected_ratings"] if card.tables == ("surveys",) else []
+        limits = self._limits(level.indicator)
         found = [
             state(
                 f"indicators.{level.indicator}.centre", level.centre, says="indicators.centre", unit=card.unit,
@@ -82,6 +101,10 @@ class Levels(Shown):
             )  # fmt: skip
         return found
 
+    def _limits(self, indicator: str) -> list[str]:
+        rated = ["self_selected_ratings"] if cards()[indicator].tables == ("surveys",) else []
+        return [*rated, *self.limits.get(indicator, ())]
+
     def _target(self) -> list[Finding]:
         csat = next((level for level in self.levels if level.indicator == "csat"), None)
         if csat is None or self.csat_target is None:
@@ -90,14 +113,17 @@ class Levels(Shown):
         return [
             state(
                 "indicators.csat.target", csat.centre, says=says, unit="share", n=csat.observations,
-                claim="accounting", limits=["self_selected_ratings"], quarter=self.quarter,
+                claim="accounting", limits=self._limits("csat"), quarter=self.quarter,
                 target=Quantity(self.csat_target, "share"),
             )
         ]  # fmt: skip
 
 
-def levels(panel: Panel, *, targets: Mapping[str, Target]) -> Levels:
-    """Describe every indicator that somebody has data on; `targets` are the study's, by indicator."""
+def levels(panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, Mapping[str, str]]) -> Levels:
+    """Describe every indicator that somebody has data on.
+
+    `targets` are the study's, by indicator; `roles` its names of the roles, by language.
+    """
     usable = panel.usable()
     found = []
     for indicator, centre, observations in panel.centre.itertuples():
@@ -114,4 +140,11 @@ def levels(panel: Panel, *, targets: Mapping[str, Target]) -> Levels:
                 )
             )
     target = targets.get("csat")
-    return Levels(quarter=panel.quarter, levels=tuple(found), csat_target=target.value if target else None)
+    return Levels(
+        quarter=panel.quarter,
+        levels=tuple(found),
+        csat_target=target.value if target else None,
+        limits=panel.limits,
+        signals=panel.signals,
+        roles=roles,
+    )

@@ -6,21 +6,31 @@ of threads give the same values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from design_lab.catalogue import cards
 from design_lab.errors import DataError
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
-from design_lab.scoring.signal import Signal
+from design_lab.scoring import measures
+from design_lab.scoring.signal import Signal, signal
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MS_PER_HOUR = 3_600_000
+_COUNTED: Mapping[str, Callable[[Any], measures.Measures]] = {
+    "interactions": measures.of_interactions,
+    "surveys": measures.of_surveys,
+    "quality_reviews": measures.of_points,
+    "ratings": measures.of_points,
+}
+_TOTALS = ("calls_answered",)  # of the centre: the sum over its people, not their mean
 _PEOPLE = ("role", "level", "team", "department", "site", "employment_type", "gender")
 
 
@@ -29,9 +39,11 @@ class Panel:
     """Everybody on the roster in one quarter, keyed by `employee_id` in ascending order.
 
     `people` (n rows) has role, level, team, department, site, employment_type, gender, hire_date, tenure_months (at the
-    quarter's end) and days_present; `values` (n, k) one column an indicator in its card's unit, missing where there was
-    no observation; `counts` (n, k) the observations behind each value; `centre` the same indicators for all people
-    together; `signals` whether the people of a role can be told apart, by (role, indicator), where it could be tested.
+    quarter's end) and days_present (missing where sheets of several days do not tell); `values` (n, k) one column an
+    indicator in its card's unit, missing where there was no observation; `counts` (n, k) the observations behind each
+    value; `centre` the same indicators for all people together; `limits` what is lost where an indicator comes from
+    sheets, as keys below `limit.` in the word files; `signals` whether the people of a role can be told apart, by
+    (role, indicator), where it could be tested.
     """
 
     quarter: str
@@ -39,6 +51,7 @@ class Panel:
     values: pd.DataFrame
     counts: pd.DataFrame
     centre: pd.DataFrame
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signals: Mapping[tuple[str, str], Signal] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -72,29 +85,31 @@ def panel(study: Study, quarter: Quarter) -> Panel:
     counts = pd.DataFrame(index=people.index)
     centre: dict[str, tuple[float, int]] = {}
     if "agent_periods" in sums:
-        work = sums["agent_periods"].reindex(people.index)
-        people["days_present"] = work["days"].fillna(0).astype("int64")
-        hours = work["signed_in_ms"] / _MS_PER_HOUR
-        timed = work["answered"].where(hours > 0)  # sheets without signed-in time tell of calls, not of calls an hour
-        _add(values, counts, "calls_per_hour", timed, hours, timed)
-        _add(values, counts, "calls_answered", work["answered"], 1, work["answered"])
-        answered = int(work["answered"].sum())
-        centre["calls_per_hour"] = _ratio(timed.sum(), hours.sum()), int(timed.sum())
-        centre["calls_answered"] = float(answered), answered
-    for indicator, found in _ratios(sums, people):
+        people["days_present"] = _days_present(sums["agent_periods"], people)
+    told = _told(sums)
+    for indicator, (_, found) in told.items():
         part = found.reindex(people.index)
         _add(values, counts, indicator, part["over"], part["under"], part["n"])
-        centre[indicator] = _ratio(part["over"].sum(), part["under"].sum()), int(part["n"].sum())
+        total = 1 if indicator in _TOTALS else part["under"].sum()
+        centre[indicator] = _ratio(part["over"].sum(), total), int(part["n"].sum())
     if "interactions" in sums:
         _add_team_result(values, counts, centre, sums["interactions"], people)
     whole = pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"])
-    return Panel(quarter=str(quarter), people=people, values=values, counts=counts.astype("int64"), centre=whole)
+    return Panel(
+        quarter=str(quarter),
+        people=people,
+        values=values,
+        counts=counts.astype("int64"),
+        centre=whole,
+        limits=_limits(sums, [indicator for indicator, (table, _) in told.items() if table == "agent_periods"]),
+        signals=_signals({indicator: found for indicator, (_, found) in told.items()}, people["role"]),
+    )
 
 
 def _sums(study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
     """Counts and integer sums by person, from each table that was delivered."""
-    import ibis
-
+    calendar = study.settings.calendar.month_ends_on
+    first_day, last_day = quarter.first_day(calendar), quarter.last_day(calendar)
     engine = study.connect()
     found = {}
     for name in ("agent_periods", "interactions", "surveys", "quality_reviews", "ratings"):
@@ -102,65 +117,94 @@ def _sums(study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
         if not path.is_file():
             continue
         rows = engine.read_parquet(path)
+        if name == "agent_periods":
+            counted = measures.of_agent_periods(rows, first_day, last_day)
+        else:
+            counted = _COUNTED[name](rows)
         keys = ["employee_id", "rater_id"] if name == "ratings" else ["employee_id"]
-        grouped = rows.group_by(keys).aggregate(**_measures(name, ibis._)).order_by(keys)
+        grouped = rows.group_by(keys).aggregate(**counted).order_by(keys)
         found[name] = grouped.to_pyarrow().to_pandas().set_index("employee_id")
     return found
 
 
-def _measures(name: str, row: Any) -> dict[str, Any]:
-    """What is counted and summed from a table: integers only."""
-    import ibis
+def _told(sums: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, pd.DataFrame]]:
+    """Each indicator as a quotient of sums: the table that tells of it and a frame (over, under, n, squares) by person.
 
-    if name == "agent_periods":
-        return {
-            "days": (row.signed_in_ms > 0).sum(),
-            "answered": row.answered.sum(),
-            "signed_in_ms": row.signed_in_ms.sum(),
-        }
-    if name == "interactions":
-        handled = row.talk_ms + ibis.coalesce(row.hold_ms, 0) + ibis.coalesce(row.wrap_ms, 0)
-        return {
-            "n": row.count(),
-            "handle_ms": handled.sum(),
-            "transferred": row.transferred.sum(),
-            "transfer_n": row.transferred.count(),
-            "resolved": row.resolved_first_contact.sum(),
-            "resolved_n": row.resolved_first_contact.count(),
-        }
-    if name == "surveys":
-        return {
-            "n": row.count(),
-            "very_satisfied": (row.grade == "very_satisfied").sum(),
-            "satisfied": row.grade.isin(["very_satisfied", "satisfied"]).sum(),
-        }
-    return {"n": row.count(), "points_x100": row.points_x100.sum()}
-
-
-def _ratios(sums: Mapping[str, pd.DataFrame], people: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Each indicator that is a quotient of sums, as a frame (over, under, n) by person."""
+    `squares` is the sum of the squared observations, missing where sheets hold sums alone. Sheets of a day or a month
+    tell of handle time and ratings only where no table of single contacts and ratings does.
+    """
     import pandas as pd
 
-    def part(table: str, over: str, under: str, scale: float = 1.0) -> pd.DataFrame:
-        frame = sums[table]
-        return pd.DataFrame({"over": frame[over] / scale, "under": frame[under], "n": frame[under]})
+    told: dict[str, tuple[str, pd.DataFrame]] = {}
 
-    found = []
-    if "interactions" in sums:
-        found += [
-            ("handle_seconds", part("interactions", "handle_ms", "n", 1000)),
-            ("first_contact_resolution", part("interactions", "resolved", "resolved_n")),
-            ("transfer_rate", part("interactions", "transferred", "transfer_n")),
-        ]
-    if "surveys" in sums:
-        found += [
-            ("csat", part("surveys", "satisfied", "n")),
-            ("very_satisfied_rate", part("surveys", "very_satisfied", "n")),
-        ]
-    if "quality_reviews" in sums:
-        found.append(("qa_score", part("quality_reviews", "points_x100", "n", 100)))
+    def tell(
+        indicator: str, table: str, over: str, under: str, *, scale: float = 1.0, squares: str | None = None
+    ) -> None:
+        if indicator not in told and table in sums and (table != "agent_periods" or sums[table][under].sum() > 0):
+            frame = sums[table]
+            squared = frame[squares].astype("float64") / scale**2 if squares else np.nan
+            part = {"over": frame[over] / scale, "under": frame[under], "n": frame[under], "squares": squared}
+            told[indicator] = (table, pd.DataFrame(part))
+
+    def tell_share(indicator: str, table: str, over: str, under: str) -> None:
+        tell(indicator, table, over, under, squares=over)  # of a yes or no the square is itself
+
+    if "agent_periods" in sums:
+        told |= {name: ("agent_periods", part) for name, part in _work(sums["agent_periods"]).items()}
+    tell("handle_seconds", "interactions", "handle_ms", "n", scale=1000, squares="handle_ms_squared")
+    tell("handle_seconds", "agent_periods", "handle_ms", "handled", scale=1000)
+    tell_share("first_contact_resolution", "interactions", "resolved", "resolved_n")
+    tell_share("transfer_rate", "interactions", "transferred", "transfer_n")
+    tell_share("csat", "surveys", "satisfied", "n")
+    tell_share("csat", "agent_periods", "rated_satisfied", "rated")
+    tell_share("very_satisfied_rate", "surveys", "very_satisfied", "n")
+    tell_share("very_satisfied_rate", "agent_periods", "rated_very_satisfied", "rated_by_degree")
+    tell("qa_score", "quality_reviews", "points_x100", "n", scale=100, squares="points_x100_squared")
     if "ratings" in sums:
-        found.append(("peer_rating", _peer_means(sums["ratings"])))
+        told["peer_rating"] = ("ratings", _peer_means(sums["ratings"]))
+    return told
+
+
+def _work(sheets: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Calls by hour and in all, from the sheets; those without signed-in time tell of calls, not of calls an hour."""
+    import pandas as pd
+
+    hours = sheets["timed_ms"] / _MS_PER_HOUR
+    timed = sheets["timed"].where(hours > 0)
+    answered = sheets["answered"]
+    return {
+        "calls_per_hour": pd.DataFrame({"over": timed, "under": hours, "n": timed}),
+        "calls_answered": pd.DataFrame({"over": answered, "under": 1, "n": answered}),
+    }
+
+
+def _days_present(sheets: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Days of presence, missing where a sheet of several days does not say how many; none for who is in no sheet."""
+    known = sheets["days"].fillna(0).astype("Int64").where(sheets["days_unknown"] == 0)
+    return known.reindex(people.index).where(people.index.isin(sheets.index), 0)
+
+
+def _limits(sums: Mapping[str, pd.DataFrame], from_sheets: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What limits the indicators that come from sheets, as keys below `limit.`: no case mix, rows cut by no quarter."""
+    if not from_sheets:
+        return {}
+    crossing = ("periods_cross",) if sums["agent_periods"]["crossing"].sum() else ()
+    # With the contacts at hand the kind of contact is known after all, but nobody knows which were rated.
+    unknown = [name for name in from_sheets if "interactions" not in sums or name in ("csat", "very_satisfied_rate")]
+    return {name: (*(("no_case_mix",) if name in unknown else ()), *crossing) for name in from_sheets}
+
+
+def _signals(told: Mapping[str, pd.DataFrame], role: pd.Series) -> dict[tuple[str, str], Signal]:
+    """Whether the people of each role can be told apart on each indicator whose single observations are known."""
+    found = {}
+    for indicator, part in told.items():
+        if "squares" not in part:
+            continue
+        seen = part[(part["n"] >= cards()[indicator].minimum_n) & part["squares"].notna()].astype("float64")
+        for name, members in seen.groupby(role.reindex(seen.index)):
+            judged = signal(*(members[column].to_numpy() for column in ("n", "over", "squares")))
+            if judged is not None:
+                found[str(name), indicator] = judged
     return found
 
 
@@ -171,7 +215,8 @@ def _peer_means(by_rater: pd.DataFrame) -> pd.DataFrame:
     others = by_rater[by_rater["rater_id"] != by_rater.index]
     means = others["points_x100"] / others["n"] / 100
     grouped = means.groupby(level="employee_id")
-    return pd.DataFrame({"over": grouped.sum(), "under": grouped.size(), "n": grouped.size()})
+    squares = (means**2).groupby(level="employee_id").sum()
+    return pd.DataFrame({"over": grouped.sum(), "under": grouped.size(), "n": grouped.size(), "squares": squares})
 
 
 def _add(values: pd.DataFrame, counts: pd.DataFrame, name: str, over: Any, under: Any, n: pd.Series) -> None:
@@ -219,5 +264,5 @@ def _people(study: Study, quarter: Quarter) -> pd.DataFrame:
     people = longest[longest["days_in_force"] > 0].set_index("employee_id").sort_index()
     hired = pd.to_datetime(people["hire_date"])
     people["tenure_months"] = ((last - hired).dt.days / 30.4375).round(1)
-    people["days_present"] = 0
+    people["days_present"] = pd.array([pd.NA] * len(people), dtype="Int64")  # until a sheet tells
     return people[[*_PEOPLE, "hire_date", "tenure_months", "days_present"]].copy()

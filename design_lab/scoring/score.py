@@ -30,7 +30,8 @@ class Scores(Shown):
     what is there, and `rules`, what vetoes took away: a row sums to its total; `total` (n,), missing for people without
     a score; `grade` (n,), None for people without one; `reason` (n,), why someone has no score or no grade, as a key
     below `reason.` in the word files; `nominal` (n, d) the weights on paper, as shares; `without_data` names indicators
-    that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data.
+    that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data;
+    `limits` what limits the values that were scored, as keys below `limit.`.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -45,6 +46,7 @@ class Scores(Shown):
     nominal: pd.DataFrame
     without_data: tuple[str, ...]
     not_applied: tuple[str, ...]
+    limits: tuple[str, ...] = ()
 
     @property
     def told_apart(self) -> pd.Series:
@@ -78,7 +80,7 @@ class Scores(Shown):
             ),
             state(
                 "diagnosis.scored", int(self.total.notna().sum()), says="diagnosis.scored", unit="people",
-                n=len(self.total), claim="accounting", quarter=self.quarter,
+                n=len(self.total), claim="accounting", limits=self.limits, quarter=self.quarter,
                 staff=Quantity(len(self.total), "people"), graded=Quantity(int(self.grade.notna().sum()), "people"),
             ),
         )  # fmt: skip
@@ -117,7 +119,16 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
         nominal=_by_dimension(weights, dimensions),
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=not_applied,
+        limits=_limits(panel, scheme, total),
     )
+
+
+def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
+    """Limits of the indicators that are weighed, and whether days of presence that protect are not known."""
+    found = [limit for indicator in scheme.indicators for limit in panel.limits.get(indicator, ())]
+    if scheme.protected and panel.people.loc[total.notna(), "days_present"].isna().any():
+        found.append("presence_unknown")
+    return tuple(dict.fromkeys(found))
 
 
 def _points(panel: Panel, scheme: Scheme, medians: pd.DataFrame) -> pd.DataFrame:

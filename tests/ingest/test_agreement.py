@@ -85,6 +85,22 @@ def test_a_planted_disagreement_is_found_by_its_rule_alone(changed, rules):
     assert broken(whole(**changed)) == rules
 
 
+@pytest.mark.parametrize(("answered", "rules"), [(2, {}), (3, {"count_differs": 1})])
+def test_a_sheet_of_a_month_is_held_against_the_contacts_of_all_its_days(answered, rules):
+    later = dt.datetime(2026, 7, 20, 9, 0)
+    month = sheet(answered=answered, period_end=dt.date(2026, 7, 31))
+    contacts = [contact(1, 0), contact(2, 0, started_at=later)]
+    staff = [{"employee_id": "E1", "hire_date": dt.date(2026, 7, 1), "leave_date": dt.date(2026, 7, 25)}]
+    assert broken(whole(agent_periods=month, interactions=contacts, staff=staff)) == rules
+
+
+@pytest.mark.parametrize(("hired", "count"), [(dt.date(2026, 7, 15), 0), (dt.date(2026, 8, 1), 1)])
+def test_who_is_hired_within_a_sheets_month_may_stand_in_it(hired, count):
+    month = sheet(period_end=dt.date(2026, 7, 31))
+    found = broken(whole(agent_periods=month, staff=[{"employee_id": "E1", "hire_date": hired}]))
+    assert found.get("not_employed", 0) == count
+
+
 def test_rules_whose_tables_are_not_there_are_not_asked():
     found = agreements(whole(interactions=None), "2026Q3")
     assert {one.rule for one in found} == {"longer_than_signed_in", "not_employed"}

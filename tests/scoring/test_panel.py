@@ -1,11 +1,15 @@
 """The panel against a second road: plain pandas on the same tables."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from design_lab.catalogue import cards
 from design_lab.errors import DataError
 from design_lab.ingest import table_path
 from design_lab.scoring import levels, panel, targets
+from design_lab.scoring.signal import Signal
 from design_lab.study import Study
 
 
@@ -97,7 +101,10 @@ def test_targets_rest_on_the_quarters_before_and_no_other(small):
 
 
 def test_levels_state_the_centre_and_csat_beside_its_target(small, people):
-    found = {finding.id: finding for finding in levels(people, targets=small.settings.targets).findings()}
+    found = {
+        finding.id: finding
+        for finding in levels(people, targets=small.settings.targets, roles=small.settings.roles).findings()
+    }
     surveys = table(small, "surveys", small.quarters[-1])
     satisfied = surveys["grade"].isin(["very_satisfied", "satisfied"]).mean()
     assert found["indicators.csat.centre"].value == pytest.approx(satisfied)
@@ -112,3 +119,35 @@ def test_a_quarter_that_was_not_built_says_so(tmp_path, small):
     bare = Study(tmp_path, small.settings)
     with pytest.raises(DataError, match="the tables of 2026Q3 are not built; run design-lab run first"):
         panel(bare, small.quarters[-1])
+
+
+def test_people_are_tested_by_role_on_single_observations(small):
+    from scipy import stats
+
+    quarter = small.quarters[-1]
+    people = panel(small, quarter)
+    contacts = pd.read_parquet(table_path(small, "interactions", quarter))
+    surveys = pd.read_parquet(table_path(small, "surveys", quarter))
+    agents = people.people.index[people.people["role"] == "customer_service"]
+    handled = contacts[["talk_ms", "hold_ms", "wrap_ms"]].sum(axis=1) / 1000
+    satisfied = surveys["grade"].isin(["very_satisfied", "satisfied"]).astype(float)
+    for indicator, values, whose in (
+        ("handle_seconds", handled, contacts["employee_id"]),
+        ("csat", satisfied, surveys["employee_id"]),
+    ):
+        enough = whose.isin(agents) & (whose.map(whose.value_counts()) >= cards()[indicator].minimum_n)
+        groups = [group.to_numpy() for _, group in values[enough].groupby(whose[enough])]
+        found = people.signals["customer_service", indicator]
+        assert found.people == len(groups)
+        assert found.observations == sum(map(len, groups))
+        assert found.p == pytest.approx(stats.f_oneway(*groups).pvalue, rel=1e-6, abs=1e-12)
+
+
+def test_where_people_cannot_be_told_apart_the_levels_say_so(small):
+    people = panel(small, small.quarters[-1])
+    alike = {("customer_service", "csat"): Signal(people=24, observations=4_000, p=0.73, reliability=0.0)}
+    stated = levels(replace(people, signals=alike), targets={}, roles=small.settings.roles).findings()
+    (said,) = [finding for finding in stated if "no_signal" in finding.id]
+    assert (said.id, said.value, said.claim) == ("indicators.csat.no_signal.customer_service", None, "unidentified")
+    assert "the 24 people of the role customer service cannot be told apart" in said.text["en"]
+    assert "p = 0.73" in said.text["zh"]
