@@ -131,5 +131,5 @@ def test_the_whole_road_runs_on_a_roster_and_monthly_sheets(tmp_path, rated):
     if rated:
         assert results["diagnosis.effective_weight.csat"].value is not None
     else:
-        assert results["diagnosis.without_data.csat"].claim == "unidentified"
+        assert results["diagnosis.without_data.very_satisfied_rate"].claim == "unidentified"
         assert "indicators.csat.centre" not in results

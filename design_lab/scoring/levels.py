@@ -73,8 +73,9 @@ class Levels(Shown):
             state(
                 f"indicators.{indicator}.no_signal.{role}", None, says="indicators.no_signal",
                 unit=cards()[indicator].unit, n=found.observations, claim="unidentified",
-                limits=self._limits(indicator), indicator=cards()[indicator].name, people=Quantity(found.people, "people"),
-                role=self.roles.get(role, role), quarter=self.quarter, p=f"{found.p:.2f}",
+                limits=self._limits(indicator), indicator=cards()[indicator].name,
+                people=Quantity(found.people, "people"), role=self.roles.get(role, role), quarter=self.quarter,
+                p=f"{found.p:.2f}",
             )
             for (role, indicator), found in sorted(self.signals.items())
             if not found.tells_apart
