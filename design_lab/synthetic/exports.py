@@ -1,7 +1,7 @@
 """One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
 
 Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`,
-`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`,
+`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, of a text desk `在线会话明细.csv` and `在线满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`,
 and the registers of `records`. Validity dates are inclusive; a date after the quarter's last day is not known yet
 and stays empty.
 """
@@ -28,6 +28,7 @@ from design_lab.synthetic.demand import days_of
 from design_lab.synthetic.development import Sales, make_sales
 from design_lab.synthetic.organisation import Organisation, Stint, level_of, organise
 from design_lab.synthetic.schedule import Duty, make_duty
+from design_lab.synthetic.sessions import Sessions, make_sessions
 from design_lab.synthetic.voices import ITEMS, Ratings, Reviews, Surveys, make_ratings, make_reviews, make_surveys
 
 Write = Callable[[Path], None]
@@ -67,6 +68,17 @@ class QuarterData:
     def calls(self) -> Calls:
         """All answered calls."""
         return make_calls(self.centre, self.duty, self.quarter)
+
+    @cached_property
+    def desk_duty(self) -> Duty:
+        """Who sat at the text desk when."""
+        return make_duty(self.centre, self.organisation, self.quarter, at_desk=True)
+
+    @cached_property
+    def sessions(self) -> Sessions | None:
+        """All text sessions; None where there is no text desk."""
+        desk = self.centre.text_desk
+        return make_sessions(self.centre, desk, self.desk_duty, self.quarter) if desk else None
 
     @cached_property
     def surveys(self) -> Surveys:
@@ -119,6 +131,9 @@ def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     yield from _daily_plan(data, folder / "话务日报")
     yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
     yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
+    if data.centre.text_desk:
+        yield folder / "在线会话明细.csv", partial(_write_sessions, data=data)
+        yield folder / "在线满意度评价.csv", partial(_write_session_ratings, data=data)
     yield from records.plan(data, folder)
     yield from _detail_plan(data, folder)
 
@@ -145,6 +160,17 @@ def _call_table(data: QuarterData) -> Any:
 
 def _write_surveys(path: Path, data: QuarterData) -> None:
     details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, data.surveys))
+
+
+def _write_sessions(path: Path, data: QuarterData) -> None:
+    if data.sessions is not None:
+        details.write_csv(path, details.session_table(data.centre, data.organisation, data.desk_duty, data.sessions))
+
+
+def _write_session_ratings(path: Path, data: QuarterData) -> None:
+    if data.sessions is not None:
+        parts = data.centre, data.organisation, data.desk_duty, data.sessions
+        details.write_csv(path, details.session_rating_table(*parts))
 
 
 def _write_attendance(path: Path, data: QuarterData) -> None:
@@ -208,11 +234,15 @@ def _write_ids(path: Path, data: QuarterData) -> None:
 
 def _id_rows(data: QuarterData) -> Iterator[tuple[Any, ...]]:
     first, last = data.quarter.first_day(), data.quarter.last_day()
-    known = [p for p in data.organisation.people if p.hired <= last and (p.left is None or p.left >= first)]
+    known = [
+        person
+        for person in data.organisation.people
+        if person.ids_from is not None and person.ids_from <= last and (person.left is None or person.left >= first)
+    ]
     for system in ("ACD", "QA"):
         ids = [(p.acd_id if system == "ACD" else p.qa_id, p) for p in known]
-        for own, person in sorted(((own, p) for own, p in ids if own), key=lambda item: (item[0], item[1].hired)):
-            yield system, own, person.hr_id, person.hired, _known(person.left, data)
+        for own, person in sorted(((own, p) for own, p in ids if own), key=lambda item: (item[0], item[1].ids_from)):
+            yield system, own, person.hr_id, person.ids_from, _known(person.left, data)
 
 
 def _write_reviews(path: Path, data: QuarterData) -> None:

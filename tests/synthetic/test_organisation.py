@@ -53,9 +53,9 @@ def test_an_acd_id_is_used_again_but_never_by_two_at_once(large: QuarterData, ce
         again = [people for people in users.values() if len(people) > 1]
         assert again
         for people in again:
-            for earlier, later in pairwise(sorted(people, key=lambda p: p.hired)):
+            for earlier, later in pairwise(sorted(people, key=lambda p: p.ids_from)):
                 assert earlier.left is not None
-                assert (later.hired - earlier.left).days > 30
+                assert (later.ids_from - earlier.left).days > 30
 
 
 def test_hr_ids_have_six_digits_and_one_owner(large: QuarterData) -> None:
