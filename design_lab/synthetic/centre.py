@@ -20,6 +20,13 @@ Dimension: TypeAlias = Literal["workload", "service_quality", "csat", "teamwork"
 Outcome: TypeAlias = Literal[
     "log_handle", "resolution_logit", "qa_points", "satisfaction_logit", "peer_points", "selection_logit"
 ]
+FaultKind: TypeAlias = Literal[
+    "unreadable_duration", "negative_duration", "duration_beyond_a_day", "no_such_day", "empty_answer", "unknown_key",
+    "points_beyond_scale", "stranger", "repeated_row", "repeated_call", "other_quarter", "id_of_two_people",
+    "wrong_subtotal", "lost_call", "talk_missing_in_sheet", "overlapping_call", "hired_after_working",
+    "left_before_working", "rating_without_call", "thousands_separators", "percent_signs", "slashed_dates",
+    "serial_dates", "lost_zeros",
+]  # fmt: skip
 DIMENSIONS: tuple[Dimension, ...] = ("workload", "service_quality", "csat", "teamwork")
 
 
@@ -279,7 +286,7 @@ class Reform(_Part):
 class Fault(_Part):
     """Faults of one kind planted in one quarter's exported files (`faults.KINDS`); what happened stays as it was."""
 
-    kind: str
+    kind: FaultKind
     quarter: QuarterText
     count: int = Field(default=1, ge=1)
 

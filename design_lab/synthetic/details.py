@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from design_lab.periods import Quarter
 from design_lab.synthetic.attendance import Attendance
 from design_lab.synthetic.calls import Calls
 from design_lab.synthetic.centre import Centre, TextDesk
+from design_lab.synthetic.faults import Change
 from design_lab.synthetic.organisation import Organisation
 from design_lab.synthetic.schedule import Duty
 from design_lab.synthetic.sessions import NOT_RATED, Sessions
+from design_lab.synthetic.sheets import YES_NO
 from design_lab.synthetic.voices import Surveys
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
 _SLICE = 131_072
 _ENCODING = "gb18030"
-YES_NO = ("否", "是")
 CHANNEL_TITLES = {"chat": "网上银行", "mobile": "手机银行"}
 LEAVE_TITLES = (None, "年假", "病假", "事假", "产假", None)  # by the reasons of `attendance`; unexcused: none
 
@@ -150,8 +152,8 @@ def words(titles: Sequence[str | None], index: np.ndarray[Any, Any]) -> Any:
     return pa.array(titles, type=pa.string()).take(pa.array(index))
 
 
-def write_csv(path: Path, table: pa.Table) -> None:
-    """Write a table as GB18030 text with CRLF, header first, nothing quoted."""
+def write_csv(path: Path, table: pa.Table, changes: Mapping[int, Change] = MappingProxyType({})) -> None:
+    """Write a table as GB18030 text with CRLF, header first, nothing quoted; `changes` are by row of the table."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -161,8 +163,20 @@ def write_csv(path: Path, table: pa.Table) -> None:
         for first in range(0, table.num_rows, _SLICE):
             sink = pa.BufferOutputStream()
             csv.write_csv(table.slice(first, _SLICE), sink, options)
-            text = str(sink.getvalue(), "utf-8")
+            text = _changed(str(sink.getvalue(), "utf-8"), changes, first)
             file.write(text.replace("\n", "\r\n").encode(_ENCODING))
+
+
+def _changed(text: str, changes: Mapping[int, Change], first: int) -> str:
+    """Return the lines of the rows from `first` on with the changes that fall among them."""
+    mine = {index - first: change for index, change in changes.items() if first <= index < first + _SLICE}
+    if not mine:
+        return text
+    lines = text.splitlines(keepends=True)
+    for place, change in mine.items():
+        rows = change.rows(lines[place].removesuffix("\n").split(","))
+        lines[place] = "".join(",".join(row) + "\n" for row in rows)
+    return "".join(lines)
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

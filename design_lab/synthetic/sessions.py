@@ -116,11 +116,11 @@ def _lengths(desk: TextDesk, messages: Ints, pace: Floats, rng: np.random.Genera
     """Draw the whole seconds of each session."""
     noise = desk.length_sigma * rng.standard_normal(len(messages)) - desk.length_sigma**2 / 2
     seconds = desk.reply_seconds * messages * np.exp(pace + noise)
-    return np.rint(np.clip(seconds, _SHORTEST, _LONGEST)).astype(np.int64)
+    return np.asarray(np.rint(np.clip(seconds, _SHORTEST, _LONGEST)).astype(np.int64))
 
 
 def _chosen(shares: Floats, count: int, rng: np.random.Generator) -> Ints:
-    return np.searchsorted(np.cumsum(shares)[:-1], rng.random(count), side="right")
+    return np.asarray(np.searchsorted(np.cumsum(shares)[:-1], rng.random(count), side="right"))
 
 
 def _outcome(
