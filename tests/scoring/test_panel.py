@@ -48,6 +48,16 @@ def test_every_indicator_equals_plain_pandas(small, quarter, people):
         assert set(found.index) == set(expected[expected.notna()].index) & set(people.people.index)
 
 
+def test_calls_and_text_sessions_are_not_mixed(small, quarter, people):
+    contacts = pd.read_parquet(table_path(small, "interactions", quarter))
+    calls = contacts[contacts["channel"] == "phone"]
+    assert people.centre.loc["handle_seconds", "n"] == len(calls) < len(contacts)
+    assert people.centre.loc["team_result", "value"] == pytest.approx(calls["resolved_first_contact"].mean())
+    assert contacts["resolved_first_contact"].mean() < calls["resolved_first_contact"].mean()
+    ratings = pd.read_parquet(table_path(small, "surveys", quarter))
+    assert people.centre.loc["csat", "n"] == (ratings["channel"] == "phone").sum() < len(ratings)
+
+
 def test_peer_rating_is_the_mean_of_raters_means_without_oneself(small, quarter, people):
     ratings = table(small, "ratings", quarter)
     others = ratings[ratings["rater_id"] != ratings["employee_id"]]

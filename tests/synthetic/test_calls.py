@@ -63,6 +63,17 @@ def test_volume_averages_what_the_centre_states_and_grows(large: QuarterData) ->
     assert 0.97 <= answered <= 1.02
 
 
+def test_calls_per_head_and_year_are_those_of_bank_centres(large: QuarterData) -> None:
+    """Chinese bank centres took 14,223 to 21,556 calls a head and year (brief.md); the band is 12,000 to 24,000."""
+    centre = large.centre
+    assert centre.headcount == 300
+    assert 15_000 * 365 / centre.headcount == 18_250
+    for first in range(0, 12, 4):
+        days = [day for quarter in centre.quarters[first : first + 4] for day in days_of(quarter)]
+        a_year = sum(expected_calls(day, centre.demand) for day in days)
+        assert 12_000 <= a_year / centre.headcount <= 24_000
+
+
 def test_handle_time_and_its_shape_are_those_of_bank_calls(large: QuarterData) -> None:
     handle = large.calls.handle
     assert 140 <= handle.mean() <= 170
