@@ -163,9 +163,9 @@ def _always(value: Any) -> Callable[[Any], Any]:
     return lambda _: value
 
 
-def _with_copy(at: int, value: Any) -> Callable[[Row], list[Row]]:
-    """Return the change that adds a copy of the row with another value in column `at`."""
-    return lambda row: [row, [*row[:at], value, *row[at + 1 :]]]
+def _shared_with(person: str) -> Callable[[Row], list[Row]]:
+    """Return the change that gives the id of a row to a second person, from the day after it begins."""
+    return lambda row: [row, [*row[:2], person, row[3] + dt.timedelta(days=1), *row[4:]]]
 
 
 def _call_cell(new: Callable[[str], str], rule: str) -> Callable[[Planting, int], None]:
@@ -281,7 +281,7 @@ def _id_of_two_people(planting: Planting, count: int) -> None:
     for index in planting.draw(_IDS, np.array(known[: 2 * count]), count):
         _, own, person, *_ = rows[index]
         other = next(row[2] for row in rows if row[2] != person)
-        planting.change(_IDS, index, _with_copy(2, other), size=2)
+        planting.change(_IDS, index, _shared_with(other), size=2)
         planting.say(_IDS, index, "overlap", "external_id")
         planting.say(_IDS, index, "overlap", "external_id", nth=2)
         for review in planting.draw(_REVIEWS, np.array(reviews[own]), len(reviews[own])):

@@ -139,6 +139,8 @@ def test_faults_change_nothing_that_happened(centre, quarter: QuarterData) -> No
 def test_every_kind_can_be_planted_and_the_sample_plants_them_all() -> None:
     assert set(KINDS) == set(get_args(FaultKind))
     assert {fault.kind for fault in read_centre(LARGE).faults} == set(KINDS)
+    page = (ROOT / "docs" / "synthetic_centre.md").read_text(encoding="utf-8")
+    assert all(f"`{kind}`" in page for kind in KINDS)
 
 
 def test_a_fault_for_which_there_is_no_row_is_refused(centre) -> None:
