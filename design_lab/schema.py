@@ -37,6 +37,7 @@ class Table:
 
 _DAY = 24 * 60 * 60 * 1000
 
+PHONE = "phone"  # the channel that agent sheets and the indicators of calls are about
 GRADES = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied")
 
 STAFF = Table(
@@ -78,7 +79,7 @@ INTERACTIONS = Table(
     columns={
         "interaction_id": Column(kind="text"),
         "employee_id": Column(kind="person"),
-        "channel": Column(kind="code"),
+        "channel": Column(kind="code"),  # PHONE, or another word of the client's mapping, such as chat
         "queue": Column(kind="text", required=False),
         "contact_type": Column(kind="text", required=False),
         "started_at": Column(kind="time"),
@@ -87,6 +88,10 @@ INTERACTIONS = Table(
         "wrap_ms": Column(kind="milliseconds", required=False, low=0, high=_DAY),
         "transferred": Column(kind="flag", required=False),
         "resolved_first_contact": Column(kind="flag", required=False),
+        # Of text sessions: messages of the visitor, those that waited for more than two minutes, a dialogue or none.
+        "visitor_messages": Column(kind="count", required=False, low=0, high=5000),
+        "late_replies": Column(kind="count", required=False, low=0, high=5000),
+        "effective": Column(kind="flag", required=False),
     },
 )
 
@@ -118,6 +123,7 @@ SURVEYS = Table(
     columns={
         "interaction_id": Column(kind="text"),
         "employee_id": Column(kind="person"),
+        "channel": Column(kind="code", required=False),  # of the contact; empty: PHONE
         "rated_at": Column(kind="time"),
         "grade": Column(kind="code", values=GRADES),
         "points_x100": Column(kind="points_x100", required=False, low=0, high=100_00),  # the client's own scale

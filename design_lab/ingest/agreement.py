@@ -61,8 +61,11 @@ def _last_day(sheet: Any) -> Any:
 
 
 def _by_sheet_row(tables: Tables) -> Any:
-    """Contacts and their time by person and row of the sheets, from the detail; a day in no row stands for itself."""
-    detail, sheet = tables["interactions"], tables["agent_periods"]
+    """Calls and their time by person and row of the sheets, from the detail; a day in no row stands for itself.
+
+    Agent sheets know of no other channel.
+    """
+    detail, sheet = tables["interactions"].filter(lambda t: t.channel == "phone"), tables["agent_periods"]
     by_day = (
         detail.mutate(day=detail.started_at.date(), handled=_handled_ms(detail))
         .group_by(["employee_id", "day"])

@@ -1,7 +1,8 @@
 """The panel: one row a person and quarter, with each indicator's value and how many observations it rests on.
 
 The engine returns counts and sums of integers, ordered by key; division comes after, so that any engine and any number
-of threads give the same values.
+of threads give the same values. Contacts and ratings of other channels than the phone are left out, as the metric cards
+say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from design_lab.catalogue import cards
 from design_lab.errors import DataError
 from design_lab.periods import Quarter
-from design_lab.schema import TABLES
+from design_lab.schema import PHONE, TABLES
 from design_lab.scoring import measures
 from design_lab.scoring.signal import Signal, signal
 from design_lab.study import Study
@@ -116,7 +117,7 @@ def _sums(study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
         path = study.tables / name / f"{quarter}.parquet"
         if not path.is_file():
             continue
-        rows = engine.read_parquet(path)
+        rows = _of_calls(name, engine.read_parquet(path))
         if name == "agent_periods":
             counted = measures.of_agent_periods(rows, first_day, last_day)
         else:
@@ -125,6 +126,13 @@ def _sums(study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
         grouped = rows.group_by(keys).aggregate(**counted).order_by(keys)
         found[name] = grouped.to_pyarrow().to_pandas().set_index("employee_id")
     return found
+
+
+def _of_calls(name: str, rows: Any) -> Any:
+    """Leave text sessions and their ratings out: what a call tells of a person is not mixed with what they tell."""
+    if name == "interactions":
+        return rows.filter(rows.channel == PHONE)
+    return rows.filter(rows.channel.isnull() | (rows.channel == PHONE)) if name == "surveys" else rows
 
 
 def _told(sums: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, pd.DataFrame]]:
@@ -232,7 +240,7 @@ def _add_team_result(
     work: pd.DataFrame,
     people: pd.DataFrame,
 ) -> None:
-    """The team's share of contacts resolved at the first contact, the same for each of its people."""
+    """The team's share of calls resolved at the first contact, the same for each of its people."""
     by_person = work.reindex(people.index)[["resolved", "resolved_n"]].fillna(0)
     # Who is in no team (a roster may know of none) has no team's result.
     of_team = by_person.groupby(people["team"], sort=True).sum().reindex(people["team"]).set_axis(people.index)

@@ -6,7 +6,8 @@ with a shock of its own each quarter. The scheme in force moves effort by the la
 
 `none`: the weights move nothing.
 `linear_in_weights`: outcome k of person i moves by r_i * sum_d effect[k][d] * (w_d - reference_d), r_i of mean 1. Under
-more weight on volume people hurry: shorter calls, fewer problems solved, lower quality scores and satisfaction.
+more weight on volume people hurry: shorter calls, fewer problems solved, lower quality scores and satisfaction; under
+more weight on satisfaction they may also choose more narrowly who is asked.
 `marginal_pay`: the same, times how much of a person's pay hangs on the score, relative to an agent's (`incentives`).
 
 At fixed demand hurrying does not raise the calls of the centre: it lowers occupancy, and shifts calls to the hurried.
@@ -56,6 +57,7 @@ class Latent:
     qa_points: Floats
     satisfaction_logit: Floats
     invite_logit: Floats
+    selection_logit: Floats
 
 
 def correlation(traits: Traits) -> Floats:
@@ -153,4 +155,5 @@ def latent_rows(
         qa_points=quality + moves["qa_points"],
         satisfaction_logit=warmth + moves["satisfaction_logit"],
         invite_logit=traits.sd_invite * character.invite[person],
+        selection_logit=moves["selection_logit"],
     )

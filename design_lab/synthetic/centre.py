@@ -17,7 +17,16 @@ _Owner = TypeVar("_Owner")
 
 Level: TypeAlias = Literal["agent", "senior_agent", "team_leader", "manager"]
 Dimension: TypeAlias = Literal["workload", "service_quality", "csat", "teamwork"]
-Outcome: TypeAlias = Literal["log_handle", "resolution_logit", "qa_points", "satisfaction_logit", "peer_points"]
+Outcome: TypeAlias = Literal[
+    "log_handle", "resolution_logit", "qa_points", "satisfaction_logit", "peer_points", "selection_logit"
+]
+FaultKind: TypeAlias = Literal[
+    "unreadable_duration", "negative_duration", "duration_beyond_a_day", "no_such_day", "empty_answer", "unknown_key",
+    "points_beyond_scale", "stranger", "repeated_row", "repeated_call", "other_quarter", "id_of_two_people",
+    "wrong_subtotal", "lost_call", "talk_missing_in_sheet", "overlapping_call", "hired_after_working",
+    "left_before_working", "rating_without_call", "thousands_separators", "percent_signs", "slashed_dates",
+    "serial_dates", "lost_zeros",
+]  # fmt: skip
 DIMENSIONS: tuple[Dimension, ...] = ("workload", "service_quality", "csat", "teamwork")
 
 
@@ -78,7 +87,7 @@ class Queue(_Part):
 
 
 class Demand(_Part):
-    """Answered calls a day, averaged over `averaged_over`; their shape by year, weekday, month, holiday and hour."""
+    """Contacts answered a day, averaged over `averaged_over`; their shape by year, weekday, month, holiday and hour."""
 
     answered_per_day: Positive
     averaged_over: tuple[QuarterText, QuarterText]
@@ -88,8 +97,33 @@ class Demand(_Part):
     month_start_days: int = 3
     spring_festival: Positive
     holidays: Positive
-    hours: Annotated[list[Positive], Field(min_length=24, max_length=24)]
+    hours: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=24, max_length=24)]
     day_sd: float = Field(default=0.04, ge=0)
+
+
+class TextDesk(_Part):
+    """The desk that answers those who write: who signs in to it, how many sessions at once, what a session is like.
+
+    Agents of `roles` (no leaders) sit there for `share` of their weeks and take no calls then; each holds up to
+    `concurrency` sessions at once. `channels` are shares by name, `mix` by call type. A session has 1 + Poisson(Gamma)
+    visitor messages of the mean `messages`, `reply_seconds` apiece and lognormal as a whole; a share that is not
+    `effective` ends after a message or two. `late` is the share of messages that wait for more than two minutes
+    (超时次数占比 0-0.3, 有效对话占比 0-1: domain.md 1.1). All values are judgement.
+    """
+
+    title: str
+    roles: list[str] = Field(min_length=1)
+    share: Share
+    concurrency: int = Field(ge=1, le=10)
+    channels: dict[Literal["chat", "mobile"], Share]
+    mix: dict[str, Share]
+    demand: Demand
+    messages: Annotated[float, Field(ge=1)] = 6.0
+    reply_seconds: Positive = 65.0
+    length_sigma: float = 0.35
+    effective: Share = 0.86
+    late: Share = 0.06
+    rated: Share = 0.30
 
 
 class Shift(_Part):
@@ -184,7 +218,7 @@ class Voices(_Part):
     """
 
     invited: Share = 0.25
-    selective: float = 0.25
+    selective: float = 0.25  # may grow under incentives: `Law`, selection_logit
     very: Share = 0.72
     satisfied: Share = 0.937
     resolved_effect: float = 1.3
@@ -205,7 +239,8 @@ class Law(_Part):
 
     none: not at all. linear_in_weights: each latent outcome moves by responsiveness x sum over dimensions of
     effect x (weight - reference weight); effects are per +1.00 of weight, responsiveness is a person's own (mean 1).
-    marginal_pay: the same, times the performance share of the level's pay over an agent's.
+    marginal_pay: the same, times the performance share of the level's pay over an agent's. `selection_logit` is no work
+    but a way round it: how much more often than before a resolved call, and no other, is sent to the survey.
     """
 
     kind: Literal["none", "linear_in_weights", "marginal_pay"] = "none"
@@ -248,6 +283,14 @@ class Reform(_Part):
         return _checked_weights(self, self.weights, "reform.weights")
 
 
+class Fault(_Part):
+    """Faults of one kind planted in one quarter's exported files (`faults.KINDS`); what happened stays as it was."""
+
+    kind: FaultKind
+    quarter: QuarterText
+    count: int = Field(default=1, ge=1)
+
+
 class Centre(_Part):
     """One synthetic centre; `read_centre` makes it from `centre.yaml`. Every raw byte is a function of this record."""
 
@@ -262,7 +305,8 @@ class Centre(_Part):
     roles: dict[str, Role]
     women: Share = 0.70
     dispatched: Share = 0.55
-    moves: Share = 0.08
+    moves: Share = 0.08  # of vacancies are filled from another team of the role
+    role_moves: Share = 0.03  # of vacancies are filled from another role
     reused_acd: Share = 0.30
     weights: dict[Dimension, Share]
     law: Law = Law()
@@ -271,10 +315,12 @@ class Centre(_Part):
     duty: Duty
     call_types: dict[str, CallType]
     queues: dict[str, Queue]
+    text_desk: TextDesk | None = None
     traits: Traits = Traits()
     shocks: Shocks = Shocks()
     durations: Durations = Durations()
     voices: Voices = Voices()
+    faults: list[Fault] = Field(default_factory=list)
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -298,16 +344,28 @@ class Centre(_Part):
         if abs(sum(shift.share for shift in self.duty.shifts) - 1) > 1e-9:
             raise ValueError("duty.shifts: the shares must sum to 1")
         for name, queue in self.queues.items():
-            self._check_queue(name, queue)
+            self._check_role(f"queues.{name}", queue.role)
+            self._check_mix(f"queues.{name}.mix", queue.mix)
+            self._check_teams(name, queue)
+        if self.text_desk:
+            for role in self.text_desk.roles:
+                self._check_role("text_desk.roles", role)
+            self._check_mix("text_desk.mix", self.text_desk.mix)
+            if abs(sum(self.text_desk.channels.values()) - 1) > 1e-9:
+                raise ValueError("text_desk.channels: the shares must sum to 1")
         return self
 
-    def _check_queue(self, name: str, queue: Queue) -> None:
-        if queue.role not in self.roles:
-            raise ValueError(f"queues.{name}: the role {queue.role!r} is not among {', '.join(self.roles)}")
-        if unknown := set(queue.mix) - set(self.call_types):
-            raise ValueError(f"queues.{name}.mix: {sorted(unknown)} are not among {', '.join(self.call_types)}")
-        if abs(sum(queue.mix.values()) - 1) > 1e-9:
-            raise ValueError(f"queues.{name}.mix: the shares must sum to 1")
+    def _check_role(self, where: str, role: str) -> None:
+        if role not in self.roles:
+            raise ValueError(f"{where}: the role {role!r} is not among {', '.join(self.roles)}")
+
+    def _check_mix(self, where: str, mix: dict[str, float]) -> None:
+        if unknown := set(mix) - set(self.call_types):
+            raise ValueError(f"{where}: {sorted(unknown)} are not among {', '.join(self.call_types)}")
+        if abs(sum(mix.values()) - 1) > 1e-9:
+            raise ValueError(f"{where}: the shares must sum to 1")
+
+    def _check_teams(self, name: str, queue: Queue) -> None:
         teams = sum(other.teams for other in self.queues.values() if other.role == queue.role)
         if teams != self.roles[queue.role].teams:
             raise ValueError(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from design_lab.errors import StudyError
 from design_lab.periods import Quarter, quarters_between
-from design_lab.synthetic.centre import Centre, Demand
+from design_lab.synthetic.centre import Demand
 
 # First day of the lunar year.
 _LUNAR_NEW_YEAR = {
@@ -51,9 +51,8 @@ def shape_of(day: dt.date, demand: Demand) -> float:
     return shape * demand.holidays if is_holiday(day) else shape
 
 
-def expected_calls(day: dt.date, centre: Centre) -> float:
-    """Return the expected calls of a day; over the quarters `averaged_over` they average `answered_per_day`."""
-    demand = centre.demand
+def expected_calls(day: dt.date, demand: Demand) -> float:
+    """Return the expected contacts of a day; over the quarters `averaged_over` they average `answered_per_day`."""
     return demand.answered_per_day * shape_of(day, demand) / _mean_shape(*_key(demand))
 
 

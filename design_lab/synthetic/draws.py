@@ -28,6 +28,9 @@ class Purpose(IntEnum):
     APPRAISAL = 16
     APPEALS = 17
     OPINIONS = 18
+    DESK = 19
+    SESSIONS = 20
+    FAULTS = 21
 
 
 def stream(seed: int, purpose: Purpose, *index: int) -> np.random.Generator:

@@ -1,9 +1,10 @@
 """One quarter of raw files, written the way a Chinese bank exports them; a file that exists is left as it is.
 
 Below `raw/<quarter>/`: `花名册.xlsx`, `工号对照表.xlsx`, `话务日报/座席话务报表_YYYYMMDD.xlsx`,
-`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`,
-and the registers of `records`. Validity dates are inclusive; a date after the quarter's last day is not known yet
-and stays empty.
+`通话明细_NN.csv` or `通话明细.parquet`, `满意度评价.csv`, of a text desk `在线会话明细.csv` and
+`在线满意度评价.csv`, `质检成绩.xlsx`, `同事互评.xlsx`, `考勤明细.csv`, and the registers of `records`. Validity
+dates are inclusive; a date after the quarter's last day is not known yet and stays empty. Faults that the centre states
+(`faults`) are planted while the files are written; what they are written from stays as it was.
 """
 
 from __future__ import annotations
@@ -25,9 +26,13 @@ from design_lab.synthetic.attendance import Attendance, make_attendance
 from design_lab.synthetic.calls import Calls, make_calls
 from design_lab.synthetic.centre import Centre
 from design_lab.synthetic.demand import days_of
-from design_lab.synthetic.development import Sales, make_sales
-from design_lab.synthetic.organisation import Organisation, Stint, level_of, organise
+from design_lab.synthetic.development import Sales, Training, make_sales, make_training
+from design_lab.synthetic.faults import Planting
+from design_lab.synthetic.organisation import Organisation, organise
+from design_lab.synthetic.outcomes import Complaints, make_complaints
+from design_lab.synthetic.rosters import id_rows, review_rows, roster_rows
 from design_lab.synthetic.schedule import Duty, make_duty
+from design_lab.synthetic.sessions import Sessions, make_sessions
 from design_lab.synthetic.voices import ITEMS, Ratings, Reviews, Surveys, make_ratings, make_reviews, make_surveys
 
 Write = Callable[[Path], None]
@@ -69,6 +74,17 @@ class QuarterData:
         return make_calls(self.centre, self.duty, self.quarter)
 
     @cached_property
+    def desk_duty(self) -> Duty:
+        """Who sat at the text desk when."""
+        return make_duty(self.centre, self.organisation, self.quarter, at_desk=True)
+
+    @cached_property
+    def sessions(self) -> Sessions | None:
+        """All text sessions; None where there is no text desk."""
+        desk = self.centre.text_desk
+        return make_sessions(self.centre, desk, self.desk_duty, self.quarter) if desk else None
+
+    @cached_property
     def surveys(self) -> Surveys:
         """The customers' ratings."""
         return make_surveys(self.centre, self.duty, self.calls, self.quarter)
@@ -84,6 +100,16 @@ class QuarterData:
         return make_ratings(self.centre, self.organisation, self.quarter)
 
     @cached_property
+    def complaints(self) -> Complaints:
+        """The complaints about calls."""
+        return make_complaints(self.centre, self.organisation, self.duty, self.calls, self.quarter)
+
+    @cached_property
+    def training(self) -> Training:
+        """Hours and exams."""
+        return make_training(self.centre, self.organisation, self.attendance, self.quarter)
+
+    @cached_property
     def sales(self) -> Sales:
         """The outbound work of those who sell."""
         return make_sales(self.centre, self.organisation, self.attendance, self.quarter)
@@ -92,6 +118,11 @@ class QuarterData:
     def results(self) -> Results:
         """The official appraisal."""
         return make_results(self)
+
+    @cached_property
+    def faults(self) -> Planting:
+        """What is wrong in the exported files, and nowhere else."""
+        return Planting(self)
 
 
 def export_quarter(centre: Centre, quarter: Quarter, folder: Path) -> Exported:
@@ -119,6 +150,9 @@ def _plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
     yield from _daily_plan(data, folder / "话务日报")
     yield folder / "质检成绩.xlsx", partial(_write_reviews, data=data)
     yield folder / "满意度评价.csv", partial(_write_surveys, data=data)
+    if data.centre.text_desk:
+        yield folder / "在线会话明细.csv", partial(_write_sessions, data=data)
+        yield folder / "在线满意度评价.csv", partial(_write_session_ratings, data=data)
     yield from records.plan(data, folder)
     yield from _detail_plan(data, folder)
 
@@ -132,7 +166,8 @@ def _detail_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]
     table, rows = _call_table(data), data.centre.rows_per_csv - 1
     for part in range((table.num_rows - 1) // rows, -1, -1):
         piece = table.slice(part * rows, rows)
-        yield folder / f"通话明细_{part + 1:02d}.csv", partial(details.write_csv, table=piece)
+        path = folder / f"通话明细_{part + 1:02d}.csv"
+        yield path, partial(details.write_csv, table=piece, changes=data.faults.changes(path.name))
 
 
 def _write_extract(path: Path, data: QuarterData) -> None:
@@ -144,94 +179,39 @@ def _call_table(data: QuarterData) -> Any:
 
 
 def _write_surveys(path: Path, data: QuarterData) -> None:
-    details.write_csv(path, details.survey_table(data.organisation, data.duty, data.calls, data.surveys))
+    table = details.survey_table(data.organisation, data.duty, data.calls, data.surveys)
+    details.write_csv(path, table, data.faults.changes(path.name))
+
+
+def _write_sessions(path: Path, data: QuarterData) -> None:
+    if data.sessions is not None:
+        details.write_csv(path, details.session_table(data.centre, data.organisation, data.desk_duty, data.sessions))
+
+
+def _write_session_ratings(path: Path, data: QuarterData) -> None:
+    if data.sessions is not None:
+        parts = data.centre, data.organisation, data.desk_duty, data.sessions
+        details.write_csv(path, details.session_rating_table(*parts))
 
 
 def _write_attendance(path: Path, data: QuarterData) -> None:
-    details.write_csv(path, details.attendance_table(data.organisation, data.attendance, data.quarter))
-
-
-def _known(day: dt.date | None, data: QuarterData) -> dt.date | None:
-    """Return a date unless it lies after the quarter, when the export cannot know it."""
-    return day if day is not None and day <= data.quarter.last_day() else None
+    table = details.attendance_table(data.organisation, data.attendance, data.quarter)
+    details.write_csv(path, table, data.faults.changes(path.name))
 
 
 def _write_roster(path: Path, data: QuarterData) -> None:
     title = f"{data.centre.title}员工花名册 {data.quarter}"
-    sheets.write_table(path, "员工花名册", sheets.ROSTER_HEADERS, list(_roster(data)), title=title)
-
-
-def _roster(data: QuarterData) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each validity period that meets the quarter, in the order of HR id and date."""
-    first, last, people = data.quarter.first_day(), data.quarter.last_day(), data.organisation.people
-    for stint in sorted(data.organisation.stints, key=lambda s: (people[s.person].hr_id, s.start)):
-        for start, end in _periods(data, stint):
-            if start <= last and (end is None or end >= first):
-                yield _roster_row(data, stint, start, end)
-
-
-def _periods(data: QuarterData, stint: Stint) -> list[tuple[dt.date, dt.date | None]]:
-    """Split a stint where the person becomes a senior agent."""
-    senior = data.organisation.people[stint.person].senior_on
-    role = data.centre.roles[data.organisation.teams[stint.team].role]
-    before = senior - dt.timedelta(days=1)
-    grows = level_of(role, stint, data.organisation.people[stint.person], senior) == "senior_agent"
-    if grows and stint.start < senior and stint.covers(senior):
-        return [(stint.start, before), (senior, stint.end)]
-    return [(stint.start, stint.end)]
-
-
-def _roster_row(data: QuarterData, stint: Stint, start: dt.date, end: dt.date | None) -> tuple[Any, ...]:
-    person, team = data.organisation.people[stint.person], data.organisation.teams[stint.team]
-    role = data.centre.roles[team.role]
-    return (
-        person.hr_id,
-        person.name,
-        role.department,
-        role.title,
-        data.centre.levels[level_of(role, stint, person, start)],
-        team.title,
-        team.site,
-        "劳务派遣" if person.dispatched else "自有",
-        "女" if person.woman else "男",
-        person.birth_year,
-        person.hired,
-        _known(person.left, data),
-        start,
-        _known(end, data),
+    sheets.write_table(
+        path, "员工花名册", sheets.ROSTER_HEADERS, data.faults.into(path.name, roster_rows(data)), title=title
     )
 
 
 def _write_ids(path: Path, data: QuarterData) -> None:
-    sheets.write_table(path, "对照", sheets.ID_HEADERS, list(_id_rows(data)))
-
-
-def _id_rows(data: QuarterData) -> Iterator[tuple[Any, ...]]:
-    first, last = data.quarter.first_day(), data.quarter.last_day()
-    known = [p for p in data.organisation.people if p.hired <= last and (p.left is None or p.left >= first)]
-    for system in ("ACD", "QA"):
-        ids = [(p.acd_id if system == "ACD" else p.qa_id, p) for p in known]
-        for own, person in sorted(((own, p) for own, p in ids if own), key=lambda item: (item[0], item[1].hired)):
-            yield system, own, person.hr_id, person.hired, _known(person.left, data)
+    sheets.write_table(path, "对照", sheets.ID_HEADERS, data.faults.into(path.name, id_rows(data)))
 
 
 def _write_reviews(path: Path, data: QuarterData) -> None:
-    people, duty, calls = data.organisation.people, data.duty, data.calls
-    kinds, first = list(data.centre.call_types.values()), data.quarter.first_day()
-    reviews = data.reviews
-    rows = [
-        (
-            first + dt.timedelta(days=int(reviews.day[i])),
-            people[duty.person[calls.row[call]]].qa_id,
-            people[reviews.reviewer[i]].hr_id,
-            kinds[calls.kind[call]].title,
-            float(reviews.score[i]),
-            details.YES_NO[int(reviews.critical[i])],
-        )
-        for i, call in enumerate(reviews.call)
-    ]
-    rows.sort(key=lambda row: (row[0], row[1]))
-    sheets.write_table(path, "质检成绩", sheets.REVIEW_HEADERS, rows)
+    sheets.write_table(path, "质检成绩", sheets.REVIEW_HEADERS, data.faults.into(path.name, review_rows(data)))
 
 
 def _write_ratings(path: Path, data: QuarterData) -> None:
@@ -239,7 +219,7 @@ def _write_ratings(path: Path, data: QuarterData) -> None:
     ratings = data.ratings
     columns = zip(ratings.rater, ratings.rated, ratings.item, ratings.points, strict=True)
     rows = [(people[a].hr_id, people[b].hr_id, ITEMS[item], int(points)) for a, b, item, points in columns]
-    sheets.write_table(path, "同事互评", sheets.RATING_HEADERS, rows)
+    sheets.write_table(path, "同事互评", sheets.RATING_HEADERS, data.faults.into(path.name, rows))
 
 
 def _daily_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]:
@@ -248,13 +228,14 @@ def _daily_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]
 
 
 def _write_daily(path: Path, data: QuarterData, number: int, day: dt.date) -> None:
-    sheets.write_daily(path, day, _daily_rows(data, number))
+    sheets.write_daily(path, day, _daily_rows(data, number), data.faults.subtotals_over.get(number, {}))
 
 
 def _daily_rows(data: QuarterData, number: int) -> list[tuple[str, str, str, tuple[int, ...]]]:
     duty, teams, people = data.duty, data.organisation.teams, data.organisation.people
     rows = np.flatnonzero(duty.day == number)
     counts = np.stack([duty.sign_in[rows], duty.busy[rows], duty.rest[rows], *_sums(data)[:, rows]], axis=1)
+    counts[:, 4] -= [data.faults.talk_missing.get(row, 0) for row in rows.tolist()]
     named = [(teams[duty.team[row]].title, people[duty.person[row]]) for row in rows]
     return [
         (team, person.acd_id or "", person.name, tuple(int(x) for x in values))

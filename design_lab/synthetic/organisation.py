@@ -36,7 +36,10 @@ class Team:
 
 @dataclass(slots=True)
 class Person:
-    """A person: six-digit HR id, ids in other systems (None: takes no calls), dates; `left` is the last day at work."""
+    """A person: six-digit HR id, ids in other systems (None: took no calls so far), dates; `left` is the last at work.
+
+    `ids_from` is the day from which the ids of the other systems hold: that of hire, or of the move to a role on calls.
+    """
 
     hr_id: str
     name: str
@@ -48,6 +51,7 @@ class Person:
     senior_on: dt.date
     acd_id: str | None = None
     qa_id: str | None = None
+    ids_from: dt.date | None = None
     left: dt.date | None = None
 
 
@@ -180,6 +184,7 @@ class _Story:
         self._push(self.people[person].leaves, "leave", person=person)
         if self.teams[team].queue is not None:
             self._give_ids(person, max(hired, self.centre.first.first_day()))
+            self.people[person].ids_from = hired
         return person
 
     def _next_hr_id(self) -> str:
@@ -198,9 +203,12 @@ class _Story:
             one.acd_id = f"{_FIRST_ACD_ID + self._given['acd']:04d}"
         self._given["qa"] += int(rng.integers(1, 3))
         one.qa_id = f"Q{_FIRST_QA_ID + self._given['qa']:04d}"
+        one.ids_from = day
 
     def _place(self, person: int, team: int, place: int, day: dt.date) -> None:
         stint = Stint(person, team, place, day)
+        if self.teams[team].queue is not None and self.people[person].acd_id is None:
+            self._give_ids(person, day)
         self.stints.append(stint)
         self._now[team, place] = stint
         self._where[person] = stint
@@ -240,13 +248,15 @@ class _Story:
         return min(known, key=lambda s: (self.people[s.person].hired, s.person)) if known else None
 
     def _mover(self, team: int, day: dt.date) -> Stint | None:
-        if self._rng.random() >= self.centre.moves:
+        """Return now and then somebody who wants to come from another team, rarely from another role."""
+        draw, role = self._rng.random(), self.teams[team].role
+        if draw >= self.centre.moves + self.centre.role_moves:
             return None
-        role = self.teams[team].role
+        same_role = draw < self.centre.moves
         others = [
             stint
             for (t, p), stint in sorted(self._now.items())
-            if t != team and self.teams[t].role == role and not self._leads(t, p) and stint.start < day
+            if t != team and (self.teams[t].role == role) == same_role and not self._leads(t, p) and stint.start < day
         ]
         return others[int(self._rng.integers(len(others)))] if others else None
 

@@ -12,15 +12,14 @@ import numpy as np
 
 from design_lab.synthetic import details, sheets
 from design_lab.synthetic.appraisal import GRADES, GROUNDS, REASONS, make_appeals
-from design_lab.synthetic.development import make_training
-from design_lab.synthetic.outcomes import make_complaints, make_intervals
+from design_lab.synthetic.outcomes import make_intervals
 from design_lab.synthetic.reward import pay_rows, survey_rows
 
 if TYPE_CHECKING:
     from design_lab.synthetic.exports import QuarterData
 
 COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉")
-TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试成绩")
+TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试得分率")
 RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因")
 PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
 APPEAL_HEADERS = ("工号", "申诉日期", "申诉理由", "办结日期", "是否成立")
@@ -47,7 +46,7 @@ def _on(data: QuarterData, day: Any) -> dt.date:
 
 def _write_complaints(path: Path, data: QuarterData) -> None:
     people, last = data.organisation.people, data.quarter.last_day()
-    found = make_complaints(data.centre, data.organisation, data.duty, data.calls, data.quarter)
+    found = data.complaints
     rows = []
     for i, call in enumerate(found.call):
         received, closed = _on(data, found.received[i]), _on(data, found.closed[i])
@@ -59,11 +58,11 @@ def _write_complaints(path: Path, data: QuarterData) -> None:
                 closed if closed <= last else None,
                 people[data.duty.person[data.calls.row[call]]].hr_id,
                 people[found.handler[i]].hr_id if found.handler[i] >= 0 else None,
-                details.YES_NO[int(found.justified[i])],
-                details.YES_NO[int(found.repeated[i])],
+                sheets.YES_NO[int(found.justified[i])],
+                sheets.YES_NO[int(found.repeated[i])],
             )
         )
-    sheets.write_table(path, "投诉工单", COMPLAINT_HEADERS, rows)
+    sheets.write_table(path, "投诉工单", COMPLAINT_HEADERS, data.faults.into(path.name, rows))
 
 
 def _write_intervals(path: Path, data: QuarterData) -> None:
@@ -86,14 +85,17 @@ def _write_intervals(path: Path, data: QuarterData) -> None:
 
 
 def _write_training(path: Path, data: QuarterData) -> None:
-    people = data.organisation.people
-    found = make_training(data.centre, data.organisation, data.attendance, data.quarter)
+    people, found = data.organisation.people, data.training
     columns = zip(found.person, found.day, found.required, found.attended, found.exam, strict=True)
     rows = [
-        (people[who].hr_id, _on(data, day), float(due), float(done), None if np.isnan(exam) else float(exam))
+        (people[who].hr_id, _on(data, day), float(due), float(done), _share(exam))
         for who, day, due, done, exam in columns
     ]
-    sheets.write_table(path, "培训记录", TRAINING_HEADERS, rows)
+    sheets.write_table(path, "培训记录", TRAINING_HEADERS, data.faults.into(path.name, rows))
+
+
+def _share(points: float) -> float | None:
+    return None if np.isnan(points) else round(float(points) / 100, 3)
 
 
 def _write_sales(path: Path, data: QuarterData) -> None:
@@ -101,7 +103,7 @@ def _write_sales(path: Path, data: QuarterData) -> None:
     found = data.sales
     columns = zip(found.person, found.day, found.contacts, found.offers, found.successes, strict=True)
     rows = [(people[who].hr_id, _on(data, day), *map(int, counts)) for who, day, *counts in columns]
-    sheets.write_table(path, "外呼营销", SALES_HEADERS, rows)
+    sheets.write_table(path, "外呼营销", SALES_HEADERS, data.faults.into(path.name, rows))
 
 
 def _write_results(path: Path, data: QuarterData) -> None:
@@ -121,7 +123,7 @@ def _write_results(path: Path, data: QuarterData) -> None:
 
 
 def _write_pay(path: Path, data: QuarterData) -> None:
-    sheets.write_table(path, "绩效工资", PAY_HEADERS, pay_rows(data))
+    sheets.write_table(path, "绩效工资", PAY_HEADERS, data.faults.into(path.name, pay_rows(data)))
 
 
 def _write_appeals(path: Path, data: QuarterData) -> None:
@@ -132,7 +134,7 @@ def _write_appeals(path: Path, data: QuarterData) -> None:
             last + dt.timedelta(days=int(found.filed[i])),
             GROUNDS[found.ground[i]],
             last + dt.timedelta(days=int(found.closed[i])),
-            details.YES_NO[int(found.upheld[i])],
+            sheets.YES_NO[int(found.upheld[i])],
         )
         for i, row in enumerate(found.row)
     ]

@@ -1,4 +1,7 @@
-"""Who is signed in when: rest days, absence, shifts, sign-in time and its parts, for every call-taker and day."""
+"""Who is signed in when: rest days, absence, shifts, sign-in time and its parts, for every agent and day.
+
+In a week an agent sits either on the phone or at the text desk, as a draw for that person and week says.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from design_lab.synthetic.attendance import (
 )
 from design_lab.synthetic.behaviour import Latent, draw_character, latent_rows, week_shocks
 from design_lab.synthetic.centre import Centre
+from design_lab.synthetic.draws import Purpose, stream
 from design_lab.synthetic.incentives import answers
 from design_lab.synthetic.organisation import Organisation, Stint
 
@@ -54,9 +58,12 @@ class Duty:
         return self.sign_in - self.rest - self.busy
 
 
-def make_duty(centre: Centre, organisation: Organisation, quarter: Quarter) -> Duty:
-    """Return who takes calls on which day of a quarter, after training, with their times and latent state."""
-    planner = _Planner(centre, organisation, calendar_of(centre, quarter))
+def make_duty(centre: Centre, organisation: Organisation, quarter: Quarter, *, at_desk: bool = False) -> Duty:
+    """Return who takes calls on which day of a quarter, after training, with their times and latent state.
+
+    With `at_desk` it is those who sit at the text desk instead of taking calls.
+    """
+    planner = _Planner(centre, organisation, calendar_of(centre, quarter), at_desk)
     stints = sorted(organisation.stints, key=lambda s: (s.team, s.place, s.start))
     columns = np.concatenate([planner.rows(stint) for stint in stints], axis=1)
     queues = list(centre.queues)
@@ -84,6 +91,7 @@ class _Planner:
     centre: Centre
     organisation: Organisation
     calendar: Calendar
+    at_desk: bool
 
     def rows(self, stint: Stint) -> Ints:
         """Return (7, days) of day, person, team, start, sign-in, rest and busy seconds for a stint's days at work."""
@@ -94,6 +102,7 @@ class _Planner:
         person = self.organisation.people[stint.person]
         scheduled, reason, _ = state_of(self.centre, person, stint.person, draws, self.calendar)
         days = days[(scheduled & (reason == PRESENT))[days]]
+        days = days[self._desk_weeks(stint)[self.calendar.week[days]] == self.at_desk]
         names = [np.full(days.size, stint.person), np.full(days.size, stint.team)]
         return np.array([days, *names, *self._times(stint, days, draws)]).astype(np.int64)
 
@@ -104,12 +113,23 @@ class _Planner:
         trained = self.organisation.people[stint.person].hired + dt.timedelta(days=self.centre.duty.training_days)
         return days_held(stint, self.calendar, trained)
 
+    def _desk_weeks(self, stint: Stint) -> NDArray[np.bool_]:
+        """Tell in which weeks of the span a person is at the text desk; leaders never are."""
+        desk, role = self.centre.text_desk, self.organisation.teams[stint.team].role
+        if desk is None or role not in desk.roles or self._leads(stint):
+            return np.zeros(self.calendar.weeks, dtype=np.bool_)
+        rng = stream(self.centre.seed, Purpose.DESK, stint.person)
+        return np.asarray(rng.random(self.calendar.weeks) < desk.share)
+
+    def _leads(self, stint: Stint) -> bool:
+        return stint.place == 0 and self.centre.roles[self.organisation.teams[stint.team].role].team_leaders
+
     def _times(self, stint: Stint, days: Ints, draws: Floats) -> list[Floats]:
         """Return start, sign-in, rest and busy time in whole seconds; leaders sign in late, for part of a shift."""
         duty, week, weekday = self.centre.duty, self.calendar.week[days], self.calendar.weekday[days]
         team = self.organisation.teams[stint.team]
-        leads = stint.place == 0 and self.centre.roles[team.role].team_leaders
-        night = self.centre.queues[team.queue or ""].night and not leads
+        leads = self._leads(stint)
+        night = self.centre.queues[team.queue or ""].night and not leads and not self.at_desk
         hour = _shift_starts(self.centre, draws[:, SHIFT], night=night)[week]
         jitter = draws[week, weekday + LENGTH.start]
         length = 3600 * duty.shift_hours * (duty.leader_share if leads else 1.0) + 900 * jitter - 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,7 @@ ROSTER_HEADERS = (
 )  # fmt: skip
 ID_HEADERS = ("系统", "系统工号", "工号", "生效日期", "失效日期")
 REVIEW_HEADERS = ("质检日期", "质检工号", "质检员", "业务类型", "得分", "致命错误")
+YES_NO = ("否", "是")
 RATING_HEADERS = ("评价人工号", "被评人工号", "评价项目", "得分")
 
 
@@ -71,11 +72,13 @@ def _write_row(page: Worksheet, number: int, row: Sequence[Any], date: Any) -> N
             page.write_number(number, column, value)
 
 
-def write_daily(path: Path, day: dt.date, rows: Sequence[tuple[str, str, str, tuple[int, ...]]]) -> None:
+def write_daily(
+    path: Path, day: dt.date, rows: Sequence[tuple[str, str, str, tuple[int, ...]]], calls_over: Mapping[str, int]
+) -> None:
     """Write the agents' report of a day: team blocks, each with 小计 beneath, and 合计 at the end.
 
     `rows` hold team, ACD id, name and seven counts (sign-in, busy, rest, calls, talk, hold, wrap; times in seconds),
-    those of a team together.
+    those of a team together; `calls_over` says by how many calls a team's 小计 is to be wrong.
     """
     with _workbook(path) as book:
         page = book.add_worksheet("座席话务报表")
@@ -92,7 +95,8 @@ def write_daily(path: Path, day: dt.date, rows: Sequence[tuple[str, str, str, tu
                 number += 1
             sums = [sum(column) for column in zip(*(values for *_, values in members), strict=True)]
             page.write_string(number, 0, "小计", bold)
-            _counts(page, number, sums)
+            wrong = calls_over.get(team, 0)
+            _counts(page, number, [value + wrong * (column == 3) for column, value in enumerate(sums)])
             total = [a + b for a, b in zip(total, sums, strict=True)]
             number += 1
         page.write_string(number, 0, "合计", bold)

@@ -18,6 +18,7 @@ from design_lab.periods import Quarter
 from design_lab.synthetic.behaviour import draw_character
 from design_lab.synthetic.calls import expit, logit
 from design_lab.synthetic.centre import Centre, read_centre
+from design_lab.synthetic.demand import days_of
 from design_lab.synthetic.exports import QuarterData
 from design_lab.synthetic.incentives import answers, reformed
 from design_lab.synthetic.voices import SATISFIED
@@ -80,7 +81,7 @@ def _team_means(data: QuarterData) -> tuple[Floats, Floats]:
     pace = np.bincount(team, minlength=teams) / np.maximum(np.bincount(duty.team, duty.sign_in, teams), 1) * 3600
     placed = {stint.person: stint.team for stint in data.organisation.on(data.quarter.last_day())}
     rated = np.array([placed[person] for person in data.ratings.rated])
-    reviewed = team[data.reviews.call]
+    reviewed = _teams_on(data)[duty.person[calls.row[data.reviews.call]], data.reviews.day]
     measured = [
         _mean(team[data.surveys.call], data.surveys.key <= SATISFIED, teams),
         resolved,
@@ -100,6 +101,16 @@ def _team_means(data: QuarterData) -> tuple[Floats, Floats]:
         peers,
     ]
     return np.array(measured), np.array(latent)
+
+
+def _teams_on(data: QuarterData) -> NDArray[np.int64]:
+    """Return the team of each person on each day, (people, days): a review counts where its person is by then."""
+    days = days_of(data.quarter)
+    teams = np.zeros((len(data.organisation.people), len(days)), dtype=np.int64)
+    for stint in data.organisation.stints:
+        end = len(days) if stint.end is None else max((stint.end - days[0]).days + 1, 0)
+        teams[stint.person, max((stint.start - days[0]).days, 0) : end] = stint.team
+    return teams
 
 
 def _peer_moves(data: QuarterData, placed: dict[int, int]) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from design_lab.periods import Quarter
 from design_lab.synthetic.behaviour import Character, draw_character
 from design_lab.synthetic.calls import Calls, expit, logit
-from design_lab.synthetic.centre import Centre
+from design_lab.synthetic.centre import Centre, Voices
 from design_lab.synthetic.demand import days_of
 from design_lab.synthetic.draws import Purpose, stream
 from design_lab.synthetic.incentives import answers
@@ -57,22 +57,29 @@ class Ratings:
 def make_surveys(centre: Centre, duty: Duty, calls: Calls, quarter: Quarter) -> Surveys:
     """Return the calls that a customer rated, and how: an ordered logit in warmth, mood, solution and call type.
 
-    Agents differ in how often they pass a call to the survey, and a solved call is passed a little more often.
+    Agents differ in how often they pass a call to the survey; a solved call is passed more often, by how much may hang
+    on the scheme in force.
     """
     voices, rng = centre.voices, stream(centre.seed, Purpose.SURVEYS, quarter.year, quarter.number)
     u = rng.random((3, len(calls)))
     solved = calls.resolved - 0.71
-    invite = logit(voices.invited) + duty.latent.invite_logit[calls.row] + voices.selective * solved
+    selective = voices.selective + duty.latent.selection_logit[calls.row]
+    invite = logit(voices.invited) + duty.latent.invite_logit[calls.row] + selective * solved
     chosen = np.flatnonzero(u[0] < expit(invite))
     row, kind = calls.row[chosen], calls.kind[chosen]
     tone = np.array([kind.satisfaction for kind in centre.call_types.values()])
     pleased = duty.latent.satisfaction_logit[row] + voices.resolved_effect * solved[chosen] + tone[kind]
-    draw = u[1][chosen]
-    key = np.full(len(chosen), DISSATISFIED)
-    key[draw < expit(logit(voices.satisfied) + pleased)] = SATISFIED
-    key[draw < expit(logit(voices.very) + pleased)] = VERY_SATISFIED
+    key = keys_pressed(voices, pleased, u[1][chosen])
     pause = 3 + np.floor(18 * u[2][chosen]).astype(np.int64)
     return Surveys(call=chosen, time=(calls.start + calls.talk + calls.hold)[chosen] + pause, key=key)
+
+
+def keys_pressed(voices: Voices, pleased: Floats, draw: Floats) -> Ints:
+    """Return the key of each rating, an ordered logit: `pleased` in logits from the mean, `draw` uniform."""
+    key = np.full(len(draw), DISSATISFIED)
+    key[draw < expit(logit(voices.satisfied) + pleased)] = SATISFIED
+    key[draw < expit(logit(voices.very) + pleased)] = VERY_SATISFIED
+    return key
 
 
 def reviewers(organisation: Organisation, quarter: Quarter) -> list[int]:

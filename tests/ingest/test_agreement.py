@@ -45,6 +45,9 @@ def whole(**changed):
     return {name: table(name, rows) for name, rows in tables.items() if rows is not None}
 
 
+CALLS = [contact(1, 0), contact(2, 10)]
+
+
 def broken(tables):
     return {found.rule: found.count for found in agreements(tables, "2026Q3") if found.count}
 
@@ -71,7 +74,7 @@ def test_tables_that_agree_break_no_rule_and_every_rule_is_counted():
         ({"agent_periods": sheet(aux_ms=55 * MINUTE)}, {"longer_than_signed_in": 1}),
         ({"interactions": [contact(1, 0), contact(2, 1)]}, {"overlapping": 1}),
         ({"interactions": [contact(1, 0), contact(2, 2)]}, {}),  # wrap-up may run beside the next call
-        ({"interactions": [contact(1, 0, channel="chat"), contact(2, 1, channel="chat")]}, {}),
+        ({"interactions": [*CALLS, contact(3, 1, channel="chat"), contact(4, 1, channel="chat")]}, {}),
         ({"staff": [{"employee_id": "E1", "hire_date": dt.date(2026, 7, 2)}]}, {"not_employed": 1}),
         ({"staff": [{"employee_id": "E1", "leave_date": dt.date(2026, 6, 30)}]}, {"not_employed": 1}),
         ({"staff": [{"employee_id": "E1", "leave_date": dt.date(2026, 7, 1)}]}, {}),

@@ -24,7 +24,8 @@ def people(small, quarter):
 
 
 def table(small, name, quarter):
-    return pd.read_parquet(table_path(small, name, quarter))
+    rows = pd.read_parquet(table_path(small, name, quarter))
+    return rows[rows["channel"] == "phone"] if "channel" in rows else rows
 
 
 def test_every_indicator_equals_plain_pandas(small, quarter, people):
@@ -49,6 +50,16 @@ def test_every_indicator_equals_plain_pandas(small, quarter, people):
             found, expected.reindex(found.index), check_names=False, check_dtype=False, rtol=1e-12
         )
         assert set(found.index) == set(expected[expected.notna()].index) & set(people.people.index)
+
+
+def test_calls_and_text_sessions_are_not_mixed(small, quarter, people):
+    contacts = pd.read_parquet(table_path(small, "interactions", quarter))
+    calls = contacts[contacts["channel"] == "phone"]
+    assert people.centre.loc["handle_seconds", "n"] == len(calls) < len(contacts)
+    assert people.centre.loc["team_result", "value"] == pytest.approx(calls["resolved_first_contact"].mean())
+    assert contacts["resolved_first_contact"].mean() < calls["resolved_first_contact"].mean()
+    ratings = pd.read_parquet(table_path(small, "surveys", quarter))
+    assert people.centre.loc["csat", "n"] == (ratings["channel"] == "phone").sum() < len(ratings)
 
 
 def test_peer_rating_is_the_mean_of_raters_means_without_oneself(small, quarter, people):
@@ -128,6 +139,7 @@ def test_people_are_tested_by_role_on_single_observations(small):
     people = panel(small, quarter)
     contacts = pd.read_parquet(table_path(small, "interactions", quarter))
     surveys = pd.read_parquet(table_path(small, "surveys", quarter))
+    contacts, surveys = (rows[rows["channel"].fillna("phone") == "phone"] for rows in (contacts, surveys))
     agents = people.people.index[people.people["role"] == "customer_service"]
     handled = contacts[["talk_ms", "hold_ms", "wrap_ms"]].sum(axis=1) / 1000
     satisfied = surveys["grade"].isin(["very_satisfied", "satisfied"]).astype(float)

@@ -23,7 +23,7 @@ def test_who_took_calls_was_present_and_the_trained_present_took_calls(large: Qu
     key = found.person * 1_000 + found.day
     assert len(np.unique(key)) == len(key)
     present = set(key[found.present])
-    on_duty = set(duty.person * 1_000 + duty.day)
+    on_duty = {one for part in (duty, large.desk_duty) for one in part.person * 1_000 + part.day}
     assert on_duty <= present
     people = large.organisation.people
     trained = large.quarter.first_day().toordinal() - large.centre.duty.training_days

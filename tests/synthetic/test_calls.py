@@ -54,13 +54,24 @@ def test_call_ids_are_unique_and_ascend_with_time(data: QuarterData) -> None:
 
 def test_volume_averages_what_the_centre_states_and_grows(large: QuarterData) -> None:
     centre = large.centre
-    by_quarter = [np.mean([expected_calls(day, centre) for day in days_of(q)]) for q in centre.quarters]
+    by_quarter = [np.mean([expected_calls(day, centre.demand) for day in days_of(q)]) for q in centre.quarters]
     days = [day for quarter in centre.quarters for day in days_of(quarter)]
-    assert np.mean([expected_calls(day, centre) for day in days]) == pytest.approx(15_000)
+    assert np.mean([expected_calls(day, centre.demand) for day in days]) == pytest.approx(15_000)
     years = np.reshape(by_quarter, (3, 4)).mean(axis=1)
     assert years[1:] / years[:-1] == pytest.approx(1.06, abs=0.01)
-    answered = len(large.calls) / sum(expected_calls(day, centre) for day in days_of(large.quarter))
+    answered = len(large.calls) / sum(expected_calls(day, centre.demand) for day in days_of(large.quarter))
     assert 0.97 <= answered <= 1.02
+
+
+def test_calls_per_head_and_year_are_those_of_bank_centres(large: QuarterData) -> None:
+    """Chinese bank centres took 14,223 to 21,556 calls a head and year (brief.md); the band is 12,000 to 24,000."""
+    centre = large.centre
+    assert centre.headcount == 300
+    assert 15_000 * 365 / centre.headcount == 18_250
+    for first in range(0, 12, 4):
+        days = [day for quarter in centre.quarters[first : first + 4] for day in days_of(quarter)]
+        a_year = sum(expected_calls(day, centre.demand) for day in days)
+        assert 12_000 <= a_year / centre.headcount <= 24_000
 
 
 def test_handle_time_and_its_shape_are_those_of_bank_calls(large: QuarterData) -> None:
@@ -85,6 +96,8 @@ def test_case_mix_differs_between_queues(large: QuarterData) -> None:
 def test_spring_festival_is_quiet_and_unknown_years_are_refused(centre: Centre) -> None:
     assert is_spring_festival(dt.date(2026, 2, 17))
     assert not is_spring_festival(dt.date(2026, 3, 17))
-    assert expected_calls(dt.date(2026, 2, 17), centre) < 0.8 * expected_calls(dt.date(2026, 3, 17), centre)
+    assert expected_calls(dt.date(2026, 2, 17), centre.demand) < 0.8 * expected_calls(
+        dt.date(2026, 3, 17), centre.demand
+    )
     with pytest.raises(StudyError, match="2040 is not known"):
         is_spring_festival(dt.date(2040, 1, 1))

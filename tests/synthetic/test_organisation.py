@@ -53,9 +53,9 @@ def test_an_acd_id_is_used_again_but_never_by_two_at_once(large: QuarterData, ce
         again = [people for people in users.values() if len(people) > 1]
         assert again
         for people in again:
-            for earlier, later in pairwise(sorted(people, key=lambda p: p.hired)):
+            for earlier, later in pairwise(sorted(people, key=lambda p: p.ids_from)):
                 assert earlier.left is not None
-                assert (later.hired - earlier.left).days > 30
+                assert (later.ids_from - earlier.left).days > 30
 
 
 def test_hr_ids_have_six_digits_and_one_owner(large: QuarterData) -> None:
@@ -71,3 +71,28 @@ def test_a_later_last_quarter_changes_nothing_before_it(quarter: QuarterData) ->
     assert (extended.calls.handle == quarter.calls.handle).all()
     people = quarter.organisation.people
     assert [p.hr_id for p in extended.organisation.people[: len(people)]] == [p.hr_id for p in people]
+
+
+def test_some_change_teams_and_a_few_change_roles(large: QuarterData) -> None:
+    organisation = large.organisation
+    teams, roles = defaultdict(list), defaultdict(list)
+    for stint in sorted(organisation.stints, key=lambda s: s.start):
+        teams[stint.person].append(stint.team)
+        roles[stint.person].append(organisation.teams[stint.team].role)
+    moved = [person for person in teams if len(set(teams[person])) > 1]
+    changed = [person for person in roles if len(set(roles[person])) > 1]
+    assert 10 <= len(moved) <= 40
+    assert 3 <= len(changed) <= 15
+    assert len({roles[person][-1] for person in changed}) > 1
+
+
+def test_who_comes_to_the_phone_from_another_role_has_ids_from_that_day(large: QuarterData) -> None:
+    organisation, late = large.organisation, 0
+    for number, person in enumerate(organisation.people):
+        stints = sorted((s for s in organisation.stints if s.person == number), key=lambda s: s.start)
+        on_calls = [s.start for s in stints if organisation.teams[s.team].queue is not None]
+        assert (person.acd_id is None) == (not on_calls)
+        if on_calls:
+            assert person.ids_from == on_calls[0]
+            late += on_calls[0] > person.hired
+    assert late, "the sample must hold people who come to the phone later, or this test shows nothing"
