@@ -1,7 +1,11 @@
 """From a client's files to canonical tables: read by mapping, check every row, build what changed."""
 
 from design_lab.ingest.arrivals import Arrivals, Exclusion, FileReport
+from design_lab.ingest.extracts import database_digests, one_run
 from design_lab.ingest.facts import Facts, facts
 from design_lab.ingest.tables import arrivals, build, check, table_path
 
-__all__ = ["Arrivals", "Exclusion", "Facts", "FileReport", "arrivals", "build", "check", "facts", "table_path"]
+__all__ = [
+    "Arrivals", "Exclusion", "Facts", "FileReport", "arrivals", "build", "check", "database_digests", "facts",
+    "one_run", "table_path",
+]  # fmt: skip
