@@ -1,13 +1,16 @@
-"""Quarters of a client's calendar, whose months may end on another day than the last."""
+"""Periods of a client's calendar, whose months may end on another day than the last."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from design_lab.errors import StudyError
 
+Period = Literal["week", "month", "quarter", "half-year", "year"]
+_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -61,3 +64,19 @@ def quarters_between(first: Quarter, last: Quarter) -> tuple[Quarter, ...]:
     while quarters[-1] < last:
         quarters.append(quarters[-1].plus(1))
     return tuple(quarters) if first <= last else ()
+
+
+def period_begins(day: dt.date, period: Period, month_ends_on: int | None = None) -> dt.date:
+    """Return the first day of the week (from Monday) or of the client's month or longer period that holds `day`.
+
+    >>> period_begins(dt.date(2026, 7, 25), "week"), period_begins(dt.date(2026, 7, 25), "month", month_ends_on=20)
+    (datetime.date(2026, 7, 20), datetime.date(2026, 7, 21))
+    """
+    if period == "week":
+        return day - dt.timedelta(days=day.weekday())
+    months = day.year * 12 + day.month - 1 + (month_ends_on is not None and day.day > month_ends_on)
+    year, month = divmod(months - months % _MONTHS[period], 12)
+    if month_ends_on is None:
+        return dt.date(year, month + 1, 1)
+    year, month = divmod(year * 12 + month - 1, 12)  # a client's month begins within the calendar month before it
+    return dt.date(year, month + 1, month_ends_on) + dt.timedelta(days=1)

@@ -24,7 +24,7 @@ KNOWN_ONLY_BY = {
     "jinja2": ("report/",),
     "pptx": ("report/",),
     "papermill": ("run/",),
-    "ibis": ("study.py", "ingest/", "scoring/panel.py", "scoring/measures.py", "scoring/periods.py"),
+    "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/",),
     "typer": ("cli.py",),
 }

@@ -8,6 +8,7 @@ import pytest
 from design_lab.finding import Results
 from design_lab.ingest import build, facts
 from design_lab.run import run
+from design_lab.run.record import verify
 from design_lab.scoring import levels, panel, score, targets
 from design_lab.study import Study, project_root
 
@@ -133,3 +134,35 @@ def test_the_whole_road_runs_on_a_roster_and_monthly_sheets(tmp_path, rated):
     else:
         assert results["diagnosis.without_data.very_satisfied_rate"].claim == "unidentified"
         assert "indicators.csat.centre" not in results
+
+
+def test_a_run_on_a_database_is_unchanged_only_while_its_rows_are(tmp_path):
+    import duckdb
+
+    study = write(tmp_path / "data" / "monthly", rated=False)
+    warehouse = study.folder / "raw" / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        files = (study.raw / "*" / "座席月报.csv").as_posix()
+        connection.execute(f"CREATE TABLE months AS SELECT * FROM read_csv('{files}', types={{'工号': 'VARCHAR'}})")
+    mapping = study.folder / "sources.yaml"
+    of_files = "  files: 座席月报.csv\n  format: csv\n"
+    text = mapping.read_text(encoding="utf-8")
+    assert of_files in text
+    text = text.replace(of_files, "  format: table\n  url: duckdb://raw/warehouse.duckdb\n  table: months\n")
+    mapping.write_text(text, encoding="utf-8")
+
+    def walk():
+        said = []
+        folder = run(study.folder, reports=tmp_path / "reports", jobs=1, progress=lambda _: None, say=said.append)
+        return folder, Results.read(folder / "results.json")["indicators.calls_answered.centre"].value, said
+
+    folder, answered, _ = walk()
+    assert answered == 152_856
+    assert any("unchanged" in line for line in walk()[2])
+    assert verify(folder, study=study.folder).passes(strict=True)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("UPDATE months SET 接听量 = 接听量 + 1 WHERE 工号 = '000' AND 月初 = '2026-09-01'")
+    assert any("databases 2026Q3/agent_periods" in line for line in verify(folder, study=study.folder).inputs)
+    _, answered, said = walk()
+    assert answered == 152_857
+    assert not any("unchanged" in line for line in said)

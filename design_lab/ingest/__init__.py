@@ -1,6 +1,7 @@
 """From a client's files to canonical tables: read by mapping, check every row, build what changed."""
 
 from design_lab.ingest.arrivals import Arrivals, Exclusion, FileReport
+from design_lab.ingest.extracts import database_digests, one_run
 from design_lab.ingest.facts import Facts, facts
 from design_lab.ingest.people import identify
 from design_lab.ingest.tables import arrivals, build, check, table_path
@@ -13,7 +14,9 @@ __all__ = [
     "arrivals",
     "build",
     "check",
+    "database_digests",
     "facts",
     "identify",
+    "one_run",
     "table_path",
 ]

@@ -48,8 +48,10 @@ class Source(Model):
     of its own or an outer rank.
     """
 
-    files: str
-    format: Literal["xlsx", "xls", "csv", "parquet"]
+    files: str = ""
+    format: Literal["xlsx", "xls", "csv", "parquet", "table"]
+    url: str | None = None  # of a database, for ibis; ${NAME} stands for an environment variable
+    table: str | None = None  # in that database, as table or schema.table
     sheet: str | Annotated[StrictInt, Field(ge=1)] | None = None
     sheets: str | None = None  # a regular expression; every sheet of such a name is read
     header: Header = Header()
@@ -80,8 +82,16 @@ class Source(Model):
             raise ValueError(f"is no regular expression: {error}") from None
         return given
 
+    @model_validator(mode="before")
+    @classmethod
+    def _a_table_is_of_every_quarter(cls, given: Any) -> Any:
+        is_table = isinstance(given, Mapping) and given.get("format") == "table"
+        return {**given, "every_quarter": True} if is_table else given
+
     @model_validator(mode="after")
     def _fits_its_format(self) -> Source:
+        if fault := _not_a_database(self) if self.format == "table" else _not_a_file(self):
+            raise ValueError(fault)
         is_book = self.format in ("xlsx", "xls")
         if (self.sheet is not None or self.sheets is not None) and not is_book:
             raise ValueError(f"a file of the format {self.format} has no sheets")
@@ -97,6 +107,27 @@ class Source(Model):
         mapped = [column for origin in self.columns.values() for column in origin.read_columns]
         chosen = [rows.column for rows in (*self.keep_rows, *self.drop_rows)]
         return list(dict.fromkeys([*mapped, *chosen, *([self.subtotals.column] if self.subtotals else [])]))
+
+
+def _not_a_database(source: Source) -> str | None:
+    if not source.url or not source.table:
+        return "a table of a database needs url (such as duckdb://raw/warehouse.duckdb) and table"
+    if "://" not in re.sub(r"\$\{\w+\}", "x://", source.url):
+        return f"url: {source.url!r} is no URL such as duckdb://raw/warehouse.duckdb or ${{DATABASE_URL}}"
+    if re.search(r"://[^/@]*:(?!\$\{\w+\}@)[^/@]*@", source.url):
+        return "url: a password must not stand here; put it into an environment variable and write ${NAME} in its place"
+    given = {"files": source.files, "subtotals": source.subtotals, "header": source.header != Header()}
+    if odd := [key for key, value in given.items() if value]:
+        return f"{', '.join(odd)}: does not go with a table of a database"
+    if odd := [column for column, origin in source.columns.items() if origin.file_name]:
+        return f"columns.{odd[0]}.file_name: a table of a database has no file name"
+    return None
+
+
+def _not_a_file(source: Source) -> str | None:
+    if source.url or source.table:
+        return f"url and table go with format: table, not with {source.format}"
+    return None if source.files else "files is missing: the pattern of the files below raw/<quarter>/"
 
 
 class Sources(Model):
@@ -132,7 +163,8 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
             for column, spec in table.columns.items()
             if spec.required and column not in part.columns
         ]
-        if part.every_quarter and table.when is None and not part.distinct:
+        timeless = table.when is None and "valid_from" not in table.columns
+        if part.every_quarter and timeless and not part.distinct:
             faults.append(
                 f"{name}.every_quarter: its rows have no date to be told apart by; give each quarter its file"
             )

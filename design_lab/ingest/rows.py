@@ -36,6 +36,7 @@ class Context:
     first_day: dt.date
     last_day: dt.date
     key: str
+    digests: Mapping[str, str] = field(default_factory=dict)  # of a quarter's rows in databases, if they must be these
     people: frozenset[str] | None = None
     identities: pd.DataFrame | None = None
 

@@ -11,9 +11,11 @@ from design_lab.errors import DataError, place
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
 from design_lab.ingest.agreement import Agreement, agreements
 from design_lab.ingest.arrivals import Arrivals, FileReport, SetAside
+from design_lab.ingest.extracts import digest_of, extract_of, quarter_digests
 from design_lab.ingest.keys import pseudonym_key
 from design_lab.ingest.mapping import EVERY_QUARTER, Source, Sources, read_sources
-from design_lab.ingest.readers import matching, read
+from design_lab.ingest.readers import RawRows, matching, read
+from design_lab.ingest.readers.database import read_database
 from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
@@ -36,9 +38,10 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     sources = read_sources(study.folder)
     _complete_raw(study, progress, jobs)
     digests = Digests(study.tables / ".digests.json")
-    wanted = {quarter: _inputs(study, sources, quarter, digests) for quarter in study.quarters}
+    held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
+    wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
     stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
-    for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q]) for q in stale], jobs):
+    for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
         progress(f"tables of {quarter}: {rows:,} rows")
     digests.save()
     return arrivals(study)
@@ -109,14 +112,14 @@ def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
     return bool(written["inputs"] == inputs and present)
 
 
-def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) -> str:
-    """One digest of all that decides a quarter's tables: mapping, calendar, key, code and the files themselves."""
+def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> str:
+    """One digest of all that decides a quarter's tables: mapping, calendar, key, code, files and databases' rows."""
     code = [sha256(path) for path in sorted(Path(__file__).parent.rglob("*.py"))]
     raw = {
         path.relative_to(study.raw).as_posix(): _digest(digests, path)
         for name in sources.tables
         for path in _files(study, sources, name, quarter)
-    }
+    } | dict(databases)
     calendar = study.settings.calendar.model_dump()
     hidden_key = sha256_of(pseudonym_key(study))
     return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, sha256(_schema_file()), raw])
@@ -135,13 +138,16 @@ def _schema_file() -> Path:
 
 
 def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[Path]:
-    return [path for source in sources.tables[name] for path in matching(study.raw, str(quarter), source)]
+    parts = [source for source in sources.tables[name] if source.format != "table"]
+    return [path for source in parts for path in matching(study.raw, str(quarter), source)]
 
 
-def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str) -> tuple[Quarter, int]:
+def _build_quarter(
+    study: Study, sources: Sources, quarter: Quarter, inputs: str, databases: Mapping[str, str]
+) -> tuple[Quarter, int]:
     from pyarrow import parquet
 
-    tables, reports = _read_quarter(study, sources, quarter)
+    tables, reports = _read_quarter(study, sources, quarter, databases)
     # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
     _manifest(study, quarter).unlink(missing_ok=True)
     for name in TABLES:
@@ -158,11 +164,17 @@ def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str
     return quarter, sum(report.used for report in reports)
 
 
-def _read_quarter(study: Study, sources: Sources, quarter: Quarter) -> tuple[dict[str, pa.Table], list[FileReport]]:
-    """Read all tables of a quarter; the roster and the identity map first, since the others are held against them."""
+def _read_quarter(
+    study: Study, sources: Sources, quarter: Quarter, databases: Mapping[str, str] | None = None
+) -> tuple[dict[str, pa.Table], list[FileReport]]:
+    """Read all tables of a quarter; the roster and the identity map first, since the others are held against them.
+
+    Rows of a database whose digest is not that of `databases`, if it is given, were changed since they were asked for.
+    """
     calendar = study.settings.calendar.month_ends_on
     key = pseudonym_key(study)
-    context = Context(first_day=quarter.first_day(calendar), last_day=quarter.last_day(calendar), key=key)
+    days = quarter.first_day(calendar), quarter.last_day(calendar)
+    context = Context(first_day=days[0], last_day=days[1], key=key, digests=databases or {})
     tables: dict[str, pa.Table] = {}
     reports: list[FileReport] = []
     refusals: list[str] = []
@@ -193,7 +205,7 @@ def _read_table(
     reports: list[FileReport] = []
     refusals: list[str] = []
     for source in sources.tables[table.name]:
-        for path in matching(study.raw, str(quarter), source):
+        for path in _places(study, quarter, source):
             try:
                 found = list(_read_file(study, path, source, table, quarter, context))
             except DataError as error:
@@ -217,7 +229,8 @@ def _read_file(
     folder = EVERY_QUARTER if source.every_quarter else str(quarter)
     file = path.relative_to(study.raw / folder).as_posix()
     name = f"{folder}/{file}"
-    for raw in read(path, source, name):
+    is_table = source.format == "table"
+    for raw in [_extract(study, source, table, quarter, context)] if is_table else read(path, source, name):
         rows, totals, disagreements = without_totals(raw, table, source)
         rows, aside = selected(rows, source)
         made = conform(rows, table, source, context, name)
@@ -226,6 +239,22 @@ def _read_file(
             rows=raw.columns.num_rows, subtotals=totals, exclusions=made.exclusions,
             set_aside=(*aside, *made.set_aside), disagreements=disagreements,
         )  # fmt: skip
+
+
+def _places(study: Study, quarter: Quarter, source: Source) -> Iterable[Path]:
+    """The files of a source, or the one name by which the account calls a table of a database."""
+    if source.format == "table":
+        return [study.raw / EVERY_QUARTER / f"table {source.table}"]
+    return matching(study.raw, str(quarter), source)
+
+
+def _extract(study: Study, source: Source, table: Table, quarter: Quarter, context: Context) -> RawRows:
+    """A quarter's rows of a database, the same as when their digest was taken."""
+    extract = extract_of(study, source, table.name, quarter)
+    raw = read_database(extract)
+    if context.digests and digest_of(raw.columns) not in context.digests.values():
+        raise DataError(f"{extract.where}: its rows of {quarter} were changed while they were read; run again")
+    return raw
 
 
 def _first_seen(part: pa.Table, report: FileReport, before: list[pa.Table]) -> tuple[pa.Table, FileReport]:
@@ -278,7 +307,7 @@ def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, alrea
     if already_refused:
         return []
     if "staff" not in tables:
-        files = ", ".join(source.files for source in sources.tables.get("staff", ()))
+        files = ", ".join(source.files or f"table {source.table}" for source in sources.tables.get("staff", ()))
         where = files or "not in sources.yaml"
         return [f"{quarter}: there is no roster (staff: {where}); nothing can be said without one"]
     if not any(name in tables for name in WORK_SOURCES):

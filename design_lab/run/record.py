@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import design_lab
-from design_lab.errors import ReportError
+from design_lab.errors import DesignLabError, ReportError
 from design_lab.files import TEMPORARY_MARK, Digests, read_json, sha256, sha256_of, write_json
-from design_lab.study import project_root
+from design_lab.study import Study, project_root
 
 RECORD = "record.json"
 PACKAGE = Path(design_lab.__file__).parent
@@ -31,7 +31,8 @@ class Inputs:
     """All that a run's results hang on.
 
     `files` maps a kind (raw, tables, settings, schemes, narrative, branding, preferences, notebooks, package) to the
-    SHA-256 of each file by its relative name; `libraries` maps what pyproject.toml lists to the installed version.
+    SHA-256 of each file by its relative name, `databases` (if there are any) to that of the rows of each quarter and
+    table; `libraries` maps what pyproject.toml lists to the installed version.
     """
 
     parameters: Mapping[str, Any]
@@ -109,15 +110,21 @@ class Verification:
 
 
 def gather(
-    study: Path, parameters: Mapping[str, Any], notebooks: Iterable[Path], digests: Digests | None = None
-) -> Inputs:
-    """Bind all inputs of a run as they are now in a study's folder; without `digests` every byte is read."""
+    study: Path, parameters: Mapping[str, Any], notebooks: Iterable[Path], digests: Digests | None = None,
+    databases: Names | None = None,
+) -> Inputs:  # fmt: skip
+    """Bind all inputs of a run as they are now in a study's folder; without `digests` every byte is read.
+
+    `databases` are the digests of what the study reads from databases, as ingest gives them.
+    """
     of = digests.of if digests else sha256
     files = {kind: _tree(study / kind, of) for kind in _FOLDERS}
     settings = [study / name for name in _SETTINGS]
     files["settings"] = {path.name: of(path) for path in settings if path.is_file()}
     files["notebooks"] = {path.name: of(path) for path in notebooks}
     files["package"] = _tree(PACKAGE, of)
+    if databases:
+        files["databases"] = dict(databases)
     return Inputs(
         parameters=dict(parameters),
         files=dict(sorted(files.items())),
@@ -183,7 +190,17 @@ def _since(then: Inputs, study: Path | None, notebooks: Path | None) -> tuple[st
     if study is None:
         return (f"study {name}: is gone (there is no data/{name}; if it lies elsewhere, name it by --study)",)
     paths = notebook_paths(study, notebooks or project_root() / "notebooks")
-    return _differences(then, gather(study, then.parameters, paths))
+    return _differences(then, gather(study, then.parameters, paths, databases=_databases(study)))
+
+
+def _databases(study: Path) -> Names:
+    """Digests of what the study's databases hold now; what cannot be asked any more counts as gone."""
+    from design_lab.ingest import database_digests
+
+    try:
+        return database_digests(Study.open(study))
+    except DesignLabError:
+        return {}
 
 
 def _find_study(folder: Path, inputs: Inputs) -> Path | None:

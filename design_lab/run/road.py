@@ -90,8 +90,10 @@ def run(
         opened, quarter=quarter, schemes=schemes, lang=lang, formats=formats,
         jobs=jobs, force=force, reports=reports, notebooks=notebooks,
     )  # fmt: skip
+    from design_lab.ingest import one_run
+
     tell = say or progress
-    with publish.held(order.reports, f"the reports of {opened.name}"):
+    with one_run(), publish.held(order.reports, f"the reports of {opened.name}"):
         for sentence in publish.complete_moves(order.reports):
             tell(sentence)
         if not force and _unchanged(order):
@@ -159,9 +161,11 @@ def _formats(asked: Sequence[str]) -> tuple[str, ...]:
 
 def _inputs(order: Order) -> record.Inputs:
     """Bind the inputs as they are, reading only files that changed since they were read last."""
+    from design_lab.ingest import database_digests
+
     digests = Digests(order.study.tables / ".digests.json")
     paths = nb.notebook_paths(order.study.folder, order.notebooks)
-    inputs = record.gather(order.study.folder, order.recorded(), paths, digests)
+    inputs = record.gather(order.study.folder, order.recorded(), paths, digests, database_digests(order.study))
     if order.study.tables.is_dir():
         with contextlib.suppress(OSError):  # without a memory, the next run reads all files again
             digests.save()

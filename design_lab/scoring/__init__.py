@@ -2,7 +2,8 @@
 
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel
+from design_lab.scoring.periods import calls_by_period
 from design_lab.scoring.score import Scores, score
 from design_lab.scoring.targets import role_medians, targets
 
-__all__ = ["Levels", "Panel", "Scores", "levels", "panel", "role_medians", "score", "targets"]
+__all__ = ["Levels", "Panel", "Scores", "calls_by_period", "levels", "panel", "role_medians", "score", "targets"]

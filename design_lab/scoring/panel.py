@@ -18,6 +18,7 @@ from design_lab.errors import DataError
 from design_lab.periods import Quarter
 from design_lab.schema import PHONE, TABLES
 from design_lab.scoring import measures
+from design_lab.scoring.periods import calls_by_period
 from design_lab.scoring.signal import Signal, signal
 from design_lab.study import Study
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MS_PER_HOUR = 3_600_000
-_COUNTED: Mapping[str, Callable[[Any], measures.Measures]] = {
-    "interactions": measures.of_interactions,
+_COUNTED: Mapping[str, Callable[..., measures.Measures]] = {
+    "agent_periods": measures.of_agent_periods,
     "surveys": measures.of_surveys,
     "quality_reviews": measures.of_points,
     "ratings": measures.of_points,
@@ -110,28 +111,23 @@ def panel(study: Study, quarter: Quarter) -> Panel:
 def _sums(study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
     """Counts and integer sums by person, from each table that was delivered."""
     calendar = study.settings.calendar.month_ends_on
-    first_day, last_day = quarter.first_day(calendar), quarter.last_day(calendar)
+    bounds = quarter.first_day(calendar), quarter.last_day(calendar)
     engine = study.connect()
     found = {}
-    for name in ("agent_periods", "interactions", "surveys", "quality_reviews", "ratings"):
+    for name, counted in _COUNTED.items():
         path = study.tables / name / f"{quarter}.parquet"
-        if not path.is_file():
-            continue
-        rows = _of_calls(name, engine.read_parquet(path))
-        if name == "agent_periods":
-            counted = measures.of_agent_periods(rows, first_day, last_day)
-        else:
-            counted = _COUNTED[name](rows)
-        keys = ["employee_id", "rater_id"] if name == "ratings" else ["employee_id"]
-        grouped = rows.group_by(keys).aggregate(**counted).order_by(keys)
-        found[name] = grouped.to_pyarrow().to_pandas().set_index("employee_id")
-    return found
+        if path.is_file():
+            rows = _of_calls(name, engine.read_parquet(path))
+            keys = ["employee_id", "rater_id"] if name == "ratings" else ["employee_id"]
+            wanted = counted(rows, *bounds) if name == "agent_periods" else counted(rows)
+            grouped = rows.group_by(keys).aggregate(**wanted).order_by(keys)
+            found[name] = grouped.to_pyarrow().to_pandas().set_index("employee_id")
+    calls = calls_by_period(study, [quarter], period="quarter").droplevel("first_day")
+    return found | ({"interactions": calls} if len(calls) else {})
 
 
 def _of_calls(name: str, rows: Any) -> Any:
-    """Leave text sessions and their ratings out: what a call tells of a person is not mixed with what they tell."""
-    if name == "interactions":
-        return rows.filter(rows.channel == PHONE)
+    """Leave ratings of text sessions out: what a call tells of a person is not mixed with what they tell."""
     return rows.filter(rows.channel.isnull() | (rows.channel == PHONE)) if name == "surveys" else rows
 
 
