@@ -86,7 +86,11 @@ def test_a_quarter_outside_the_centre_is_refused(study: Path) -> None:
         ("first: 2025Q2", "first: 2025Q5", "first: .*2025Q5"),
         ("roles: [customer_service]", "roles: [service]", "text_desk.roles: the role 'service' is not among"),
         ("chat: 0.35", "chat: 0.45", "text_desk.channels: the shares must sum to 1"),
-        ("title: 在线客服", "title: 在线客服\nfaults: [{kind: lost_cal, quarter: 2026Q3}]", "faults.0.kind: .*lost_cal"),
+        (
+            "title: 在线客服",
+            "title: 在线客服\nfaults: [{kind: lost_cal, quarter: 2026Q3}]",
+            "faults.0.kind: .*lost_cal",
+        ),
     ],
 )
 def test_a_faulty_centre_is_refused_with_its_key(study: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
