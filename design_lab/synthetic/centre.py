@@ -305,8 +305,8 @@ class Centre(_Part):
     roles: dict[str, Role]
     women: Share = 0.70
     dispatched: Share = 0.55
-    moves: Share = 0.08  # of vacancies are filled from another team of the role
-    role_moves: Share = 0.03  # of vacancies are filled from another role
+    moves: Share = 0.08  # of vacancies, filled from another team of the role; judgement, like the next
+    role_moves: Share = 0.03  # of vacancies, filled from another role
     reused_acd: Share = 0.30
     weights: dict[Dimension, Share]
     law: Law = Law()

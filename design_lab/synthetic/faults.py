@@ -50,18 +50,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What the data check must say of a fault, or of what follows from it.
+    """Where a fault stands, and what the data check must say of it or of what follows from it.
 
-    `rule` is one of those of a file's rows, `subtotal`, or one across tables (then `file` and `row` are None); without
-    a rule the row must be read. `column` is as the check calls it; `count` cases break a rule across tables.
+    `rule` is one of those of a file's rows, `subtotal`, or with `across` one across tables, which `count` cases break;
+    without a rule the row must be read. `row` is None where it is gone, or one of a sheet's; `column` is as the check
+    calls it.
     """
 
     kind: FaultKind
     quarter: str
-    file: str | None
-    row: int | None
-    column: str | None
-    rule: str | None
+    file: str
+    row: int | None = None
+    column: str | None = None
+    rule: str | None = None
+    across: bool = False
     count: int = 1
 
 
@@ -98,7 +100,7 @@ class Planting:
         return [self._placed(*found) for found in self._found]
 
     def _placed(self, mark: Mark, index: int | None, nth: int) -> Mark:
-        if mark.file is None or index is None:
+        if index is None:
             return mark
         before = sum(change.size - 1 for other, change in self.changes(mark.file).items() if other < index)
         return replace(mark, row=_HEADER_ROWS.get(mark.file, 1) + index + before + nth)
@@ -121,20 +123,23 @@ class Planting:
 
     def say(self, file: str, index: int, rule: str | None, column: str | None, *, nth: int = 1) -> None:
         """Note what the check must say of the row of a file, or of the nth of those that stand in its place."""
-        self._found.append((self._mark(file=file, rule=rule, column=column), index, nth))
+        self._note(file, index, nth, rule=rule, column=column)
 
-    def say_across(self, rule: str, count: int = 1) -> None:
-        """Note what the check must say across tables."""
-        self._found.append((self._mark(rule=rule, count=count), None, 1))
+    def say_across(self, file: str, index: int | None, rule: str, count: int = 1) -> None:
+        """Note what the check must say across tables of a row of a file, or (None) of one that is gone or a sheet's."""
+        self._note(file, index, 1, rule=rule, across=True, count=count)
 
     def say_of_total(self, file: str, row: int, column: str) -> None:
         """Note which total of which row of a file is not the sum of its rows."""
-        self._found.append((self._mark(file=file, row=row, rule="subtotal", column=column), None, 1))
+        self._note(file, None, 1, row=row, rule="subtotal", column=column)
 
-    def _mark(self, *, rule: str | None, file: str | None = None, row: int | None = None,
-              column: str | None = None, count: int = 1) -> Mark:  # fmt: skip
-        quarter = str(self.data.quarter)
-        return Mark(kind=self._kind, quarter=quarter, file=file, row=row, column=column, rule=rule, count=count)
+    def _note(self, file: str, index: int | None, nth: int, **said: Any) -> None:
+        mark = Mark(kind=self._kind, quarter=str(self.data.quarter), file=file, **said)
+        self._found.append((mark, index, nth))
+
+    def daily(self, day: int) -> str:
+        """Return the file of the agents' report of a day, counted from the quarter's first."""
+        return f"话务日报/座席话务报表_{self.data.quarter.first_day() + dt.timedelta(days=day):%Y%m%d}.xlsx"
 
     @cached_property
     def detail(self) -> tuple[str, int]:
@@ -176,7 +181,7 @@ def _call_cell(new: Callable[[str], str], rule: str) -> Callable[[Planting, int]
         for call in planting.calls(count):
             planting.change(file, call - first, _cell(5, new))
             planting.say(file, call - first, rule, "通话时长(秒)")
-            planting.say_across("count_differs")
+            planting.say_across(file, call - first, "count_differs")
 
     return plant
 
@@ -231,7 +236,7 @@ def _lost_call(planting: Planting, count: int) -> None:
     file, first = planting.detail
     for call in planting.calls(count):
         planting.change(file, call - first, lambda _: [], size=0)
-        planting.say_across("count_differs")
+        planting.say_across(file, None, "count_differs")
 
 
 def _overlapping_call(planting: Planting, count: int) -> None:
@@ -243,7 +248,7 @@ def _overlapping_call(planting: Planting, count: int) -> None:
         if before.size and calls.talk[before[-1]] > 60:
             start = str((calls.start[before[-1]] + 20).astype("datetime64[s]")).replace("T", " ")
             planting.change(file, call - first, _cell(4, _always(start)))
-            planting.say_across("overlapping")
+            planting.say_across(file, call - first, "overlapping")
             count -= 1
 
 
@@ -254,7 +259,7 @@ def _talk_missing_in_sheet(planting: Planting, count: int) -> None:
     fit = np.flatnonzero((talk > 2 * _TALK_MISSING) & (tolerated < _TALK_MISSING))
     for row in planting.draw("days", fit, count):
         planting.talk_missing[row] = _TALK_MISSING
-        planting.say_across("time_differs")
+        planting.say_across(planting.daily(int(planting.data.duty.day[row])), None, "time_differs")
 
 
 def _wrong_subtotal(planting: Planting, count: int) -> None:
@@ -266,8 +271,7 @@ def _wrong_subtotal(planting: Planting, count: int) -> None:
         teams = data.duty.team[data.duty.day == day]
         blocks = list(dict.fromkeys(teams.tolist()))
         above = 1 + int(np.flatnonzero(teams == team)[-1]) + blocks.index(team)  # rows and subtotals
-        date = data.quarter.first_day() + dt.timedelta(days=day)
-        planting.say_of_total(f"话务日报/座席话务报表_{date:%Y%m%d}.xlsx", 3 + above + 1, "话务/接听量")
+        planting.say_of_total(planting.daily(day), 3 + above + 1, "话务/接听量")
 
 
 def _id_of_two_people(planting: Planting, count: int) -> None:
@@ -302,7 +306,7 @@ def _wrong_employment(at: int, *, first_days: bool) -> Callable[[Planting, int],
             day = days[_DAYS_UNEMPLOYED] if first_days else days[-_DAYS_UNEMPLOYED - 1]
             date = data.quarter.first_day() + dt.timedelta(days=int(day))
             planting.change(_ROSTER, index, _cell(at, _always(date)))
-            planting.say_across("not_employed", _DAYS_UNEMPLOYED)
+            planting.say_across(_ROSTER, index, "not_employed", _DAYS_UNEMPLOYED)
 
     return plant
 
@@ -310,7 +314,7 @@ def _wrong_employment(at: int, *, first_days: bool) -> Callable[[Planting, int],
 def _rating_without_call(planting: Planting, count: int) -> None:
     for index in planting.draw(_RATINGS, np.arange(len(planting.data.surveys.call)), count):
         planting.change(_RATINGS, index, _cell(0, lambda call: f"9{call[1:]}"))
-        planting.say_across("rating_without_contact")
+        planting.say_across(_RATINGS, index, "rating_without_contact")
 
 
 KINDS: Mapping[FaultKind, Callable[[Planting, int], None]] = {

@@ -58,7 +58,8 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
 def by_place(marks: list[Mark]) -> dict[tuple[str, str | None, str | None, str | None], list[int]]:
     found: dict[tuple[str, str | None, str | None, str | None], list[int]] = defaultdict(list)
     for mark in marks:
-        if mark.file is not None and mark.rule is not None and mark.row is not None:
+        if mark.rule is not None and not mark.across:
+            assert mark.row is not None
             found[mark.quarter, mark.file, mark.rule, mark.column].append(mark.row)
     return found
 
@@ -86,7 +87,7 @@ def test_every_fault_in_a_row_is_found_where_it_is_and_no_other_row_is_faulted(s
 def test_every_fault_across_tables_is_counted_and_no_other(spoilt: Spoilt) -> None:
     planted: Counter[tuple[str, str]] = Counter()
     for mark in spoilt.marks:
-        if mark.file is None and mark.rule is not None:
+        if mark.rule is not None and mark.across:
             planted[mark.quarter, mark.rule] += mark.count
     assert {(a.quarter, a.rule): a.count for a in spoilt.arrived.agreements if a.count} == planted
     assert {rule for _, rule in planted} == {
@@ -116,16 +117,8 @@ def test_files_without_a_fault_have_the_bytes_that_they_would_have_without_any(s
         for path in files
         if sha256(path) != sha256(small.raw / path.relative_to(spoilt.study.raw))
     }
-    named = {
-        f"{mark.quarter}/{mark.file}"
-        for mark in spoilt.marks
-        if mark.file is not None and mark.kind != "id_of_two_people"
-    }
-    assert named <= changed
-    daily = {name for name in changed if "话务日报" in name}
-    assert len(daily) <= 2 + 2  # subtotals and talk that is missing
-    others = {"2026Q2/通话明细_01.csv", "2026Q2/花名册.xlsx", "2026Q2/工号对照表.xlsx"}
-    assert changed - daily - named == others
+    named = {f"{mark.quarter}/{mark.file}" for mark in spoilt.marks}
+    assert changed == named
 
 
 def test_faults_change_nothing_that_happened(centre, quarter: QuarterData) -> None:
