@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from design_lab.errors import DataError, place
+from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal, SetAside
+from design_lab.errors import DataError
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
-from design_lab.ingest.agreement import Agreement, agreements
-from design_lab.ingest.arrivals import Arrivals, FileReport, SetAside
+from design_lab.ingest.agreement import agreements
 from design_lab.ingest.keys import pseudonym_key
 from design_lab.ingest.mapping import EVERY_QUARTER, Source, Sources, read_sources
 from design_lab.ingest.readers import matching, read
-from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
+from design_lab.ingest.rows import LISTED, Conformed, Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES, WORK_SOURCES, Table
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Progress = Callable[[str], None]
+_SHARED = ("arrivals.py", "schema.py")  # what the tables' shape and account rest on beside this folder
 
 
 def build(study: Study, *, progress: Progress = lambda _: None, force: bool = False, jobs: int = 1) -> Arrivals:
@@ -34,7 +35,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     before stay as they are.
     """
     sources = read_sources(study.folder)
-    _complete_raw(study, progress, jobs)
+    complete_raw(study, progress, jobs)
     digests = Digests(study.tables / ".digests.json")
     wanted = {quarter: _inputs(study, sources, quarter, digests) for quarter in study.quarters}
     stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
@@ -44,30 +45,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     return arrivals(study)
 
 
-def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -> Arrivals:
-    """Check all files of all quarters without building anything; faults of every quarter are raised together."""
-    sources = read_sources(study.folder)
-    _complete_raw(study, progress, jobs)
-    reports: list[FileReport] = []
-    held: list[Agreement] = []
-    missing: dict[str, tuple[str, ...]] = {}
-    refusals: list[str] = []
-    for quarter in study.quarters:
-        try:
-            tables, found = _read_quarter(study, sources, quarter)
-        except DataError as error:
-            refusals.append(str(error))
-            continue
-        reports += found
-        held += agreements(tables, str(quarter))
-        missing[str(quarter)] = _missing(found)
-        progress(f"checked {quarter}: {sum(report.rows for report in found):,} rows")
-    if refusals:
-        raise DataError("\n".join(refusals))
-    return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
-
-
-def _complete_raw(study: Study, progress: Progress, jobs: int) -> None:
+def complete_raw(study: Study, progress: Progress, jobs: int) -> None:
     """Make the raw files that a synthetic study lacks; those that are there stay as they are."""
     if study.settings.synthetic and (study.folder / "centre.yaml").is_file():
         from design_lab.synthetic import generate
@@ -86,8 +64,8 @@ def arrivals(study: Study) -> Arrivals:
         written = read_json(_manifest(study, quarter))
         found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
-        held += [Agreement(**agreement) for agreement in written["agreements"]]
-        missing[str(quarter)] = _missing(found)
+        held += [Agreement.from_dict(agreement) for agreement in written["agreements"]]
+        missing[str(quarter)] = missing_tables(found)
     return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
 
 
@@ -111,7 +89,10 @@ def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) -> str:
     """One digest of all that decides a quarter's tables: mapping, calendar, key, code and the files themselves."""
-    code = [sha256(path) for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    package = Path(__file__).parent.parent
+    code = [
+        sha256(path) for path in (*sorted(Path(__file__).parent.rglob("*.py")), *(package / name for name in _SHARED))
+    ]
     raw = {
         path.relative_to(study.raw).as_posix(): _digest(digests, path)
         for name in sources.tables
@@ -119,7 +100,7 @@ def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests) 
     }
     calendar = study.settings.calendar.model_dump()
     hidden_key = sha256_of(pseudonym_key(study))
-    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, sha256(_schema_file()), raw])
+    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, raw])
 
 
 def _digest(digests: Digests, path: Path) -> str:
@@ -130,10 +111,6 @@ def _digest(digests: Digests, path: Path) -> str:
         return type(error).__name__
 
 
-def _schema_file() -> Path:
-    return Path(__file__).parent.parent / "schema.py"
-
-
 def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[Path]:
     return [path for source in sources.tables[name] for path in matching(study.raw, str(quarter), source)]
 
@@ -141,89 +118,137 @@ def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[
 def _build_quarter(study: Study, sources: Sources, quarter: Quarter, inputs: str) -> tuple[Quarter, int]:
     from pyarrow import parquet
 
-    tables, reports = _read_quarter(study, sources, quarter)
+    reading = read_quarter(study, sources, quarter)
+    reading.refuse()
     # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
     _manifest(study, quarter).unlink(missing_ok=True)
     for name in TABLES:
         path = table_path(study, name, quarter)
-        if name not in tables:
+        if name not in reading.tables:
             path.unlink(missing_ok=True)
             continue
         with replacing(path) as temporary:
-            parquet.write_table(tables[name], temporary, compression="zstd")
-    held = [agreement.to_dict() for agreement in agreements(tables, str(quarter))]
-    files = [report.to_dict() for report in reports]
+            parquet.write_table(reading.tables[name], temporary, compression="zstd")
+    held = [agreement.to_dict() for agreement in reading.agreements(study)]
+    files = [report.to_dict() for report in reading.reports]
     write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held})
-    return quarter, sum(report.used for report in reports)
+    return quarter, sum(report.used for report in reading.reports)
 
 
-def _read_quarter(study: Study, sources: Sources, quarter: Quarter) -> tuple[dict[str, pa.Table], list[FileReport]]:
-    """Read all tables of a quarter; the roster and the identity map first, since the others are held against them."""
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """A quarter as it was read: canonical tables by name, means that files state, and each file's account."""
+
+    quarter: Quarter
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    stated: list[pa.Table] = field(default_factory=list)
+    reports: list[FileReport] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def refused(self) -> set[str]:
+        """The tables of which a file cannot be used."""
+        files = [report.table for report in self.reports if report.refusal]
+        return {*files, *(refusal.table for refusal in self.refusals if refusal.table)}
+
+    @property
+    def usable(self) -> dict[str, pa.Table]:
+        """The tables that can be held against others; none while roster or identity map leave open whose work it is."""
+        if self.refused & {"staff", "id_map"} or "staff" not in self.tables:
+            return {}
+        return {name: table for name, table in self.tables.items() if name not in self.refused}
+
+    def agreements(self, study: Study) -> tuple[Agreement, ...]:
+        """Hold the tables that can be used against each other."""
+        return agreements(
+            self.usable, str(self.quarter), stated=self.stated, month_ends_on=study.settings.calendar.month_ends_on
+        )
+
+    def refuse(self) -> None:
+        """Raise `DataError` if anything of the quarter cannot be used."""
+        arrived = Arrivals(
+            files=tuple(self.reports), agreements=(), missing_by_quarter={}, refusals=tuple(self.refusals)
+        )
+        arrived.refuse()
+
+
+def read_quarter(study: Study, sources: Sources, quarter: Quarter, *, listed: int = LISTED) -> Reading:
+    """Read all tables of a quarter; the roster and the identity map first, since the others are held against them.
+
+    Of each fault the first `listed` cells are kept. Nothing is raised for what the files hold.
+    """
     calendar = study.settings.calendar.month_ends_on
     key = pseudonym_key(study)
-    context = Context(first_day=quarter.first_day(calendar), last_day=quarter.last_day(calendar), key=key)
-    tables: dict[str, pa.Table] = {}
-    reports: list[FileReport] = []
-    refusals: list[str] = []
+    context = Context(
+        first_day=quarter.first_day(calendar), last_day=quarter.last_day(calendar), key=key, listed=listed
+    )
+    reading = Reading(quarter=quarter)
     for name in sorted(sources.tables, key=list(TABLES).index):
-        table, found, refused = _read_table(study, sources, TABLES[name], quarter, context)
-        refusals += refused
+        table = _read_table(study, sources, TABLES[name], context, reading)
+        if name in ("staff", "id_map") and name in reading.refused:
+            context = replace(context, knowable=False)
         if table is None:
             continue
-        reports += found
         if name == "staff":
             context = replace(context, people=frozenset(table["employee_id"].to_pylist()))
         if name == "id_map":
+            systems = frozenset(table["system"].to_pylist())
             table = _ordered(hidden_external_ids(table, key), TABLES[name])
-            context = replace(context, identities=identities(table))
-        tables[name] = table
-    refusals += _absent(sources, tables, quarter, bool(refusals))
-    if refusals:
-        raise DataError("\n".join(refusals))
-    return tables, reports
+            context = replace(context, identities=identities(table), systems=systems)
+        reading.tables[name] = table
+    if not reading.refused:
+        reading.refusals += _absent(sources, reading.tables, quarter)
+    return reading
 
 
-def _read_table(
-    study: Study, sources: Sources, table: Table, quarter: Quarter, context: Context
-) -> tuple[pa.Table | None, list[FileReport], list[str]]:
+def _read_table(study: Study, sources: Sources, table: Table, context: Context, reading: Reading) -> pa.Table | None:
+    """Read one table's files; their accounts and refusals go into `reading`."""
     import pyarrow as pa
 
     parts: list[pa.Table] = []
-    reports: list[FileReport] = []
-    refusals: list[str] = []
+    quarter = str(reading.quarter)
     for source in sources.tables[table.name]:
-        for path in matching(study.raw, str(quarter), source):
+        for path in matching(study.raw, quarter, source):
             try:
-                found = list(_read_file(study, path, source, table, quarter, context))
+                found = list(_read_file(study, path, source, table, reading.quarter, context))
             except DataError as error:
-                refusals.append(str(error))
+                file = path.relative_to(study.raw / _folder(source, reading.quarter)).as_posix()
+                said = {"said": str(error)}
+                reading.refusals.append(
+                    Refusal(kind="unreadable", quarter=quarter, table=table.name, file=file, parts=said)
+                )
                 continue
-            for part, report in found:
-                fresh, account = _first_seen(part, report, parts) if source.distinct else (part, report)
-                refusals += _over_limit(account, source)
+            for made, report in found:
+                fresh, account = _first_seen(made.rows, report, parts) if source.distinct else (made.rows, report)
                 parts.append(fresh)
-                reports.append(account)
+                reading.reports.append(account)
+                reading.stated += [made.stated] if made.stated is not None else []
     if not parts:
-        return None, [], refusals
+        return None
     whole = _ordered(pa.concat_tables(parts), table)
-    return whole, reports, refusals + _repeated(whole, table, quarter)
+    reading.refusals += _repeated(whole, table, reading.quarter)
+    return whole
+
+
+def _folder(source: Source, quarter: Quarter) -> str:
+    return EVERY_QUARTER if source.every_quarter else str(quarter)
 
 
 def _read_file(
     study: Study, path: Path, source: Source, table: Table, quarter: Quarter, context: Context
-) -> Iterator[tuple[pa.Table, FileReport]]:
+) -> Iterator[tuple[Conformed, FileReport]]:
     """Yield the rows and the account of each sheet of a file (of a file without sheets: once)."""
-    folder = EVERY_QUARTER if source.every_quarter else str(quarter)
+    folder = _folder(source, quarter)
     file = path.relative_to(study.raw / folder).as_posix()
     name = f"{folder}/{file}"
     for raw in read(path, source, name):
         rows, totals, disagreements = without_totals(raw, table, source)
         rows, aside = selected(rows, source)
         made = conform(rows, table, source, context, name)
-        yield made.rows, FileReport(
+        yield made, FileReport(
             table=table.name, quarter=str(quarter), file=file, sheet=raw.sheet, used=made.rows.num_rows,
-            rows=raw.columns.num_rows, subtotals=totals, exclusions=made.exclusions,
-            set_aside=(*aside, *made.set_aside), disagreements=disagreements,
+            rows=raw.columns.num_rows, excluded=made.excluded, subtotals=totals, exclude_limit=source.exclude_limit,
+            faults=made.faults, set_aside=(*aside, *made.set_aside), disagreements=disagreements,
         )  # fmt: skip
 
 
@@ -244,48 +269,27 @@ def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     return rows.sort_by([(column, "ascending") for column in table.key])
 
 
-def _over_limit(report: FileReport, source: Source) -> list[str]:
-    where = place(f"{report.quarter}/{report.file}", sheet=report.sheet)
-    if not report.data_rows:
-        if report.rows and not report.subtotals:
-            return []  # all rows are set aside: of other quarters, or other words
-        what = "holds totals but none of the rows they sum" if report.subtotals else "has a header but no rows"
-        return [f"{where}: {what}; ask for it again"]
-    if report.excluded <= source.exclude_limit * report.data_rows:
-        return []
-    share = report.excluded / report.data_rows
-    return [
-        *report.lines(),
-        f"{where}: {report.excluded} of {report.data_rows} rows ({share:.1%}) cannot be used, more than the limit of "
-        f"{source.exclude_limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
-    ]
-
-
-def _repeated(whole: pa.Table, table: Table, quarter: Quarter) -> list[str]:
+def _repeated(whole: pa.Table, table: Table, quarter: Quarter) -> list[Refusal]:
     """A key that stands in two files of a quarter: the same file twice, or a split that overlaps."""
     keys = whole.select(list(table.key)).to_pandas()
     repeated = int(keys.duplicated().sum())
     if not repeated:
         return []
-    return [
-        f"{quarter}: {repeated} rows of {table.name} stand in two files (the same {' + '.join(table.key)}); "
-        "a file may have been delivered twice: remove one"
-    ]
+    parts = {"rows": str(repeated), "table": table.name, "columns": " + ".join(table.key)}
+    return [Refusal(kind="in_two_files", quarter=str(quarter), table=table.name, parts=parts)]
 
 
-def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, already_refused: bool) -> list[str]:
-    if already_refused:
-        return []
+def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter) -> list[Refusal]:
     if "staff" not in tables:
-        files = ", ".join(source.files for source in sources.tables.get("staff", ()))
-        where = files or "not in sources.yaml"
-        return [f"{quarter}: there is no roster (staff: {where}); nothing can be said without one"]
+        files = ", ".join(source.files for source in sources.tables.get("staff", ())) or "–"
+        return [Refusal(kind="no_roster", quarter=str(quarter), parts={"files": files})]
     if not any(name in tables for name in WORK_SOURCES):
-        return [f"{quarter}: there is no source of work ({' or '.join(WORK_SOURCES)}); one of them is needed"]
+        return [Refusal(kind="no_work", quarter=str(quarter), parts={"tables": " or ".join(WORK_SOURCES)})]
     return []
 
 
-def _missing(reports: Iterable[FileReport]) -> tuple[str, ...]:
+def missing_tables(reports: Iterable[FileReport]) -> tuple[str, ...]:
+    """Name the tables that no file was delivered for."""
     delivered = {report.table for report in reports}
     return tuple(name for name in TABLES if name not in delivered)
 

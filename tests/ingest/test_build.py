@@ -201,8 +201,8 @@ def test_capacity_and_heads_are_counted_as_by_hand(small):
     found = facts(small, quarter)
     sheets = pd.read_parquet(table_path(small, "agent_periods", quarter))
     handled = (sheets["talk_ms"] + sheets["hold_ms"] + sheets["wrap_ms"]).sum()
-    assert found.occupancy == pytest.approx(handled / (sheets["signed_in_ms"] - sheets["aux_ms"]).sum())
-    assert found.contacts_per_day == pytest.approx(sheets["answered"].sum() / 92)
+    assert found.volume.occupancy == pytest.approx(handled / (sheets["signed_in_ms"] - sheets["aux_ms"]).sum())
+    assert found.volume.contacts_per_day == pytest.approx(sheets["answered"].sum() / 92)
     staff = pd.read_parquet(table_path(small, "staff", quarter))
     last = dt.date(2026, 9, 30)
     there = staff[(staff["valid_to"].isna()) & (staff["leave_date"].isna() | (staff["leave_date"] >= last))]

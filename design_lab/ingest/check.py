@@ -1,0 +1,37 @@
+"""The data check: every file of every quarter read and held against the others, nothing built."""
+
+from __future__ import annotations
+
+from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal
+from design_lab.finding import Finding
+from design_lab.ingest.mapping import read_sources
+from design_lab.ingest.rows import LISTED
+from design_lab.ingest.tables import Progress, complete_raw, missing_tables, read_quarter
+from design_lab.ingest.volume import people_and_volume
+from design_lab.study import Study
+
+
+def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1, listed: int = LISTED) -> Arrivals:
+    """Check all files of all quarters without building anything; what is refused is told in the answer, not raised.
+
+    Of each fault the first `listed` cells are kept.
+    """
+    sources = read_sources(study.folder)
+    complete_raw(study, progress, jobs)
+    reports: list[FileReport] = []
+    held: list[Agreement] = []
+    refusals: list[Refusal] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    statements: dict[str, tuple[Finding, ...]] = {}
+    for quarter in study.quarters:
+        found = read_quarter(study, sources, quarter, listed=listed)
+        reports += found.reports
+        refusals += found.refusals
+        held += found.agreements(study)
+        missing[str(quarter)] = missing_tables(found.reports)
+        statements[str(quarter)] = people_and_volume(study, quarter, found.usable) if found.usable else ()
+        progress(f"checked {quarter}: {sum(report.rows for report in found.reports):,} rows")
+    return Arrivals(
+        files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing, refusals=tuple(refusals),
+        statements=statements,
+    )  # fmt: skip
