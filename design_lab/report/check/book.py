@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from design_lab.arrivals import Arrivals, FileReport, Refusal
 from design_lab.catalogue import words
 from design_lab.display import worded
 from design_lab.files import replacing
-from design_lab.report.content import clean
+from design_lab.report.content import clean, width
 from design_lab.report.look import ACCENT, MARK, PANEL
 from design_lab.study import Study
 
@@ -33,6 +34,8 @@ _WIDTHS = {
     "cases": 40,
     "unlocks": 50,
 }
+
+_WIDTH, _LINE_HEIGHT = 12, 15
 
 Line = Sequence[str | int | None]
 
@@ -83,8 +86,10 @@ def _sheet(book: Workbook, study: Study, name: str, columns: Sequence[str], line
     sheet.write_string(2, 0, note)
     for at, column in enumerate(columns):
         sheet.write_string(3, at, "\n".join(_say(lang, f"column.{column}") for lang in _LANGS), head)
-        sheet.set_column(at, at, _WIDTHS.get(column, 12))
+        sheet.set_column(at, at, _WIDTHS.get(column, _WIDTH))
+    sheet.set_row(3, 2 * _LINE_HEIGHT)
     for number, line in enumerate(lines[:_LINES], 4):
+        sheet.set_row(number, _LINE_HEIGHT * max(map(_height, line, columns)))
         for at, cell in enumerate(line):
             _write(sheet, number, at, cell, wrapped)
     sheet.freeze_panes(4, 0)
@@ -101,6 +106,12 @@ def _write(sheet: Any, row: int, column: int, cell: str | int | None, wrapped: A
         sheet.write_string(row, column, cell, wrapped)  # a value that begins with = stays a text
     else:
         sheet.write_blank(row, column, None, wrapped)
+
+
+def _height(cell: str | int | None, column: str) -> int:
+    """How many lines a cell takes in its column."""
+    room = _WIDTHS.get(column, _WIDTH)
+    return sum(max(1, math.ceil(width(part) / room)) for part in str(cell or "").split("\n"))
 
 
 def _head_format(book: Workbook) -> Any:

@@ -10,6 +10,7 @@ from design_lab.arrivals import Arrivals, Fault, FileReport, Refusal, Verdict
 from design_lab.catalogue import words
 from design_lab.display import worded
 from design_lab.report.content import clean, clipped
+from design_lab.schema import TABLES
 from design_lab.study import Study
 
 _SAMPLES = 5  # of each fault and each disagreement
@@ -186,21 +187,21 @@ class _Teller:
         return [clean(f"{where + ': ' if where else ''}{refusal.text(self._lang)}")]
 
     def _file_lines(self, found: Arrivals) -> Iterator[FileLine]:
-        """The files in order; those of one table that can be used whole stand in one line, others alone."""
-        for table, files in groupby(found.files, key=lambda file: file.table):
-            listed = list(files)
-            whole = [file for file in listed if file.verdict == "pass"]
+        """The files by table; those of one table that can be used whole stand in one line, others alone."""
+        unread = [refusal for refusal in found.refusals if refusal.file]
+        for table in TABLES:
             name = words(self._lang).say(f"table.{table}")
-            if whole:
+            files = [file for file in found.files if file.table == table]
+            if whole := [file for file in files if file.verdict == "pass"]:
                 yield FileLine(table=name, name=self._named(whole), counts=_counts(whole), verdict="pass")
-            for file in listed:
+            for file in files:
                 if file.verdict != "pass":
                     where = _place(file.file, file.sheet)
                     yield FileLine(table=name, name=where, counts=_counts([file]), verdict=file.verdict)
-        for refusal in found.refusals:
-            if refusal.file and refusal.table:
-                name = words(self._lang).say(f"table.{refusal.table}")
-                yield FileLine(table=name, name=refusal.file, counts=("–",) * 5, verdict="refused")
+            for refusal in unread:
+                if refusal.table == table:
+                    where = _place(refusal.file, refusal.sheet)
+                    yield FileLine(table=name, name=where, counts=("–",) * 5, verdict="refused")
 
     def _named(self, files: Sequence[FileReport]) -> str:
         names = [_place(file.file, file.sheet) for file in files]
