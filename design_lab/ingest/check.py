@@ -6,8 +6,8 @@ from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal
 from design_lab.finding import Finding
 from design_lab.ingest.mapping import read_sources
 from design_lab.ingest.rows import LISTED
-from design_lab.ingest.tables import Progress, complete_raw, missing_tables, read_quarter
-from design_lab.ingest.volume import people_and_volume
+from design_lab.ingest.tables import Progress, Reading, complete_raw, missing_tables, read_quarter
+from design_lab.ingest.volume import READ, people_and_volume
 from design_lab.study import Study
 
 
@@ -29,9 +29,19 @@ def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1, l
         refusals += found.refusals
         held += found.agreements(study)
         missing[str(quarter)] = missing_tables(found.reports)
-        statements[str(quarter)] = people_and_volume(study, quarter, found.usable) if found.usable else ()
+        statements[str(quarter)] = _statements(study, found)
         progress(f"checked {quarter}: {sum(report.rows for report in found.reports):,} rows")
     return Arrivals(
         files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing, refusals=tuple(refusals),
         statements=statements,
     )  # fmt: skip
+
+
+def _statements(study: Study, found: Reading) -> tuple[Finding, ...]:
+    """People and volume, as far as tables can be used; half of what was delivered tells no volume."""
+    tables = found.usable
+    if not tables:
+        return ()
+    if found.refused & set(READ):
+        tables = {"staff": tables["staff"]}
+    return people_and_volume(study, found.quarter, tables)

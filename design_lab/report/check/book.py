@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,18 @@ _LINES = 20_000  # of one sheet
 _WIDEST = 200  # characters of a value
 _LANGS = ("zh", "en")  # the order in which a heading speaks both
 _CREATED = dt.datetime(2000, 1, 1)  # the same content gives the same bytes
-_WIDTHS = {
-    "file": 38,
-    "column": 22,
-    "rule": 34,
-    "value": 24,
-    "todo": 44,
-    "disagreement": 60,
-    "cases": 40,
-    "unlocks": 50,
-}
-
+_COLUMNS = {
+    "files": (
+        "quarter", "table", "file", "sheet", "rows", "used", "excluded", "subtotals", "aside", "verdict", "rule",
+    ),
+    "faults": ("quarter", "file", "sheet", "row", "column", "rule", "value", "todo"),
+    "conflicts": ("quarter", "broken", "of", "disagreement", "cases", "todo"),
+    "missing": ("quarter", "table", "unlocks"),
+}  # fmt: skip
 _WIDTH, _LINE_HEIGHT = 12, 15
+_WIDTHS = {
+    "file": 38, "column": 22, "rule": 34, "value": 24, "todo": 44, "disagreement": 60, "cases": 40, "unlocks": 50,
+}  # fmt: skip
 
 Line = Sequence[str | int | None]
 
@@ -44,41 +45,28 @@ def write_book(arrivals: Arrivals, study: Study, path: Path) -> Path:
     """Write the workbook, whole or not at all: files, faulty cells, disagreements, what was not delivered."""
     import xlsxwriter
 
-    cells = list(_cells(arrivals))
-    listed = sum(line[3] is not None for line in cells[:_LINES])
+    cells = list(islice(_cells(arrivals), _LINES))
+    listed = sum(line[3] is not None for line in cells)
     left = sum(fault.count for file in arrivals.files for fault in file.faults)
     left += sum(len(file.disagreements) for file in arrivals.files) - listed
     note = " ".join(_say(lang, "list_note", each=f"{LISTED:,}", all=f"{_LINES:,}", left=f"{left:,}") for lang in _LANGS)
     with replacing(path) as temporary:
         book = xlsxwriter.Workbook(str(temporary))
         book.set_properties({"created": _CREATED, "title": _title(study)})
-        counts = ("rows", "used", "excluded", "subtotals", "aside")
-        _sheet(
-            book,
-            study,
-            "files",
-            ("quarter", "table", "file", "sheet", *counts, "verdict", "rule"),
-            list(_files(arrivals)),
-        )
-        _sheet(
-            book, study, "faults", ("quarter", "file", "sheet", "row", "column", "rule", "value", "todo"), cells, note
-        )
-        _sheet(
-            book,
-            study,
-            "conflicts",
-            ("quarter", "broken", "of", "disagreement", "cases", "todo"),
-            list(_conflicts(arrivals)),
-        )
-        _sheet(book, study, "missing", ("quarter", "table", "unlocks"), list(_missing(arrivals)))
+        _sheet(book, study, "files", list(_files(arrivals)))
+        _sheet(book, study, "faults", cells, note)
+        _sheet(book, study, "conflicts", list(_conflicts(arrivals)))
+        _sheet(book, study, "missing", list(_missing(arrivals)))
         book.close()
     return path
 
 
-def _sheet(book: Workbook, study: Study, name: str, columns: Sequence[str], lines: list[Line], note: str = "") -> None:
+def _sheet(book: Workbook, study: Study, name: str, lines: list[Line], note: str = "") -> None:
     """A title, the words for synthetic data, a note, and a table with a frozen head and a filter."""
-    bold, head = book.add_format({"bold": True, "font_size": 13}), _head_format(book)
-    marked, wrapped = book.add_format({"bold": True, "font_color": MARK}), _cell_format(book)
+    columns = _COLUMNS[name]
+    bold, marked = book.add_format({"bold": True, "font_size": 13}), book.add_format({"bold": True, "font_color": MARK})
+    look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bottom_color": ACCENT, "bg_color": PANEL}
+    head, wrapped = book.add_format(look), book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet(" ".join(_say(lang, f"sheet.{name}") for lang in _LANGS))
     sheet.write_string(0, 0, _title(study), bold)
     if study.settings.synthetic:
@@ -114,15 +102,6 @@ def _height(cell: str | int | None, column: str) -> int:
     return sum(max(1, math.ceil(width(part) / room)) for part in str(cell or "").split("\n"))
 
 
-def _head_format(book: Workbook) -> Any:
-    look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bottom_color": ACCENT, "bg_color": PANEL}
-    return book.add_format(look)
-
-
-def _cell_format(book: Workbook) -> Any:
-    return book.add_format({"text_wrap": True, "valign": "top"})
-
-
 def _title(study: Study) -> str:
     return "  ".join(_say(lang, "title", study=clean(worded(study.settings.title, lang))) for lang in _LANGS)
 
@@ -139,9 +118,13 @@ def _table(name: str) -> str:
     return "\n".join(words(lang).say(f"table.{name}") for lang in _LANGS)
 
 
+def _newest_first(files: Iterable[FileReport]) -> list[FileReport]:
+    return sorted(files, key=lambda file: file.quarter, reverse=True)
+
+
 def _files(arrivals: Arrivals) -> Iterator[Line]:
     """Each file's account, then what is refused besides."""
-    for file in arrivals.files:
+    for file in _newest_first(arrivals.files):
         reason = "\n".join(clean(file.refusal.text(lang)) for lang in _LANGS) if file.refusal else None
         yield (
             file.quarter, _table(file.table), clean(file.file), clean(file.sheet or ""), file.rows, file.used,
@@ -162,7 +145,7 @@ def _reasons(refusal: Refusal) -> list[str]:
 
 def _cells(arrivals: Arrivals) -> Iterator[Line]:
     """Each faulty cell by quarter, file, sheet and fault; a line without a row says how many more there are."""
-    for file in arrivals.files:
+    for file in _newest_first(arrivals.files):
         where = (file.quarter, clean(file.file), clean(file.sheet or ""))
         for fault in file.faults:
             rule, todo, column = _both(f"rule.{fault.rule}"), _both(f"todo.{fault.rule}"), clean(fault.column)
