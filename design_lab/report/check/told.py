@@ -204,9 +204,11 @@ class _Teller:
                     yield FileLine(table=name, name=where, counts=("–",) * 5, verdict="refused")
 
     def _named(self, files: Sequence[FileReport]) -> str:
-        names = [_place(file.file, file.sheet) for file in files]
+        if len(files) == 1:
+            return _place(files[0].file, files[0].sheet)
+        names = list(dict.fromkeys(clean(file.file) for file in files))
         if len(names) == 1:
-            return names[0]
+            return names[0]  # several sheets
         return self.say("files_alike", first=names[0], last=names[-1], count=_count(len(names)))
 
     def _groups(self, files: Iterable[FileReport]) -> tuple[tuple[FaultGroup, ...], int]:
