@@ -137,6 +137,9 @@ def test_a_few_bad_rows_are_left_out_and_named_with_file_and_row(copied):
     assert any("row 21, column started_at: '2027-" in s and "outside the quarter" in s for s in said)
     assert any("row 31, column interaction_id: the cell repeats the key" in s for s in said)
     assert arrived.counts("2026Q3", "interactions")[2] == 3
+    study = Study.open(copied)
+    left_out = next(found for found in facts(study, study.quarters[-1]).findings() if found.id == "data.excluded_rows")
+    assert (left_out.value, left_out.n) == (3, sum(file.data_rows for file in arrived.files))
     # The daily sheets still count the contacts that are lost from the detail, and the tool says so.
     assert any(re.match(r"On [1-3] of ", s) and "count different numbers of contacts" in s for s in said)
 
