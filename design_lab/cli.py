@@ -94,12 +94,16 @@ def run(
 
 
 @app.command()
-def check(study: Annotated[Path, typer.Argument(help="A study folder.")]) -> None:
-    """Check the data of every quarter; build and publish nothing."""
+def check(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    reports: Annotated[Path, typer.Option(help="Where the page for the client's IT is written.")] = Path("reports"),
+) -> None:
+    """Check the data of every quarter; write a page and a list for the client's IT, and build nothing."""
     from design_lab.run.road import check as look
 
     with _progress() as progress:
-        lines = look(study, progress=progress)
+        lines = look(study, reports=reports, progress=progress)
     for line in lines or ["every row of every file can be used"]:
         _say(line)
 

@@ -297,4 +297,12 @@ TABLES: Mapping[str, Table] = {
     )
 }
 
+# Means that a client's file may state beside the counts they come from: compared with the counts, and never used.
+STATED_MEANS: Mapping[str, Mapping[str, Column]] = {
+    "agent_periods": {
+        "mean_handle_ms": Column(kind="milliseconds", required=False),  # talk, hold and wrap-up over answered
+        "satisfied_x100": Column(kind="points_x100", required=False),  # hundredths of a percent of the ratings
+    }
+}
+
 WORK_SOURCES = ("interactions", "agent_periods")  # a study needs one of them, and `staff`

@@ -91,6 +91,7 @@ class Settings(_Model):
     targets: dict[str, Target] = {}
     expected_shares: dict[str, Number] = {}  # of roles, as the client states them
     occupancy_max: Number
+    shift_hours: Number | None = None  # the most that a person is on duty a day, where no signed-in times are delivered
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]

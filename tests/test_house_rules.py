@@ -25,7 +25,7 @@ KNOWN_ONLY_BY = {
     "pptx": ("report/",),
     "papermill": ("run/",),
     "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
-    "xlsxwriter": ("synthetic/",),
+    "xlsxwriter": ("synthetic/", "report/"),
     "typer": ("cli.py",),
 }
 

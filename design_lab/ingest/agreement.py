@@ -5,137 +5,77 @@ What disagrees is reported, not left out: which of the two is right is for the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from design_lab.arrivals import Agreement, Case
+from design_lab.ingest.across import people, registers, work
+from design_lab.ingest.across.held import Held
+from design_lab.periods import Quarter
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Tables = Mapping[str, Any]  # ibis tables by canonical name
+_CASES = 5  # of each rule, told by person and day
+
+# Each rule, and the tables that it needs; of several sets one suffices.
+RULES: Mapping[str, tuple[Callable[[Held], Any], tuple[tuple[str, ...], ...]]] = {
+    "count_differs": (work.count_differs, (("agent_periods", "interactions"),)),
+    "time_differs": (work.time_differs, (("agent_periods", "interactions"),)),
+    "longer_than_signed_in": (work.longer_than_signed_in, (("agent_periods",),)),
+    "contact_longer_than_signed_in": (work.contact_longer_than_signed_in, (("agent_periods", "interactions"),)),
+    "contact_without_sign_in": (work.contact_without_sign_in, (("agent_periods", "interactions"),)),
+    "overlapping": (work.overlapping, (("interactions",),)),
+    "overlapping_periods": (work.overlapping_periods, (("agent_periods",),)),
+    "mean_handle_differs": (work.mean_handle_differs, (("agent_periods", "stated_means"),)),
+    "satisfied_share_differs": (registers.satisfied_share_differs, (("surveys", "stated_means"),)),
+    "not_employed": (people.not_employed, (("staff", "agent_periods"), ("staff", "interactions"))),
+    "worked_while_absent": (
+        people.worked_while_absent, (("attendance", "interactions"), ("attendance", "agent_periods")),
+    ),
+    "paid_twice": (people.paid_twice, (("pay",),)),
+    "rating_without_contact": (registers.rating_without_contact, (("surveys", "interactions"),)),
+    "complaint_of_other": (registers.complaint_of_other, (("complaints", "interactions"),)),
+}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """One rule across tables: `count` of `of` cases break it; `rule` is a key below `agreement.` in the word files."""
+def agreements(
+    tables: Mapping[str, pa.Table],
+    quarter: str,
+    *,
+    stated: Sequence[pa.Table] = (),
+    month_ends_on: int | None = None,
+) -> tuple[Agreement, ...]:
+    """Hold a quarter's canonical tables against each other by every rule whose tables are there.
 
-    rule: str
-    quarter: str
-    count: int
-    of: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON-like content."""
-        return asdict(self)
-
-
-def agreements(tables: Mapping[str, pa.Table], quarter: str) -> tuple[Agreement, ...]:
-    """Hold a quarter's canonical tables against each other by every rule whose tables are there."""
+    `stated` holds the means that files state beside their counts, as `ingest.stated` returns them.
+    """
     import ibis
+    import pyarrow as pa
 
     engine = ibis.duckdb.connect(threads=1)
-    held = {name: ibis.memtable(table) for name, table in tables.items()}
-    found = []
-    for rule, (needed, broken) in RULES.items():
-        if set(needed) <= set(held):
-            answer = engine.to_pyarrow(broken(held))
-            count, of = (answer[column][0].as_py() or 0 for column in ("broken", "of"))
-            found.append(Agreement(rule=rule, quarter=quarter, count=int(count), of=int(of)))
+    given = {**tables, "stated_means": pa.concat_tables(stated)} if stated else tables
+    held = Held(
+        engine=engine,
+        tables={name: ibis.memtable(table) for name, table in given.items()},
+        last_day=Quarter.parse(quarter).last_day(month_ends_on),
+        month_ends_on=month_ends_on,
+    )
+    found = tuple(
+        _asked(rule, broken(held), held, quarter)
+        for rule, (broken, needs) in RULES.items()
+        if any(set(needed) <= set(given) for needed in needs)
+    )
     engine.disconnect()
-    return tuple(found)
+    return found
 
 
-def _counted(rows: Any, breaks: Any) -> Any:
-    """How many rows break a rule, and how many there are."""
-    return rows.aggregate(broken=breaks.fill_null(False).sum().cast("int64"), of=rows.count())
-
-
-def _handled_ms(rows: Any) -> Any:
-    """Talk, hold and wrap-up together; what was not delivered counts nothing."""
-    return rows.talk_ms + rows.hold_ms.fill_null(0) + rows.wrap_ms.fill_null(0)
-
-
-def _last_day(sheet: Any) -> Any:
-    """The last day of a sheet's row, which is of one day or of several."""
-    return sheet.period_end.fill_null(sheet.date)
-
-
-def _by_sheet_row(tables: Tables) -> Any:
-    """Calls and their time by person and row of the sheets, from the detail; a day in no row stands for itself.
-
-    Agent sheets know of no other channel.
-    """
-    detail, sheet = tables["interactions"].filter(lambda t: t.channel == "phone"), tables["agent_periods"]
-    by_day = (
-        detail.mutate(day=detail.started_at.date(), handled=_handled_ms(detail))
-        .group_by(["employee_id", "day"])
-        .aggregate(contacts=lambda t: t.count(), detail_ms=lambda t: t.handled.sum())
-    )
-    spans = sheet.select("employee_id", "date", last_day=_last_day(sheet))
-    within = [by_day.employee_id == spans.employee_id, by_day.day >= spans.date, by_day.day <= spans.last_day]
-    placed = by_day.left_join(spans, within).mutate(date=lambda t: t.date.fill_null(t.day))
-    return placed.group_by(["employee_id", "date"]).aggregate(
-        contacts=lambda t: t.contacts.sum(), detail_ms=lambda t: t.detail_ms.sum()
-    )
-
-
-def _sheet_and_detail(tables: Tables) -> Any:
-    sheet = tables["agent_periods"]
-    reported = _handled_ms(sheet)
-    days = sheet.mutate(reported_ms=reported).select("employee_id", "date", "answered", "reported_ms", "signed_in_ms")
-    both = days.join(_by_sheet_row(tables), ["employee_id", "date"], how="outer")
-    zeros = {name: both[name].fill_null(0) for name in ("answered", "reported_ms", "contacts", "detail_ms")}
-    return both.mutate(**zeros)
-
-
-def _count_differs(tables: Tables) -> Any:
-    both = _sheet_and_detail(tables)
-    return _counted(both, both.answered != both.contacts)
-
-
-def _time_differs(tables: Tables) -> Any:
-    both = _sheet_and_detail(tables)
-    rounding = both.contacts * 3000  # three durations a contact, each rounded to a second
-    return _counted(both, (both.answered == both.contacts) & ((both.reported_ms - both.detail_ms).abs() > rounding))
-
-
-def _longer_than_signed_in(tables: Tables) -> Any:
-    sheet = tables["agent_periods"]
-    reported = _handled_ms(sheet)
-    return _counted(sheet, reported + sheet.aux_ms.fill_null(0) > sheet.signed_in_ms)
-
-
-def _overlapping(tables: Tables) -> Any:
-    import ibis
-
-    detail = tables["interactions"].filter(lambda t: t.channel == "phone")
-    length = detail.talk_ms + detail.hold_ms.fill_null(0)
-    timed = detail.mutate(start_ms=detail.started_at.epoch_seconds() * 1000, length=length)
-    window = ibis.window(group_by="employee_id", order_by=["start_ms", "interaction_id"])
-    follows = timed.mutate(ended_ms=(timed.start_ms + timed.length).lag().over(window))
-    return _counted(follows, follows.start_ms < follows.ended_ms - 1000)  # starts are whole seconds
-
-
-def _not_employed(tables: Tables) -> Any:
-    staff = tables["staff"]
-    employed = staff.group_by("employee_id").aggregate(
-        hired=staff.hire_date.min(), left=staff.leave_date.max(), staying=staff.leave_date.isnull().sum()
-    )
-    days = tables["agent_periods"].filter(lambda t: t.signed_in_ms > 0).join(employed, "employee_id", how="left")
-    return _counted(days, (_last_day(days) < days.hired) | ((days.staying == 0) & (days.date > days.left)))
-
-
-def _rating_without_contact(tables: Tables) -> Any:
-    detail = tables["interactions"].select("interaction_id", handled_by="employee_id")
-    rated = tables["surveys"].join(detail, "interaction_id", how="left")
-    return _counted(rated, rated.handled_by.isnull() | (rated.handled_by != rated.employee_id))
-
-
-RULES: Mapping[str, tuple[tuple[str, ...], Callable[[Tables], Any]]] = {
-    "count_differs": (("agent_periods", "interactions"), _count_differs),
-    "time_differs": (("agent_periods", "interactions"), _time_differs),
-    "longer_than_signed_in": (("agent_periods",), _longer_than_signed_in),
-    "overlapping": (("interactions",), _overlapping),
-    "not_employed": (("agent_periods", "staff"), _not_employed),
-    "rating_without_contact": (("surveys", "interactions"), _rating_without_contact),
-}
+def _asked(rule: str, judged: Any, held: Held, quarter: str) -> Agreement:
+    """How many cases break a rule, how many there are, and the first of those that break it."""
+    counted = held.engine.to_pyarrow(judged.aggregate(broken=judged.breaks.sum().cast("int64"), of=judged.count()))
+    count, of = (int(counted[column][0].as_py() or 0) for column in ("broken", "of"))
+    shown: tuple[Case, ...] = ()
+    if count:
+        first = judged.filter(judged.breaks).select("day", "person").distinct().order_by(["day", "person"])
+        shown = tuple(Case(**row) for row in held.engine.to_pyarrow(first.limit(_CASES)).to_pylist())
+    return Agreement(rule=rule, quarter=quarter, count=count, of=of, cases=shown)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from design_lab.arrivals import Agreement, Arrivals
 from design_lab.display import Quantity, Shown, Term
 from design_lab.finding import Finding, state
-from design_lab.ingest.agreement import Agreement
-from design_lab.ingest.arrivals import Arrivals
 from design_lab.ingest.tables import arrivals, table_path
+from design_lab.ingest.volume import READ, Volume, heads_by_role, people_and_volume, volume_of
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -23,8 +24,7 @@ class Facts(Shown):
     """What arrived for one quarter.
 
     `frame` has one row a canonical table: files, rows used, rows left out; `staff` the heads by role on the quarter's
-    last day; `contacts_per_day` over calendar days and `occupancy`, handle time over signed-in time less AUX, both None
-    without agent activity, the latter also without signed-in time.
+    last day; `volume` what was handled in which hours, None without a source of work; `statements` say both.
     """
 
     units: ClassVar = {"files": "count", "rows": "count", "left out": "count"}
@@ -32,9 +32,9 @@ class Facts(Shown):
     quarter: str
     frame: pd.DataFrame
     staff: dict[str, int]
-    contacts_per_day: float | None
-    occupancy: float | None
-    agents: int
+    volume: Volume | None
+    statements: tuple[Finding, ...]
+    delivered: int  # rows of all files that should have become rows of a table
     agreements: tuple[Agreement, ...]
     rated_in_sheets: bool  # the sheets count ratings by grade, and no single ratings were delivered
 
@@ -44,7 +44,7 @@ class Facts(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State rows, whether tables agree, staff, volume and capacity."""
-        return (*self._rows(), *self._case_mix(), *self._agreements(), *self._staff(), *self._work())
+        return (*self._rows(), *self._case_mix(), *self._agreements(), *self.statements)
 
     def _agreements(self) -> list[Finding]:
         return [
@@ -64,6 +64,11 @@ class Facts(Shown):
                 excluded=Quantity(left_out, "count"),
             )
             for table, files, rows, left_out in self.frame.itertuples(index=False)
+        ] + [
+            state(
+                "data.excluded_rows", int(self.frame["left out"].sum()), says="data.excluded_rows", unit="count",
+                n=self.delivered, claim="accounting", quarter=self.quarter,
+            )
         ]  # fmt: skip
 
     def _arrived(self, table: str, files: int) -> str:
@@ -83,61 +88,19 @@ class Facts(Shown):
             )
         ]  # fmt: skip
 
-    def _staff(self) -> list[Finding]:
-        settings = self.study.settings
-        heads = sum(self.staff.values())
-        found = [
-            state(
-                f"data.staff.{role}", count, says="data.staff", unit="people", n=heads, claim="accounting",
-                role=settings.roles[role], quarter=self.quarter,
-            )
-            for role, count in self.staff.items()
-        ]  # fmt: skip
-        if settings.expected_shares and heads:
-            unnamed = sum(count for role, count in self.staff.items() if role not in settings.expected_shares)
-            stated = sum(settings.expected_shares.values()) / 100
-            found.append(
-                state(
-                    "data.unassigned_share", unnamed / heads, says="data.unassigned_share", unit="share", n=heads,
-                    claim="accounting", limits=["unknown_roles"], stated=Quantity(stated, "weight"),
-                    quarter=self.quarter,
-                )
-            )  # fmt: skip
-        return found
-
-    def _work(self) -> list[Finding]:
-        if self.contacts_per_day is None:
-            return []
-        per_day = state(
-            "data.contacts_per_day", self.contacts_per_day, says="data.contacts_per_day", unit="count",
-            n=self.agents, claim="accounting", quarter=self.quarter,
-        )  # fmt: skip
-        if self.occupancy is None:
-            return [per_day]
-        limit = self.study.settings.occupancy_max
-        exceeded = self.occupancy > limit
-        return [
-            per_day,
-            state(
-                "data.capacity", self.occupancy, says="data.capacity_exceeded" if exceeded else "data.capacity",
-                unit="share", n=self.agents, claim="accounting", limits=["signed_in_only"],
-                quarter=self.quarter, limit=Quantity(limit, "weight"),
-            ),
-        ]  # fmt: skip
-
 
 def facts(study: Study, quarter: Quarter) -> Facts:
     """Count what arrived for a quarter; a study whose tables are not built raises `DataError`."""
     arrived = arrivals(study)
-    per_day, occupancy, agents = _work(study, quarter)
+    tables = _tables(study, quarter)
     return Facts(
         study=study,
         quarter=str(quarter),
         frame=_rows(arrived, quarter),
-        staff=_heads(study, quarter),
-        contacts_per_day=per_day,
-        occupancy=occupancy,
-        agents=agents,
+        staff=heads_by_role(study, quarter, tables["staff"]),
+        volume=volume_of(study, quarter, tables),
+        statements=people_and_volume(study, quarter, tables),
+        delivered=sum(file.data_rows for file in arrived.files if file.quarter == str(quarter)),
         agreements=tuple(found for found in arrived.agreements if found.quarter == str(quarter)),
         rated_in_sheets=_rated_in_sheets(arrived, str(quarter)),
     )
@@ -148,38 +111,17 @@ def _rated_in_sheets(arrived: Arrivals, quarter: str) -> bool:
     return not files and "surveys" not in arrived.missing_by_quarter[quarter]
 
 
+def _tables(study: Study, quarter: Quarter) -> dict[str, pa.Table]:
+    from pyarrow import parquet
+
+    paths = {name: table_path(study, name, quarter) for name in READ}
+    if paths["agent_periods"].is_file():
+        del paths["interactions"]  # the largest table, which then is not looked at
+    return {name: parquet.read_table(path) for name, path in paths.items() if path.is_file()}
+
+
 def _rows(arrived: Arrivals, quarter: Quarter) -> pd.DataFrame:
     import pandas as pd
 
     rows = [(name, *arrived.counts(str(quarter), name)) for name in TABLES]
     return pd.DataFrame(rows, columns=["table", "files", "rows", "left out"])
-
-
-def _heads(study: Study, quarter: Quarter) -> dict[str, int]:
-    """Heads by role on the quarter's last day, in the order of study.yaml."""
-    import pandas as pd
-
-    staff = pd.read_parquet(table_path(study, "staff", quarter))
-    day = quarter.last_day(study.settings.calendar.month_ends_on)
-    ends = staff["valid_to"]
-    in_force = staff[(staff["valid_from"] <= day) & (ends.isna() | (ends >= day))]
-    gone = in_force["leave_date"].notna() & (in_force["leave_date"].fillna(day) < day)
-    heads = in_force[~gone].drop_duplicates("employee_id")["role"].value_counts()
-    return {role: int(heads.get(role, 0)) for role in study.settings.roles}
-
-
-def _work(study: Study, quarter: Quarter) -> tuple[float | None, float | None, int]:
-    """Contacts a calendar day, occupancy, and how many people signed in."""
-    import pandas as pd
-
-    path = table_path(study, "agent_periods", quarter)
-    if not path.is_file():
-        return None, None, 0
-    work = pd.read_parquet(path)
-    calendar = study.settings.calendar.month_ends_on
-    days = (quarter.last_day(calendar) - quarter.first_day(calendar)).days + 1
-    handled = sum(int(work[column].sum()) for column in ("talk_ms", "hold_ms", "wrap_ms"))
-    available = int(work["signed_in_ms"].sum()) - int(work["aux_ms"].sum())
-    worked = (work["signed_in_ms"] > 0) | (work["signed_in_ms"].isna() & (work["answered"] > 0))
-    agents = int(work.loc[worked, "employee_id"].nunique())
-    return int(work["answered"].sum()) / days, handled / available if available > 0 else None, agents

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_valida
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, validated
 from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names, Origin
-from design_lab.schema import TABLES, Column
+from design_lab.schema import STATED_MEANS, TABLES, Column
 from design_lab.scheme import Number
 
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
@@ -63,6 +63,7 @@ class Source(Model):
     distinct: StrictBool = False  # rows that are alike in every mapped column count as one
     every_quarter: StrictBool = False  # the files lie in raw/every_quarter/; each quarter takes its rows from them
     columns: dict[str, Origin]
+    checks: dict[str, Origin] = Field(default={})  # means that the file states
     exclude_limit: Number = 0.02  # of a file's rows
 
     @field_validator("delimiter")
@@ -104,7 +105,8 @@ class Source(Model):
     @property
     def read_columns(self) -> list[str]:
         """All columns of the file that the mapping names, each once."""
-        mapped = [column for origin in self.columns.values() for column in origin.read_columns]
+        origins = (*self.columns.values(), *self.checks.values())
+        mapped = [column for origin in origins for column in origin.read_columns]
         chosen = [rows.column for rows in (*self.keep_rows, *self.drop_rows)]
         return list(dict.fromkeys([*mapped, *chosen, *([self.subtotals.column] if self.subtotals else [])]))
 
@@ -149,6 +151,7 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
     if name not in TABLES:
         return [f"{name}: is not a canonical table; {nearest(name, TABLES)}"]
     table = TABLES[name]
+    means = STATED_MEANS.get(name, {})
     faults = []
     for part in parts:
         if Path(part.files).is_absolute() or ".." in Path(part.files).parts:
@@ -158,6 +161,13 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
                 faults.append(f"{name}.columns.{column}: is no column of it; {nearest(column, table.columns)}")
             elif fault := _misfit(table.columns[column], origin):
                 faults.append(f"{name}.columns.{column}{fault}")
+        for mean, origin in part.checks.items():
+            if mean not in means:
+                faults.append(f"{name}.checks.{mean}: is no mean that is compared; {nearest(mean, means)}")
+            elif len(origin.columns) != 1:
+                faults.append(f"{name}.checks.{mean}: needs one column of the file")
+            elif fault := _misfit(means[mean], origin):
+                faults.append(f"{name}.checks.{mean}{fault}")
         faults += [
             f"{name}.columns.{column}: is missing, and the table needs it"
             for column, spec in table.columns.items()

@@ -1,28 +1,31 @@
-"""One file's rows brought into a canonical table's shape; each row that does not fit is left out with a reason."""
+"""One file's rows brought into a canonical table's shape; each row that does not fit is left out with every reason."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from design_lab.arrivals import Fault, SetAside
 from design_lab.errors import DataError, place
-from design_lab.ingest.arrivals import Exclusion, SetAside
-from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonyms, standing
+from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonym, pseudonyms, standing
 from design_lab.ingest.mapping import Source
 from design_lab.ingest.origin import From
 from design_lab.ingest.readers import RawRows
+from design_lab.ingest.sieve import Sieve
 from design_lab.ingest.spans import days_covered, either, last_day, middle_day
+from design_lab.ingest.stated import stated_values
 from design_lab.schema import ID_MAP, Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+LISTED = 5  # of each fault, unless more are asked for
 _FAR = dt.date(9999, 12, 31)
 
 
@@ -31,6 +34,8 @@ class Context:
     """What a row is held against: the quarter's days, the key of pseudonyms, who is on the roster, whose ids these are.
 
     `identities` has the columns external_id, employee_id, valid_from, valid_to; None while it is itself being read.
+    Where the roster or the map could not be read, nobody is `knowable` and no row is told to belong to nobody. Of each
+    fault the first `listed` cells are kept.
     """
 
     first_day: dt.date
@@ -39,52 +44,20 @@ class Context:
     digests: Mapping[str, str] = field(default_factory=dict)  # of a quarter's rows in databases, if they must be these
     people: frozenset[str] | None = None
     identities: pd.DataFrame | None = None
-
-
-@dataclass(slots=True)
-class _Sieve:
-    """Which rows still stand, and why the others fell; `days` says how many days each stands for, None for one each."""
-
-    numbers: pa.Array
-    standing: pa.Array
-    days: pa.Array | None = None
-    exclusions: list[Exclusion] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
-
-    def put_aside(self, rows: pa.Array, reason: str, column: str) -> None:
-        """Take rows out that are no fault."""
-        import pyarrow.compute as pc
-
-        hit = pc.and_(self.standing, pc.fill_null(rows, False))
-        if count := pc.sum(hit).as_py() or 0:
-            self.set_aside.append(SetAside(reason=reason, column=column, value=None, count=count))
-            self.standing = pc.and_not(self.standing, hit)
-
-    def drop(self, faulty: pa.Array, rule: str, column: str, said: pa.Array | None) -> None:
-        import pyarrow.compute as pc
-
-        hit = pc.and_(self.standing, pc.fill_null(faulty, False))
-        count = pc.sum(hit).as_py() or 0
-        if not count:
-            return
-        first = pc.index(hit, True).as_py()
-        sample = None if said is None else said[first].as_py()
-        self.exclusions.append(
-            Exclusion(
-                rule=rule, column=column, count=count, first_row=self.numbers[first].as_py(),
-                sample=None if sample is None else str(sample),
-            )
-        )  # fmt: skip
-        self.standing = pc.and_not(self.standing, hit)
+    systems: frozenset[str] = frozenset()
+    knowable: bool = True
+    listed: int = LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conformed:
-    """A file's rows in the table's columns, and the account of the others."""
+    """A file's rows in the table's columns, the account of the others, and the means that the file states itself."""
 
     rows: pa.Table
-    exclusions: tuple[Exclusion, ...]
+    excluded: int
+    faults: tuple[Fault, ...]
     set_aside: tuple[SetAside, ...]
+    stated: pa.Table | None
 
 
 def conform(rows: RawRows, table: Table, source: Source, context: Context, name: str) -> Conformed:
@@ -92,8 +65,10 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
     import pyarrow as pa
 
     count = rows.columns.num_rows
-    sieve = _Sieve(numbers=rows.row_numbers, standing=pa.array([True] * count, pa.bool_()))
+    may_show = _may_show(rows, table, source, context, name)
+    sieve = Sieve(rows.row_numbers, listed=context.listed, may_show=may_show)
     done: dict[str, pa.Array] = {}
+    moments = None
     # The columns that date the rows come first: ids are matched on their day, and bounds are those of their days.
     order = sorted(table.columns, key=lambda column: (column != table.when, column != table.until))
     dated_by = table.until if table.until in source.columns else table.when
@@ -103,7 +78,6 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
         if origin is None:
             done[column] = pa.nulls(count, arrow_type(spec))
             continue
-        moments = done[table.when] if table.when and table.when != column else None
         parts = raw_parts(rows, origin, name, column)
         if origin.is_span:
             done[column] = _span(parts, spec, origin, sieve)
@@ -112,20 +86,50 @@ def conform(rows: RawRows, table: Table, source: Source, context: Context, name:
             checked = [_checked(raw, shown, spec, origin, sieve, context, moments, instead) for shown, raw in parts]
             done[column] = checked[0] if len(checked) == 1 else _total(checked, parts, spec, origin, sieve)
         if column == dated_by:
-            _place_in_time(done, table, sieve, context, source)
+            moments = _place_in_time(done, table, sieve, context, source)
     whole = pa.table({column: done[column] for column in table.columns})
     if source.distinct:
         _put_repeated_aside(whole, sieve)
     if table is ID_MAP:
-        _drop_overlaps(whole, sieve)
-    _drop_duplicates(whole, table, sieve)
+        _mark_overlaps(whole, sieve)
+    _mark_duplicates(whole, table, sieve)
     return Conformed(
-        rows=whole.filter(sieve.standing), exclusions=tuple(sieve.exclusions), set_aside=tuple(sieve.set_aside)
-    )
+        rows=whole.filter(sieve.sound), excluded=sieve.excluded, faults=tuple(sieve.faults),
+        set_aside=tuple(sieve.set_aside), stated=stated_values(rows, whole, source, sieve.sound),
+    )  # fmt: skip
+
+
+def _may_show(rows: RawRows, table: Table, source: Source, context: Context, name: str) -> Callable[[str], bool]:
+    """Tell which texts may stand in a message: in a damaged row an identity can stand in any column."""
+    systems = context.systems | {origin.system for origin in source.columns.values() if origin.system}
+
+    @functools.cache
+    def identities_here() -> frozenset[str]:
+        import pyarrow.compute as pc
+
+        texts = (
+            raw
+            for column, origin in source.columns.items()
+            if table.columns[column].kind == "person" or (table is ID_MAP and column == "external_id")
+            for _, raw in raw_parts(rows, origin, name, column)
+        )
+        return frozenset(str(text).strip() for raw in texts for text in pc.unique(raw).to_pylist() if text is not None)
+
+    @functools.cache
+    def identities_elsewhere() -> frozenset[str]:
+        known = context.identities
+        return (context.people or frozenset()) | (frozenset() if known is None else frozenset(known["external_id"]))
+
+    def may_show(text: str) -> bool:
+        text = text.strip()
+        hidden = {pseudonym(context.key, text), *(pseudonym(context.key, system, text) for system in systems)}
+        return text not in identities_here() and not hidden & identities_elsewhere()
+
+    return may_show
 
 
 def _total(
-    parts: list[pa.Array], named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: _Sieve
+    parts: list[pa.Array], named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: Sieve
 ) -> pa.Array:
     """The sum of several columns, those in `minus` taken away, held against the column's bounds again."""
     import pyarrow.compute as pc
@@ -134,26 +138,18 @@ def _total(
     whole = functools.reduce(pc.add, parts[:added])
     whole = functools.reduce(pc.subtract, parts[added:], whole)
     shown = " + ".join(name for name, _ in named[:added]) + "".join(f" - {name}" for name, _ in named[added:])
-    _drop_out_of_bounds(whole, spec, shown, whole, sieve)
-    return whole
+    return _within_bounds(whole, spec, shown, whole, sieve)
 
 
-def _span(named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: _Sieve) -> pa.Array:
+def _span(named: list[tuple[str, pa.Array]], spec: Column, origin: From, sieve: Sieve) -> pa.Array:
     """Milliseconds from the moment in `minus` to the one in `from`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    seconds = []
-    for shown, raw in named:
-        converted = convert(raw, Column(kind="time"), origin)
-        sieve.drop(converted.unread, "unread", shown, raw)
-        seconds.append(converted.values.cast(pa.int64()))
-    shown = " - ".join(name for name, _ in named)
-    span = pc.multiply(pc.subtract(*seconds), 1000)
-    if spec.required:
-        sieve.drop(pc.is_null(span), "empty", shown, None)
-    _drop_out_of_bounds(span, spec, shown, span, sieve)
-    return span
+    moment = Column(kind="time", required=spec.required)
+    moments = [_read(raw, convert(raw, moment, origin), shown, moment, sieve) for shown, raw in named]
+    span = pc.multiply(pc.subtract(*(moment.cast(pa.int64()) for moment in moments)), 1000)
+    return _within_bounds(span, spec, " - ".join(name for name, _ in named), span, sieve)
 
 
 def raw_parts(rows: RawRows, origin: From, name: str, column: str) -> list[tuple[str, pa.Array]]:
@@ -183,78 +179,98 @@ def raw_parts(rows: RawRows, origin: From, name: str, column: str) -> list[tuple
 
 
 def _checked(
-    raw: pa.Array, shown: str, spec: Column, origin: From, sieve: _Sieve, context: Context, moments: pa.Array | None,
+    raw: pa.Array, shown: str, spec: Column, origin: From, sieve: Sieve, context: Context, moments: pa.Array | None,
     instead: pa.Array | None,
 ) -> pa.Array:  # fmt: skip
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    converted = convert(raw, spec, origin)
-    if origin.otherwise and instead is not None:
-        raw, converted = _otherwise(standing(raw, origin.empty), converted, instead, spec, origin.otherwise)
-    sieve.drop(converted.unread, "unread", shown, raw)
-    if spec.required:
-        sieve.drop(pc.is_null(converted.values), "empty", shown, None)
-    _drop_out_of_bounds(converted.values, spec, shown, raw, sieve)
+    said, converted = _said(raw, instead, spec, origin)
+    values = _within_bounds(_read(said, converted, shown, spec, sieve), spec, shown, said, sieve)
     if spec.kind != "person":
-        return converted.values
-    people = _people(converted.values, origin, context, moments)
-    if sieve.days is not None and origin.system is not None:
-        people = either(people, _people(converted.values, origin, context, last_day(moments, sieve.days)))
-    unknown = pc.is_null(people)
-    if context.people is not None:
-        roster = pa.array(sorted(context.people), pa.string())
-        unknown = pc.or_(unknown, pc.invert(pc.is_in(people, value_set=roster)))
-    # The identity itself must not reach a message that may be passed on.
-    sieve.drop(unknown, "unmatched", shown, None)
+        return values
+    people = _people(values, origin, context, moments)
+    if moments is not None and sieve.days is not None and origin.system is not None:
+        people = either(people, _people(values, origin, context, last_day(moments, sieve.days)))
+    if context.knowable:
+        unknown = pc.is_null(people)
+        if context.people is not None:
+            roster = pa.array(sorted(context.people), pa.string())
+            unknown = pc.or_(unknown, pc.invert(pc.is_in(people, value_set=roster)))
+        if moments is not None and origin.system is not None:
+            unknown = pc.and_(unknown, pc.is_valid(moments))  # whose id it is cannot be asked without a day
+        sieve.mark(pc.and_(unknown, pc.is_valid(values)), "unmatched", shown)
     return people
 
 
-def _otherwise(
-    raw: pa.Array, converted: Converted, instead: pa.Array, spec: Column, origin: From
-) -> tuple[pa.Array, Converted]:
-    """Where nothing stands, take what the mapping says is taken otherwise; return what stood there, and its reading."""
+def _said(raw: pa.Array, instead: pa.Array | None, spec: Column, origin: From) -> tuple[pa.Array, Converted]:
+    """What stands in a column and its reading; where nothing stands, what the mapping says is taken otherwise."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    second = pc.if_else(pc.is_null(raw), instead, pa.scalar(None, instead.type))
-    taken = convert(second, spec, origin)
-    return pc.coalesce(raw.cast(pa.string()), second.cast(pa.string())), Converted(
-        values=pc.coalesce(converted.values, taken.values), unread=pc.or_(converted.unread, taken.unread)
+    first = convert(raw, spec, origin)
+    if origin.otherwise is None or instead is None:
+        return raw, first
+    stood = standing(raw, origin.empty)
+    second = pc.if_else(pc.is_null(stood), instead, pa.scalar(None, instead.type))
+    taken = convert(second, spec, origin.otherwise)
+    return pc.coalesce(stood.cast(pa.string()), second.cast(pa.string())), Converted(
+        values=pc.coalesce(first.values, taken.values), unread=pc.or_(first.unread, taken.unread)
     )
 
 
-def _drop_out_of_bounds(values: pa.Array, spec: Column, shown: str, raw: pa.Array, sieve: _Sieve) -> None:
+def _read(raw: pa.Array, converted: Converted, shown: str, spec: Column, sieve: Sieve) -> pa.Array:
+    """The column in its kind; cells that cannot be read, or are empty though needed, are marked and null."""
+    import pyarrow.compute as pc
+
+    sieve.mark(converted.unread, "unread", shown, raw)
+    if spec.required:
+        sieve.mark(pc.and_not(pc.is_null(converted.values), converted.unread), "empty", shown)
+    return converted.values
+
+
+def _within_bounds(values: pa.Array, spec: Column, shown: str, raw: pa.Array, sieve: Sieve) -> pa.Array:
+    """The values with those out of bounds marked and null, so that no sum of them is blamed again."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if spec.low is not None:
-        sieve.drop(pc.less(values, spec.low), "out_of_bounds", shown, raw)
+    beyond = [pc.less(values, spec.low)] if spec.low is not None else []
     if spec.high is not None:
         most = pc.multiply(sieve.days, spec.high) if spec.per_day and sieve.days is not None else spec.high
-        sieve.drop(pc.greater(values, most), "out_of_bounds", shown, raw)
+        beyond.append(pc.greater(values, most))
     if spec.values:
-        known = pc.is_in(values, value_set=pa.array(spec.values, pa.string()))
-        sieve.drop(pc.and_(pc.is_valid(values), pc.invert(known)), "out_of_bounds", shown, raw)
+        beyond.append(pc.invert(pc.is_in(values, value_set=pa.array(spec.values, pa.string()))))
+    if not beyond:
+        return values
+    wrong = pc.and_(pc.is_valid(values), functools.reduce(pc.or_, beyond))
+    sieve.mark(wrong, "out_of_bounds", shown, raw)
+    return pc.if_else(wrong, pa.scalar(None, values.type), values)
 
 
-def _place_in_time(done: Mapping[str, pa.Array], table: Table, sieve: _Sieve, context: Context, source: Source) -> None:
-    """Keep the rows of the quarter: a row of several days is of the quarter that holds most of them, and no longer."""
+def _place_in_time(
+    done: Mapping[str, pa.Array], table: Table, sieve: Sieve, context: Context, source: Source
+) -> pa.Array:
+    """The moments on which ids can be matched; those of rows outside the quarter are marked, or put aside, and null.
+
+    A row of several days is of the quarter that holds most of them, and no longer than a quarter.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     when = str(table.when)
-    on = days(done[when])
-    if table.until not in source.columns:
-        _drop_other_quarters(on, when, sieve, context, source)
-        return
-    sieve.days = days_covered(on, done[table.until])
-    sieve.drop(pc.less(sieve.days, 1), "out_of_bounds", table.until, done[table.until])
-    _drop_other_quarters(middle_day(on, sieve.days), when, sieve, context, source)
-    longest = (context.last_day - context.first_day).days + 1
-    sieve.drop(pc.greater(sieve.days, longest), "out_of_bounds", table.until, done[table.until])
+    moments, on = done[when], days(done[when])
+    if table.until in source.columns:
+        covered = days_covered(on, done[table.until])
+        longest = (context.last_day - context.first_day).days + 1
+        odd = pc.or_(pc.less(covered, 1), pc.greater(covered, longest))
+        sieve.mark(odd, "out_of_bounds", table.until, done[table.until])
+        sieve.days = pc.if_else(odd, pa.scalar(None, covered.type), covered)  # what has no days has no bounds either
+        on = middle_day(on, covered)
+    outside = _mark_other_quarters(on, when, sieve, context, source)
+    return pc.if_else(outside, pa.scalar(None, moments.type), moments)
 
 
-def _drop_other_quarters(on: pa.Array, column: str, sieve: _Sieve, context: Context, source: Source) -> None:
+def _mark_other_quarters(on: pa.Array, column: str, sieve: Sieve, context: Context, source: Source) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -263,43 +279,51 @@ def _drop_other_quarters(on: pa.Array, column: str, sieve: _Sieve, context: Cont
     if source.every_quarter:
         sieve.put_aside(outside, "other_quarter", column)
     else:
-        sieve.drop(outside, "outside_quarter", column, on)
+        sieve.mark(outside, "outside_quarter", column, on)
+    return outside
 
 
-def _put_repeated_aside(whole: pa.Table, sieve: _Sieve) -> None:
+def _put_repeated_aside(whole: pa.Table, sieve: Sieve) -> None:
     """Of rows that are alike in every column the first stands for all."""
     import pyarrow as pa
 
-    standing = sieve.standing.to_pandas()
-    repeated = whole.to_pandas()[standing].duplicated(keep="first").reindex(standing.index, fill_value=False)
+    sound = sieve.sound.to_pandas()
+    repeated = whole.to_pandas()[sound].duplicated(keep="first").reindex(sound.index, fill_value=False)
     sieve.put_aside(pa.array(repeated.to_numpy(dtype=bool)), "repeated", "all columns")
 
 
-def _drop_overlaps(whole: pa.Table, sieve: _Sieve) -> None:
-    """An id that two people hold on one day tells nothing of whose the work of that day is."""
+def _mark_overlaps(whole: pa.Table, sieve: Sieve) -> None:
+    """An id that two people hold on one day tells nothing of whose the work of that day is.
+
+    A sound row clashes with sound rows only, since the others are not used; a faulty one with any.
+    """
     import pandas as pd
     import pyarrow as pa
 
     frame = whole.to_pandas()
     frame["from"] = pd.to_datetime(frame["valid_from"])
     frame["to"] = pd.to_datetime(frame["valid_to"]).astype("datetime64[s]").fillna(pd.Timestamp(_FAR).as_unit("s"))
-    frame["at"] = frame.index
-    frame = frame[sieve.standing.to_pandas()]
+    frame["at"], frame["sound"] = frame.index, sieve.sound.to_pandas()
     shared = frame[frame.groupby(["system", "external_id"])["employee_id"].transform("nunique") > 1]
     pairs = shared.merge(shared, on=["system", "external_id"], suffixes=("", "_other"))
     clash = (pairs["employee_id"] != pairs["employee_id_other"]) & (pairs["from"] <= pairs["to_other"])
-    clash &= pairs["from_other"] <= pairs["to"]
-    hit = whole.to_pandas().index.isin(pairs.loc[clash, "at"])
-    sieve.drop(pa.array(hit), "overlap", "external_id", None)
+    clash &= (pairs["from_other"] <= pairs["to"]) & (pairs["sound_other"] | ~pairs["sound"])
+    clash &= pairs["employee_id"].notna() & pairs["employee_id_other"].notna()
+    sieve.mark(pa.array(frame.index.isin(pairs.loc[clash, "at"])), "overlap", "external_id")
 
 
-def _drop_duplicates(whole: pa.Table, table: Table, sieve: _Sieve) -> None:
+def _mark_duplicates(whole: pa.Table, table: Table, sieve: Sieve) -> None:
+    """A sound row repeats the key of an earlier sound row, the others not being used; a faulty one that of any."""
     import pyarrow as pa
 
     keys = whole.select(list(table.key)).to_pandas()
-    standing = sieve.standing.to_pandas()
-    repeated = keys[standing].duplicated(keep="first").reindex(keys.index, fill_value=False)
-    sieve.drop(pa.array(repeated.to_numpy(dtype=bool)), "duplicate", " + ".join(table.key), None)
+    sound = sieve.sound.to_pandas()
+    repeats = keys[sound].duplicated(keep="first").reindex(keys.index, fill_value=False)
+    if sieve.excluded:
+        named = keys[sieve.in_table.to_pandas()].dropna()
+        anywhere = named.duplicated(keep="first").reindex(keys.index, fill_value=False)
+        repeats |= anywhere & ~sound
+    sieve.mark(pa.array(repeats.to_numpy(dtype=bool)), "duplicate", " + ".join(table.key))
 
 
 def _people(values: pa.Array, origin: From, context: Context, moments: pa.Array | None) -> pa.Array:

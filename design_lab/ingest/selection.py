@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from design_lab.ingest.arrivals import Disagreement, SetAside
+from design_lab.arrivals import Disagreement, SetAside
 from design_lab.ingest.convert import convert
 from design_lab.ingest.mapping import Rows, Source
 from design_lab.ingest.origin import CLOCK, DURATION_UNITS, From

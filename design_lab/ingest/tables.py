@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from design_lab.errors import DataError, place
+from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal, SetAside
+from design_lab.errors import DataError
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
-from design_lab.ingest.agreement import Agreement, agreements
-from design_lab.ingest.arrivals import Arrivals, FileReport, SetAside
+from design_lab.ingest.agreement import agreements
 from design_lab.ingest.extracts import digest_of, extract_of, quarter_digests
 from design_lab.ingest.keys import pseudonym_key
 from design_lab.ingest.mapping import EVERY_QUARTER, Source, Sources, read_sources
 from design_lab.ingest.readers import RawRows, matching, read
 from design_lab.ingest.readers.database import read_database
-from design_lab.ingest.rows import Context, conform, hidden_external_ids, identities
+from design_lab.ingest.rows import LISTED, Conformed, Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
 from design_lab.schema import GRADES, TABLES, WORK_SOURCES, Table
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Progress = Callable[[str], None]
+_SHARED = ("arrivals.py", "schema.py")  # what the tables' shape and account rest on beside this folder
 
 
 def build(study: Study, *, progress: Progress = lambda _: None, force: bool = False, jobs: int = 1) -> Arrivals:
@@ -36,7 +37,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     before stay as they are.
     """
     sources = read_sources(study.folder)
-    _complete_raw(study, progress, jobs)
+    complete_raw(study, progress, jobs)
     digests = Digests(study.tables / ".digests.json")
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
@@ -47,30 +48,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     return arrivals(study)
 
 
-def check(study: Study, *, progress: Progress = lambda _: None, jobs: int = 1) -> Arrivals:
-    """Check all files of all quarters without building anything; faults of every quarter are raised together."""
-    sources = read_sources(study.folder)
-    _complete_raw(study, progress, jobs)
-    reports: list[FileReport] = []
-    held: list[Agreement] = []
-    missing: dict[str, tuple[str, ...]] = {}
-    refusals: list[str] = []
-    for quarter in study.quarters:
-        try:
-            tables, found = _read_quarter(study, sources, quarter)
-        except DataError as error:
-            refusals.append(str(error))
-            continue
-        reports += found
-        held += agreements(tables, str(quarter))
-        missing[str(quarter)] = _missing(tables)
-        progress(f"checked {quarter}: {sum(report.rows for report in found):,} rows")
-    if refusals:
-        raise DataError("\n".join(refusals))
-    return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
-
-
-def _complete_raw(study: Study, progress: Progress, jobs: int) -> None:
+def complete_raw(study: Study, progress: Progress, jobs: int) -> None:
     """Make the raw files that a synthetic study lacks; those that are there stay as they are."""
     if study.settings.synthetic and (study.folder / "centre.yaml").is_file():
         from design_lab.synthetic import generate
@@ -89,7 +67,7 @@ def arrivals(study: Study) -> Arrivals:
         written = read_json(_manifest(study, quarter))
         found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
-        held += [Agreement(**agreement) for agreement in written["agreements"]]
+        held += [Agreement.from_dict(agreement) for agreement in written["agreements"]]
         missing[str(quarter)] = tuple(written["missing"])
     return Arrivals(files=tuple(reports), agreements=tuple(held), missing_by_quarter=missing)
 
@@ -114,7 +92,10 @@ def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> str:
     """One digest of all that decides a quarter's tables: mapping, calendar, key, code, files and databases' rows."""
-    code = [sha256(path) for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    package = Path(__file__).parent.parent
+    code = [
+        sha256(path) for path in (*sorted(Path(__file__).parent.rglob("*.py")), *(package / name for name in _SHARED))
+    ]
     raw = {
         path.relative_to(study.raw).as_posix(): _digest(digests, path)
         for name in sources.tables
@@ -122,7 +103,7 @@ def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, 
     } | dict(databases)
     calendar = study.settings.calendar.model_dump()
     hidden_key = sha256_of(pseudonym_key(study))
-    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, sha256(_schema_file()), raw])
+    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, raw])
 
 
 def _digest(digests: Digests, path: Path) -> str:
@@ -131,10 +112,6 @@ def _digest(digests: Digests, path: Path) -> str:
         return digests.of(path)
     except (OSError, RuntimeError) as error:
         return type(error).__name__
-
-
-def _schema_file() -> Path:
-    return Path(__file__).parent.parent / "schema.py"
 
 
 def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[Path]:
@@ -147,98 +124,137 @@ def _build_quarter(
 ) -> tuple[Quarter, int]:
     from pyarrow import parquet
 
-    tables, reports = _read_quarter(study, sources, quarter, databases)
+    reading = read_quarter(study, sources, quarter, databases=databases)
+    reading.refuse()
     # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
     _manifest(study, quarter).unlink(missing_ok=True)
     for name in TABLES:
         path = table_path(study, name, quarter)
-        if name not in tables:
+        if name not in reading.tables:
             path.unlink(missing_ok=True)
             continue
         with replacing(path) as temporary:
-            parquet.write_table(tables[name], temporary, compression="zstd")
-    held = [agreement.to_dict() for agreement in agreements(tables, str(quarter))]
-    files = [report.to_dict() for report in reports]
-    missing = list(_missing(tables))
+            parquet.write_table(reading.tables[name], temporary, compression="zstd")
+    held = [agreement.to_dict() for agreement in reading.agreements(study)]
+    files = [report.to_dict() for report in reading.reports]
+    missing = list(reading.missing)
     write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held, "missing": missing})
-    return quarter, sum(report.used for report in reports)
+    return quarter, sum(report.used for report in reading.reports)
 
 
-def _read_quarter(
-    study: Study, sources: Sources, quarter: Quarter, databases: Mapping[str, str] | None = None
-) -> tuple[dict[str, pa.Table], list[FileReport]]:
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """A quarter as it was read: canonical tables by name, means that files state, and each file's account."""
+
+    quarter: Quarter
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    stated: list[pa.Table] = field(default_factory=list)
+    reports: list[FileReport] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def refused(self) -> set[str]:
+        """The tables of which a file cannot be used."""
+        files = [report.table for report in self.reports if report.refusal]
+        return {*files, *(refusal.table for refusal in self.refusals if refusal.table)}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The tables for which nothing was delivered; ratings that sheets count by grade stand for single ones."""
+        delivered = {report.table for report in self.reports}
+        sheets = self.tables.get("agent_periods")
+        if sheets is not None and any(sheets[f"rated_{grade}"].null_count < sheets.num_rows for grade in GRADES):
+            delivered.add("surveys")
+        return tuple(name for name in TABLES if name not in delivered)
+
+    @property
+    def usable(self) -> dict[str, pa.Table]:
+        """The tables that can be held against others; none while roster or identity map leave open whose work it is."""
+        if self.refused & {"staff", "id_map"} or "staff" not in self.tables:
+            return {}
+        return {name: table for name, table in self.tables.items() if name not in self.refused}
+
+    def agreements(self, study: Study) -> tuple[Agreement, ...]:
+        """Hold the tables that can be used against each other."""
+        return agreements(
+            self.usable, str(self.quarter), stated=self.stated, month_ends_on=study.settings.calendar.month_ends_on
+        )
+
+    def refuse(self) -> None:
+        """Raise `DataError` if anything of the quarter cannot be used."""
+        arrived = Arrivals(
+            files=tuple(self.reports), agreements=(), missing_by_quarter={}, refusals=tuple(self.refusals)
+        )
+        arrived.refuse()
+
+
+def read_quarter(
+    study: Study,
+    sources: Sources,
+    quarter: Quarter,
+    *,
+    listed: int = LISTED,
+    databases: Mapping[str, str] | None = None,
+) -> Reading:
     """Read all tables of a quarter; the roster and the identity map first, since the others are held against them.
 
-    Rows of a database whose digest is not that of `databases`, if it is given, were changed since they were asked for.
+    Of each fault the first `listed` cells are kept. Rows of a database whose digest is not among `databases`, if it is
+    given, were changed since they were asked for. Nothing is raised for what the files hold.
     """
     calendar = study.settings.calendar.month_ends_on
     key = pseudonym_key(study)
     days = quarter.first_day(calendar), quarter.last_day(calendar)
-    context = Context(first_day=days[0], last_day=days[1], key=key, digests=databases or {})
-    tables: dict[str, pa.Table] = {}
-    reports: list[FileReport] = []
-    refusals: list[str] = []
+    context = Context(first_day=days[0], last_day=days[1], key=key, digests=databases or {}, listed=listed)
+    reading = Reading(quarter=quarter)
     for name in sorted(sources.tables, key=list(TABLES).index):
-        table, found, refused = _read_table(study, sources, TABLES[name], quarter, context)
-        refusals += refused
+        table = _read_table(study, sources, TABLES[name], context, reading)
+        if name in ("staff", "id_map") and name in reading.refused:
+            context = replace(context, knowable=False)
         if table is None:
             continue
-        reports += found
         if name == "staff":
             context = replace(context, people=frozenset(table["employee_id"].to_pylist()))
         if name == "id_map":
+            systems = frozenset(table["system"].to_pylist())
             table = _ordered(hidden_external_ids(table, key), TABLES[name])
-            context = replace(context, identities=identities(table))
-        tables[name] = table
-    refusals += _absent(sources, tables, quarter, bool(refusals))
-    if refusals:
-        raise DataError("\n".join(refusals))
-    return tables, reports
+            context = replace(context, identities=identities(table), systems=systems)
+        reading.tables[name] = table
+    if not reading.refused:
+        reading.refusals += _absent(sources, reading.tables, quarter)
+    return reading
 
 
-def _read_table(
-    study: Study, sources: Sources, table: Table, quarter: Quarter, context: Context
-) -> tuple[pa.Table | None, list[FileReport], list[str]]:
+def _read_table(study: Study, sources: Sources, table: Table, context: Context, reading: Reading) -> pa.Table | None:
+    """Read one table's files; their accounts and refusals go into `reading`."""
     import pyarrow as pa
 
     parts: list[pa.Table] = []
-    reports: list[FileReport] = []
-    refusals: list[str] = []
+    quarter = str(reading.quarter)
     for source in sources.tables[table.name]:
-        for path in _places(study, quarter, source):
+        for path in _places(study, reading.quarter, source):
             try:
-                found = list(_read_file(study, path, source, table, quarter, context))
+                found = list(_read_file(study, path, source, table, reading.quarter, context))
             except DataError as error:
-                refusals.append(str(error))
+                file = path.relative_to(study.raw / _folder(source, reading.quarter)).as_posix()
+                said = {"said": str(error)}
+                reading.refusals.append(
+                    Refusal(kind="unreadable", quarter=quarter, table=table.name, file=file, parts=said)
+                )
                 continue
-            for part, report in found:
-                fresh, account = _first_seen(part, report, parts) if source.distinct else (part, report)
-                refusals += _over_limit(account, source)
+            for made, report in found:
+                fresh, account = _first_seen(made.rows, report, parts) if source.distinct else (made.rows, report)
                 parts.append(fresh)
-                reports.append(account)
+                reading.reports.append(account)
+                reading.stated += [made.stated] if made.stated is not None else []
     if not parts:
-        return None, [], refusals
+        return None
     whole = _ordered(pa.concat_tables(parts), table)
-    return whole, reports, refusals + _repeated(whole, table, quarter)
+    reading.refusals += _repeated(whole, table, reading.quarter)
+    return whole
 
 
-def _read_file(
-    study: Study, path: Path, source: Source, table: Table, quarter: Quarter, context: Context
-) -> Iterator[tuple[pa.Table, FileReport]]:
-    """Yield the rows and the account of each sheet of a file (of a file without sheets: once)."""
-    folder = EVERY_QUARTER if source.every_quarter else str(quarter)
-    file = path.relative_to(study.raw / folder).as_posix()
-    name = f"{folder}/{file}"
-    is_table = source.format == "table"
-    for raw in [_extract(study, source, table, quarter, context)] if is_table else read(path, source, name):
-        rows, totals, disagreements = without_totals(raw, table, source)
-        rows, aside = selected(rows, source)
-        made = conform(rows, table, source, context, name)
-        yield made.rows, FileReport(
-            table=table.name, quarter=str(quarter), file=file, sheet=raw.sheet, used=made.rows.num_rows,
-            rows=raw.columns.num_rows, subtotals=totals, exclusions=made.exclusions,
-            set_aside=(*aside, *made.set_aside), disagreements=disagreements,
-        )  # fmt: skip
+def _folder(source: Source, quarter: Quarter) -> str:
+    return EVERY_QUARTER if source.every_quarter else str(quarter)
 
 
 def _places(study: Study, quarter: Quarter, source: Source) -> Iterable[Path]:
@@ -255,6 +271,25 @@ def _extract(study: Study, source: Source, table: Table, quarter: Quarter, conte
     if context.digests and digest_of(raw.columns) not in context.digests.values():
         raise DataError(f"{extract.where}: its rows of {quarter} were changed while they were read; run again")
     return raw
+
+
+def _read_file(
+    study: Study, path: Path, source: Source, table: Table, quarter: Quarter, context: Context
+) -> Iterator[tuple[Conformed, FileReport]]:
+    """Yield the rows and the account of each sheet of a file (of a file without sheets: once)."""
+    folder = _folder(source, quarter)
+    file = path.relative_to(study.raw / folder).as_posix()
+    name = f"{folder}/{file}"
+    is_table = source.format == "table"
+    for raw in [_extract(study, source, table, quarter, context)] if is_table else read(path, source, name):
+        rows, totals, disagreements = without_totals(raw, table, source)
+        rows, aside = selected(rows, source)
+        made = conform(rows, table, source, context, name)
+        yield made, FileReport(
+            table=table.name, quarter=str(quarter), file=file, sheet=raw.sheet, used=made.rows.num_rows,
+            rows=raw.columns.num_rows, excluded=made.excluded, subtotals=totals, exclude_limit=source.exclude_limit,
+            faults=made.faults, set_aside=(*aside, *made.set_aside), disagreements=disagreements,
+        )  # fmt: skip
 
 
 def _first_seen(part: pa.Table, report: FileReport, before: list[pa.Table]) -> tuple[pa.Table, FileReport]:
@@ -274,52 +309,23 @@ def _ordered(rows: pa.Table, table: Table) -> pa.Table:
     return rows.sort_by([(column, "ascending") for column in table.key])
 
 
-def _over_limit(report: FileReport, source: Source) -> list[str]:
-    where = place(f"{report.quarter}/{report.file}", sheet=report.sheet)
-    if not report.data_rows:
-        if report.rows and not report.subtotals:
-            return []  # all rows are set aside: of other quarters, or other words
-        what = "holds totals but none of the rows they sum" if report.subtotals else "has a header but no rows"
-        return [f"{where}: {what}; ask for it again"]
-    if report.excluded <= source.exclude_limit * report.data_rows:
-        return []
-    share = report.excluded / report.data_rows
-    return [
-        *report.lines(),
-        f"{where}: {report.excluded} of {report.data_rows} rows ({share:.1%}) cannot be used, more than the limit of "
-        f"{source.exclude_limit:.1%} (sources.yaml, exclude_limit); mend the causes above or raise the limit",
-    ]
-
-
-def _repeated(whole: pa.Table, table: Table, quarter: Quarter) -> list[str]:
+def _repeated(whole: pa.Table, table: Table, quarter: Quarter) -> list[Refusal]:
     """A key that stands in two files of a quarter: the same file twice, or a split that overlaps."""
     keys = whole.select(list(table.key)).to_pandas()
     repeated = int(keys.duplicated().sum())
     if not repeated:
         return []
-    return [
-        f"{quarter}: {repeated} rows of {table.name} stand in two files (the same {' + '.join(table.key)}); "
-        "a file may have been delivered twice: remove one"
-    ]
+    parts = {"rows": str(repeated), "table": table.name, "columns": " + ".join(table.key)}
+    return [Refusal(kind="in_two_files", quarter=str(quarter), table=table.name, parts=parts)]
 
 
-def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter, already_refused: bool) -> list[str]:
-    if already_refused:
-        return []
+def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter) -> list[Refusal]:
     if "staff" not in tables:
-        files = ", ".join(source.files or f"table {source.table}" for source in sources.tables.get("staff", ()))
-        where = files or "not in sources.yaml"
-        return [f"{quarter}: there is no roster (staff: {where}); nothing can be said without one"]
+        files = ", ".join(source.files or f"table {source.table}" for source in sources.tables.get("staff", ())) or "–"
+        return [Refusal(kind="no_roster", quarter=str(quarter), parts={"files": files})]
     if not any(name in tables for name in WORK_SOURCES):
-        return [f"{quarter}: there is no source of work ({' or '.join(WORK_SOURCES)}); one of them is needed"]
+        return [Refusal(kind="no_work", quarter=str(quarter), parts={"tables": " or ".join(WORK_SOURCES)})]
     return []
-
-
-def _missing(tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
-    """Name the tables that nothing was delivered for; ratings that sheets count by grade stand for single ones."""
-    sheets = tables.get("agent_periods")
-    rated = sheets is not None and any(sheets[f"rated_{grade}"].null_count < sheets.num_rows for grade in GRADES)
-    return tuple(name for name in TABLES if name not in tables and not (name == "surveys" and rated))
 
 
 def _each(task: Callable[..., Any], calls: list[tuple[Any, ...]], jobs: int) -> Iterable[Any]:

@@ -20,7 +20,8 @@ _CENTRE = (
 def data_section(facts: Facts) -> Section:
     """What arrived, who works there and how the centre stands."""
     rows = facts.results.under("data.rows")
-    delivered = Group(title=facts.say("data.tables"), statements=facts.statements(rows))
+    counted = facts.statements((facts.get("data.excluded_rows"), *rows))
+    delivered = Group(title=facts.say("data.tables"), statements=counted)
     odd = [finding for finding in facts.results.under("data.check") if finding.value]
     disagreeing = Group(title=facts.say("data.disagree"), statements=facts.statements(odd))
     centre = Group(title=facts.say("data.centre"), statements=facts.statements(facts.get(id) for id in _CENTRE))

@@ -16,3 +16,4 @@ CLAIMS = {
     "scenario": "#8A5A00",
     "unidentified": "#9A3412",
 }
+VERDICTS = {"pass": "#2F6B3A", "exclusions": "#8A5A00", "refused": "#9A3412"}

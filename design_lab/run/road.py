@@ -103,11 +103,20 @@ def run(
             return _Run(order, progress, tell).walk()
 
 
-def check(study: str | Path, *, progress: Say = print) -> list[str]:
-    """Check the data of every quarter, without building anything; return the lines to print."""
+def check(study: str | Path, *, reports: Path = Path("reports"), progress: Say = print) -> list[str]:
+    """Check the data of every quarter, without building anything; return the lines to print.
+
+    The page and the list for the client's IT are written to `<reports>/<study>/` whatever is found; data that are
+    refused then raise `DataError`.
+    """
     from design_lab.run.steps import check as look
 
-    return look(study=str(Study.open(study).folder), progress=progress)
+    opened = Study.open(study)
+    folder = reports.resolve() / opened.name
+    with publish.held(folder, f"the reports of {opened.name}"):
+        for sentence in publish.complete_moves(folder):
+            progress(sentence)
+        return look(study=str(opened.folder), folder=str(folder), progress=progress)
 
 
 def _ordered(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from design_lab.run.places import shown_path
 from design_lab.study import Study
 
 
@@ -16,11 +17,20 @@ def build(*, study: str, force: bool, jobs: int, progress: Callable[[str], None]
     return {"lines": list(arrivals.lines()), "missing": list(arrivals.missing)}
 
 
-def check(*, study: str, progress: Callable[[str], None]) -> list[str]:
-    """Check the data of every quarter; return what to print."""
-    from design_lab.ingest import check as look
+def check(*, study: str, folder: str, progress: Callable[[str], None]) -> list[str]:
+    """Check the data of every quarter and write the page and the list for the client's IT; return what to print.
 
-    return list(look(Study.open(study), progress=progress).lines())
+    Data that are refused raise `DataError` after both are written: that is when they are needed.
+    """
+    from design_lab.ingest import check as look
+    from design_lab.report.check import LISTED, write_data_check
+
+    opened = Study.open(study)
+    arrivals = look(opened, progress=progress, listed=LISTED)
+    for path in write_data_check(arrivals, opened, Path(folder)):
+        progress(f"written: {shown_path(path)}")
+    arrivals.refuse()
+    return arrivals.lines()
 
 
 def report(

@@ -80,10 +80,13 @@ class Mini:
         }
         source.update(changes)
 
-    def build(self):
+    def write_sources(self):
         (self.folder / "sources.yaml").write_text(
             yaml.safe_dump(self.sources, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )
+
+    def build(self):
+        self.write_sources()
         return build(Study.open(self.folder))
 
     def table(self, name="interactions"):

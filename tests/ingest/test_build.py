@@ -140,6 +140,9 @@ def test_a_few_bad_rows_are_left_out_and_named_with_file_and_row(copied):
     assert any("row 21, column started_at: '2027-" in s and "outside the quarter" in s for s in said)
     assert any("row 31, column interaction_id: the cell repeats the key" in s for s in said)
     assert arrived.counts("2026Q3", "interactions")[2] == 3
+    study = Study.open(copied)
+    left_out = next(found for found in facts(study, study.quarters[-1]).findings() if found.id == "data.excluded_rows")
+    assert (left_out.value, left_out.n) == (3, sum(file.data_rows for file in arrived.files))
     # The daily sheets still count the contacts that are lost from the detail, and the tool says so.
     assert any(re.match(r"On [1-3] of ", s) and "count different numbers of contacts" in s for s in said)
 
@@ -205,8 +208,8 @@ def test_capacity_and_heads_are_counted_as_by_hand(small):
     found = facts(small, quarter)
     sheets = pd.read_parquet(table_path(small, "agent_periods", quarter))
     handled = (sheets["talk_ms"] + sheets["hold_ms"] + sheets["wrap_ms"]).sum()
-    assert found.occupancy == pytest.approx(handled / (sheets["signed_in_ms"] - sheets["aux_ms"]).sum())
-    assert found.contacts_per_day == pytest.approx(sheets["answered"].sum() / 92)
+    assert found.volume.occupancy == pytest.approx(handled / (sheets["signed_in_ms"] - sheets["aux_ms"]).sum())
+    assert found.volume.contacts_per_day == pytest.approx(sheets["answered"].sum() / 92)
     staff = pd.read_parquet(table_path(small, "staff", quarter))
     last = dt.date(2026, 9, 30)
     there = staff[(staff["valid_to"].isna()) & (staff["leave_date"].isna() | (staff["leave_date"] >= last))]

@@ -184,7 +184,7 @@ def test_a_wrong_table_is_told_by_check_too(warehouse, scheme):
     point(warehouse, scheme, table="cals")
     (warehouse.folder / "sources.yaml").write_text(yaml.safe_dump(warehouse.sources), encoding="utf-8")
     with pytest.raises(DataError, match="there is no such table"):
-        check(study)
+        check(study).refuse()
 
 
 def test_a_missing_driver_is_a_sentence(warehouse, scheme):

@@ -165,8 +165,8 @@ def test_where_nothing_stands_another_column_is_taken_and_an_unreadable_one_is_n
     mini.map("interactions", exclude_limit=0.5, columns={"started_at": began})
     arrived = mini.build()
     assert mini.table()["started_at"].dt.strftime("%H:%M:%S").tolist() == ["09:00:05", "09:10:00", "09:20:00"]
-    (unread,) = arrived.files[-1].exclusions
-    assert (unread.rule, unread.column, unread.count, unread.first_row) == ("unread", "day + answered", 2, 5)
+    (unread,) = arrived.files[-1].faults
+    assert (unread.rule, unread.column, unread.count, unread.cells[0].row) == ("unread", "day + answered", 2, 5)
 
 
 def test_a_constant_may_stand_for_what_is_empty(mini):

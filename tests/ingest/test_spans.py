@@ -39,7 +39,7 @@ def sheet(mini, rows, **columns):
 
 
 def left_out(arrived, table="agent_periods"):
-    return [(e.rule, e.column, e.count) for file in arrived.files if file.table == table for e in file.exclusions]
+    return [(e.rule, e.column, e.count) for file in arrived.files if file.table == table for e in file.faults]
 
 
 def test_bounds_follow_the_days_of_the_row(mini):
@@ -63,7 +63,7 @@ def test_a_period_that_ends_before_it_begins_or_outlasts_the_quarter_is_left_out
         ["000103", "2026-07-01", "2026-09-30", "10", "8"],
     ]
     sheet(mini, rows)
-    assert left_out(mini.build()) == [("out_of_bounds", "period_end", 1), ("out_of_bounds", "period_end", 1)]
+    assert left_out(mini.build()) == [("out_of_bounds", "period_end", 2)]
     assert len(mini.table("agent_periods")) == 1
 
 

@@ -40,9 +40,6 @@ def build(study, *, progress, force=False, jobs=1):
         arrivals.missing = tuple(order.read_text().split())
     return arrivals
 
-def check(study, *, progress):
-    return Arrivals()
-
 class Cover:
     @classmethod
     def of(cls, study, quarter, *, schemes=(), left_out=()):
@@ -61,9 +58,7 @@ def write_reports(results, cover, *, langs, formats, folder):
     return tuple(written)
 
 rooms = {
-    "ingest": {
-        "build": build, "check": check, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext
-    },
+    "ingest": {"build": build, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext},
     "report": {"Cover": Cover, "write_reports": write_reports},
 }
 for name, parts in rooms.items():

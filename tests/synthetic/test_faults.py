@@ -12,10 +12,10 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from design_lab.arrivals import Arrivals
 from design_lab.errors import StudyError
 from design_lab.files import sha256
 from design_lab.ingest import build, table_path
-from design_lab.ingest.arrivals import Arrivals
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.study import Study
@@ -68,8 +68,8 @@ def said(arrived: Arrivals) -> Iterator[tuple[tuple[str, str, str, str], int, in
     """Quarter, file, rule and column of what is wrong with rows, the number of rows and the first of them."""
     for file in arrived.files:
         places: dict[tuple[str, str, str, str], list[tuple[int, int]]] = defaultdict(list)
-        for one in file.exclusions:
-            places[file.quarter, file.file, one.rule, one.column].append((one.count, one.first_row))
+        for one in file.faults:
+            places[file.quarter, file.file, one.rule, one.column].append((one.count, one.cells[0].row))
         for total in file.disagreements:
             places[file.quarter, file.file, "subtotal", total.column].append((1, total.row))
         for place, parts in places.items():

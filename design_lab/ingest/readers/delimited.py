@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ def _body(path: Path, source: Source, name: str, header: list[str], skipped: int
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return pa.table({column: pa.array([], pa.string()) for column in source.read_columns})
-        said = str(error).splitlines()[0]
+        said = re.sub(r"(got \d+):.*", r"\1", str(error).splitlines()[0])  # the row itself may hold a name
         raise DataError(f"{name}: cannot be read as CSV: {said}; ask for it again") from None
 
 

@@ -30,8 +30,10 @@ def columns_there(
 ) -> None:
     """Raise `DataError` naming each wanted column that the header lacks or holds twice; `hint` says what may help."""
     advice = hint or "Correct the mapping in sources.yaml or ask for the file again"
+    # A row that holds none of the columns may be no header at all, and what stands there may be people's names.
+    known = header if set(wanted) & set(header) else ["(none of the other mapped columns stands in this row either)"]
     faults = [
-        f"{place(name, sheet=sheet, column=column)}: there is no such column; {nearest(column, header)}. {advice}"
+        f"{place(name, sheet=sheet, column=column)}: there is no such column; {nearest(column, known)}. {advice}"
         for column in wanted
         if column not in header
     ]

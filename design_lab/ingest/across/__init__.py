@@ -1,0 +1,1 @@
+"""The rules across tables, one module a subject; `ingest.agreement` asks them."""
