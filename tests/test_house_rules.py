@@ -25,7 +25,8 @@ KNOWN_ONLY_BY = {
     "pptx": ("report/",),
     "papermill": ("run/",),
     "ibis": ("study.py", "ingest/", "scoring/panel.py"),
-    "xlsxwriter": ("synthetic/",),
+    "xlsxwriter": ("synthetic/", "desk/"),
+    "docx": ("report/", "desk/"),
     "typer": ("cli.py",),
 }
 

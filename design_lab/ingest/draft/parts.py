@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from design_lab.errors import DataError
 from design_lab.ingest.convert import convert
 from design_lab.ingest.draft.matches import Match, matches
 from design_lab.ingest.draft.origins import guess
-from design_lab.ingest.draft.periods import without_quarter_folders
+from design_lab.ingest.draft.periods import quarter_of, without_quarter_folders
 from design_lab.ingest.draft.samples import Sample, read_samples
 from design_lab.ingest.origin import From
 from design_lab.schema import TABLES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _VARYING = re.compile(r"\d+|[一二三四五六七八九十]+(?=月|季度)|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 _DATED = re.compile(r"\d{4,}")  # digits of a single file's name that will be others next quarter
+_LEAST_SHARE = 0.01  # of a file's rows, for a quarter to count as one that the file is about
 _DATES_OF = {"appeals": "filed_on"}  # tables that no column dates for the quarter, and which day tells it all the same
 
 
@@ -78,12 +80,18 @@ class Part:
             arrays = [array.cast(pa.string()) for array in arrays]
         return pa.concat_arrays(arrays)
 
+    @cached_property
+    def _spans(self) -> dict[Path, tuple[dt.date, dt.date]]:
+        found: dict[Path, tuple[dt.date, dt.date]] = {}
+        for sheet in self.sheets:
+            if span := _span(self.match, sheet.sample):
+                first, last = found.get(sheet.given.path, span)
+                found[sheet.given.path] = (min(first, span[0]), max(last, span[1]))
+        return found
+
     def days(self, given: Given) -> tuple[dt.date, dt.date] | None:
         """Return the first and the last day of a file's rows; None if no column dates them."""
-        found = [
-            span for sheet in self.sheets if sheet.given == given and (span := _span(self.match, sheet.sample)) is not None
-        ]
-        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+        return self._spans.get(given.path)
 
 
 def opened(given: Sequence[Given]) -> tuple[list[Sheet], list[str]]:
@@ -170,7 +178,8 @@ def pattern_of(part: Part, everything: Sequence[Given]) -> list[str]:
     glob = _escaped(pieces[0][0])
     for at, piece in enumerate(pieces[0][1:]):
         same = len({run[at] for run in runs}) == 1
-        keeps = same and not _DATED.fullmatch(runs[0][at])
+        numbers_a_part = at == len(runs[0]) - 1 and piece.startswith(".")
+        keeps = same and not numbers_a_part and not _DATED.fullmatch(runs[0][at])
         glob += (_escaped(runs[0][at]) if keeps else "*") + _escaped(piece)
     glob = re.sub(r"\*+", "*", glob)
     others = {given.below.as_posix() for given in everything} - set(names)
@@ -196,8 +205,6 @@ def sheet_choice(part: Part) -> dict[str, str | int]:
 
 
 def _span(match: Match, sample: Sample) -> tuple[dt.date, dt.date] | None:
-    import pyarrow.compute as pc
-
     table = TABLES[match.table]
     column = table.when or _DATES_OF.get(match.table)
     names: Mapping[str, tuple[str, ...]] = match.columns
@@ -208,8 +215,9 @@ def _span(match: Match, sample: Sample) -> tuple[dt.date, dt.date] | None:
     if said.unread == 1.0:
         return None
     values = convert(raw, table.columns[column], From.model_validate(said.mapping)).values
-    limits = pc.min_max(values).as_py()
-    if limits["min"] is None:
-        return None
-    days = [value.date() if isinstance(value, dt.datetime) else value for value in (limits["min"], limits["max"])]
-    return days[0], days[1]
+    days = [value.date() if isinstance(value, dt.datetime) else value for value in values.drop_null().to_pylist()]
+    counted = Counter(quarter_of(day) for day in days)
+    # A few impossible days are a fault of the file, not a quarter of the study.
+    meant = {quarter for quarter, count in counted.items() if count >= _LEAST_SHARE * len(days)}
+    kept = [day for day in days if quarter_of(day) in meant]
+    return (min(kept), max(kept)) if kept else None

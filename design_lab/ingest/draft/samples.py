@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = list[str | None]
-_BEGINNING, _END = 1 << 20, 1 << 16  # bytes of a delimited file that are looked at
+_BEGINNING, _END = 1 << 22, 1 << 16  # bytes of a delimited file that are looked at
 _DELIMITERS = (",", "\t", ";", "|")
 _OTHERS = {
     b"%PDF": "a PDF",
