@@ -169,6 +169,7 @@ def headers() -> Headers:
         for name, table in tables.items()
         for column, known in table.get("flags", {}).items()
     }
+    said = {True: content["words_of_yes"], False: content["words_of_no"]}
     personal = frozenset(plain(word) for word in content["personal"])
     listed = {word.letters for table in columns.values() for words in table.values() for word in words}
     return Headers(
@@ -176,7 +177,7 @@ def headers() -> Headers:
         named={name: _words(table["named"], shared) for name, table in tables.items()},
         codes=codes,
         flags=flags,
-        yes_no={**{folded(word): True for word in content["words_of_yes"]}, **{folded(word): False for word in content["words_of_no"]}},
+        yes_no={folded(word): meant for meant, given in said.items() for word in given},
         clock=_words(shared["clock"], shared),
         finished=_words(shared["finished"], shared),
         personal=personal,

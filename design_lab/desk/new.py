@@ -34,13 +34,14 @@ class NewStudy:
         """Say what was made of each file, what could not be used, and what to do next."""
         found = self.draft
         said = [f"{', '.join(planned.globs)} -> {planned.part.table}" for planned in found.planned]
-        names = dict.fromkeys(f"{sheet.given.below}: was copied, but is taken for no table" for sheet in found.strangers)
+        strangers = dict.fromkeys(sheet.given.below for sheet in found.strangers)
+        span = f"quarters {found.quarters[0]} to {found.quarters[-1]}"
         left = [f"{count} in {page}" for page, count in self.to_settle.items() if count]
         return [
             *said,
-            *names,
+            *(f"{below}: was copied, but is taken for no table" for below in strangers),
             *found.refusals,
-            f"{self.folder} is there: quarters {found.quarters[0]} to {found.quarters[-1]}, tables: {', '.join(found.tables) or 'none'}",
+            f"{self.folder} is there: {span}, tables: {', '.join(found.tables) or 'none'}",
             f"Settle the lines marked '{MARK}' ({', '.join(left)}), then: design-lab check {self.folder}",
         ]
 
@@ -50,8 +51,8 @@ def new_study(
 ) -> NewStudy:
     """Make a client's study folder: settings, a drafted mapping, a scheme, the files in their places, and the forms.
 
-    The folder is built beside its place and renamed, so that it is whole or absent. A place that holds something, a name
-    that cannot be one, or files that are not there raise `StudyError`.
+    The folder is built beside its place and renamed, so that it is whole or absent. A place that holds something, a
+    name that cannot be one, or files that are not there raise `StudyError`.
     """
     target = Path(os.path.abspath(path))  # noqa: PTH100  a link in the path is kept
     _check(target, files)

@@ -1,7 +1,7 @@
 """The staff questionnaire: one anonymous form a person, read back as the table `staff_survey`.
 
-Collected forms are numbered in the order in which they come in (员工问卷_001.xlsx …) and put below raw/<quarter>/员工问卷/;
-`reading` is the mapping that reads them.
+Collected forms are numbered in the order in which they come in (员工问卷_001.xlsx …) and put below
+raw/<quarter>/员工问卷/; `reading` is the mapping that reads them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def headers() -> tuple[str, ...]:
 
 
 def reading(role_codes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the source of `staff_survey` in sources.yaml; `role_codes` are the study's by the words of the form's list."""
+    """Return the source of `staff_survey` in sources.yaml; `role_codes` are the study's, by the words of the form."""
     role, item, _, score = headers()
     return {
         "files": "员工问卷/*.xlsx",
@@ -54,7 +54,10 @@ def reading(role_codes: Mapping[str, str]) -> dict[str, Any]:
 def reading_lines(role_codes: Mapping[str, str]) -> list[str]:
     """Return that source as lines of sources.yaml behind a '#', for the day on which filled forms come in."""
     said = reading(role_codes)
-    lines = ["# The filled forms 员工问卷_001.xlsx, _002 … below raw/<quarter>/员工问卷/ are read by this; take the '# ' away then.", "# staff_survey:"]
+    lines = [
+        "# Filled forms 员工问卷_001.xlsx, _002 … below raw/<quarter>/员工问卷/ are read by this, without its '# '.",
+        "# staff_survey:",
+    ]
     lines += [f"#   {key}: {scalar(value)}" for key, value in said.items() if key != "columns"]
     lines.append("#   columns:")
     return lines + [f"#     {column}: {scalar(value)}" for column, value in said["columns"].items()]
@@ -107,7 +110,11 @@ def _restrict(page: Worksheet, roles: Sequence[str]) -> None:
     """Let Excel refuse what is no answer."""
     first, last = _HEADER_ROW + 1, _HEADER_ROW + len(items())
     if roles and len(",".join(roles)) <= 255:  # Excel's limit of a list
-        choice = {"validate": "list", "source": list(roles), "input_message": words("zh").say("form.survey.role_choice")}
+        choice = {
+            "validate": "list",
+            "source": list(roles),
+            "input_message": words("zh").say("form.survey.role_choice"),
+        }
     else:
         choice = {"validate": "any", "input_message": words("zh").say("form.survey.role_any")}
     page.data_validation(first, 0, first, 0, choice)
@@ -115,6 +122,6 @@ def _restrict(page: Worksheet, roles: Sequence[str]) -> None:
         first, 3, last, 3,
         {
             "validate": "integer", "criteria": "between", "minimum": _LEAST, "maximum": _MOST,
-            "error_message": words("zh").say("form.survey.score_choice"),
+            "error_message": _both("form.survey.score_choice"),
         },
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("table", "field", "meaning", "grain", "months", "required", "unlocks", "received", "remark")
 _WIDTHS = (16, 20, 46, 24, 28, 14, 34, 9, 24)
+_LINE_HEIGHT = 15
 _HEADER_ROW = 2  # below the title and the note
 _ROUNDS = ("ratings", "appraisal_results", "appeals")
 
@@ -30,9 +32,12 @@ def write_data_request(path: Path, found: Draft) -> None:
 def _write_sheet(book: Workbook, lang: str, found: Draft) -> None:
     say = words(lang).say
     page = book.add_worksheet(say("form.request.sheet"))
-    page.merge_range(0, 0, 0, len(_COLUMNS) - 1, say("form.request.title"), look(book, bold=True, font_size=16, border=0))
+    page.merge_range(
+        0, 0, 0, len(_COLUMNS) - 1, say("form.request.title"), look(book, bold=True, font_size=16, border=0)
+    )
     page.merge_range(1, 0, 1, len(_COLUMNS) - 1, say("form.request.note"), look(book, border=0))
-    page.set_row(1, 36)
+    page.set_row(0, 28)
+    page.set_row(1, 40)
     head = look(book, bold=True, bg_color=HEAD)
     for at, (column, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
         page.write_string(_HEADER_ROW, at, say(f"form.request.{column}"), head)
@@ -43,6 +48,7 @@ def _write_sheet(book: Workbook, lang: str, found: Draft) -> None:
         for cells in _rows(table, lang, found):
             for at, cell in enumerate(cells):
                 page.write_string(row, at, cell, body)
+            page.set_row(row, _LINE_HEIGHT * max(map(_lines, cells, _WIDTHS)))
             row += 1
     page.freeze_panes(_HEADER_ROW + 1, 2)
     page.autofilter(_HEADER_ROW, 0, row - 1, len(_COLUMNS) - 1)
@@ -50,6 +56,12 @@ def _write_sheet(book: Workbook, lang: str, found: Draft) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(_HEADER_ROW)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column; a Chinese character is as wide as two letters."""
+    letters = sum(1 if letter.isascii() else 2 for letter in text)
+    return max(1, math.ceil(letters * 1.15 / width))
 
 
 def _rows(table: Table, lang: str, found: Draft) -> Iterator[tuple[str, ...]]:

@@ -17,13 +17,15 @@ name: {name}                     # the folder's name
 title: {{en: {title}, zh: {title}}}   # ? the client's name as reports print it, in both languages
 synthetic: false                 # true puts the mark of synthetic data on everything
 languages: [zh, en]
-cycle: {{default: quarter}}        # ? how often people are appraised: month, quarter, half-year or year; by role: {{default: quarter, marketing: month}}
-calendar: {{}}                     # ? calendar months are assumed; {{month_ends_on: 20}} if the client's months close on the 20th
+# How often people are appraised: month, quarter, half-year or year; by role too: {{default: quarter, marketing: month}}
+cycle: {{default: quarter}}        # ? not told by files
+calendar: {{}}                     # ? calendar months; {{month_ends_on: 20}} if the client's months close on the 20th
 quarters: {{first: {first}, last: {last}}}   # {quarters_doubt}
 data_cutoff: {cutoff}          # {cutoff_doubt}
 engine: duckdb
 current_scheme: current          # schemes/current.yaml
-scheme_history:                  # who was under which scheme since when; chosen: randomised (with draw: where it is recorded) | chosen | unknown
+# Who was under which scheme since when; chosen: randomised (with draw: where it is recorded) | chosen | unknown
+scheme_history:
   - {{scheme: current, who: all, first_day: {first_day}, chosen: unknown}}   # ? ask since when the scheme is in force
 concurrent_events: []            # what else happened: - {{what: AI routing, who: all, first_day: 2026-01-01}}
 targets: {{}}                      # csat: {{value: 0.90, definition: "as the client words it"}}
@@ -125,7 +127,7 @@ def scheme_text(found: Draft) -> str:
     } or {"workload": ["calls_per_hour"]}
     weights = _shares(len(chosen))
     dimensions = [
-        f"  {dimension}: {scalar({'weight': weight, 'indicators': {i: s for i, s in zip(indicators, _shares(len(indicators)), strict=True)}})}"
+        f"  {dimension}: {scalar({'weight': weight, 'indicators': dict.fromkeys(indicators, 100)})}"
         for (dimension, indicators), weight in zip(chosen.items(), weights, strict=True)
     ]
     rule = {"rule": "attainment", "target": "role_median_prior_4_quarters", "floor": 60, "cap": 120}

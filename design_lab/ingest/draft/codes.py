@@ -25,7 +25,7 @@ _KEYS = {  # how many keys there are -> their meaning, the best first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
-    """Codes by the client's word; `guessed` says of which words and why, `open` names words that nothing is known of."""
+    """Codes by the client's word; `guessed` says which words are guesses and why, `open` names the unknown ones."""
 
     known: Mapping[str, str | bool] = field(default_factory=dict)
     guessed: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def _flags(name: str, said: Sequence[str]) -> Codes:
 
 
 def _keys(said: Sequence[str]) -> Codes:
-    """Keys of a telephone count from the best to the worst, stars the other way; the customer's scale must be asked for."""
+    """Keys of a telephone count from the best to the worst, stars the other way; the scale must be asked for."""
     numbers = sorted({int(float(word)) for word in said} - {0})
     meanings = _KEYS.get(len(numbers), _KEYS[5] if len(numbers) == 1 else ())
     if len(numbers) > 5 or not meanings:
@@ -72,7 +72,11 @@ def _keys(said: Sequence[str]) -> Codes:
     order = numbers if best_first else numbers[::-1]
     meant: dict[int, Any] = dict(zip(order, meanings, strict=False))
     known = {word: meant[int(float(word))] for word in sorted(said) if int(float(word)) in meant}
-    way = "1 is taken for the best, as on a telephone's keys" if best_first else "the highest is taken for the best, as of stars"
+    way = (
+        "1 is taken for the best, as on a telephone's keys"
+        if best_first
+        else "the highest is taken for the best, as of stars"
+    )
     return Codes(
         known=known,
         open={word: f"one of {', '.join(GRADES)}; or ask what it means" for word in said if word not in known},

@@ -101,7 +101,9 @@ def _joined_clock(part: Part, column: str, name: str, raw: pa.Array) -> Field | 
         unread, sample = unread_of(whole, spec, {"from": "x", "formats": formats})
         if unread:
             doubts.append(f"{unread:.0%} of the values looked at are not read so, such as {sample!r}")
-        return Field(column=column, mapping={"from": [name, other], "join": " ", "formats": formats}, doubts=tuple(doubts))
+        return Field(
+            column=column, mapping={"from": [name, other], "join": " ", "formats": formats}, doubts=tuple(doubts)
+        )
     return None
 
 
@@ -120,36 +122,42 @@ def _week_end(part: Part) -> Field | None:
 
 
 def _replaced(part: Part, column: str, first_day: dt.date, files_a_quarter: int) -> Field:
-    """What stands in for a required field that no column gives."""
-    where = (part.table, column)
-    day = first_day.isoformat()
-    columns = part.match.columns
-    if where in (("staff", "role"), ("staff", "level")):
-        return _constant(column, "agent", f"no column tells the {column}; everybody is taken for an agent")
-    if where in (("staff", "valid_from"), ("id_map", "valid_from")):
-        return _constant(column, day, "no column tells from when a row holds; the study's first day is taken")
-    if where == ("id_map", "system"):
-        name = (columns.get("external_id") or ("",))[0]
-        return _constant(column, headers().system(name) or "ACD", "no column tells the system; name it here")
-    if where == ("interactions", "channel"):
-        told = any(word in part.files[0].below.as_posix().casefold() for word in _PHONE)
-        return _constant(column, "phone", None if told else "no column tells the channel; phone is taken")
-    if column == "interaction_id" and (made := _made_id(part, column)):
-        return made
-    if where == ("quality_reviews", "review"):
-        doubts = ("each file numbers its rows; two files must not hold a person in the same row",)
-        return Field(column=column, mapping={"row_number": True}, doubts=doubts if files_a_quarter > 1 else ())
-    if where == ("ratings", "item"):
-        return _constant(column, "overall", "no column tells the item; one overall rating is taken")
-    if where == ("attendance", "scheduled"):
-        return _constant(column, "true", "no column tells who was scheduled; every row is taken for a scheduled day")
-    if where == ("agent_periods", "date") and (told_by_name := _date_of_name(part)):
-        return told_by_name
-    return Field(column=column, mapping=None)
+    """What stands in for a required field that no column gives; nothing where nothing may."""
+    if column == "interaction_id":
+        found = _made_id(part, column)
+    elif column == "review":
+        found = _numbered_rows(column, files_a_quarter)
+    elif (part.table, column) == ("agent_periods", "date"):
+        found = _date_of_name(part)
+    else:
+        found = _standing_value(part, column, first_day)
+    return found or Field(column=column, mapping=None)
 
 
-def _constant(column: str, value: str, doubt: str | None) -> Field:
+def _standing_value(part: Part, column: str, first_day: dt.date) -> Field | None:
+    """One value for all rows, where one can be assumed in plain sight."""
+    external = part.match.columns.get("external_id", ("",))[0]
+    told = any(word in part.files[0].below.as_posix().casefold() for word in _PHONE)
+    since = "no column tells from when a row holds; the study's first day is taken"
+    values = {
+        ("staff", "role"): ("agent", "no column tells the role; everybody is taken for an agent"),
+        ("staff", "level"): ("agent", "no column tells the level; everybody is taken for an agent"),
+        ("staff", "valid_from"): (first_day.isoformat(), since),
+        ("id_map", "valid_from"): (first_day.isoformat(), since),
+        ("id_map", "system"): (headers().system(external) or "ACD", "no column tells the system; name it here"),
+        ("interactions", "channel"): ("phone", None if told else "no column tells the channel; phone is taken"),
+        ("ratings", "item"): ("overall", "no column tells the item; one overall rating is taken"),
+        ("attendance", "scheduled"): ("true", "no column tells who was scheduled; every row is taken for such a day"),
+    }
+    if (part.table, column) not in values:
+        return None
+    value, doubt = values[part.table, column]
     return Field(column=column, mapping={"constant": value}, doubts=(doubt,) if doubt else ())
+
+
+def _numbered_rows(column: str, files_a_quarter: int) -> Field:
+    doubts = ("each file numbers its rows; two files must not hold a person in the same row",)
+    return Field(column=column, mapping={"row_number": True}, doubts=doubts if files_a_quarter > 1 else ())
 
 
 def _made_id(part: Part, column: str) -> Field | None:

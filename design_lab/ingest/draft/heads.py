@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,:/%\-\s]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A header: its first row, counted from 1, how many rows it has, and the columns' names as the reader joins them."""
+    """A header: its first row, counted from 1, how many rows it has, and the names as the reader joins them."""
 
     first_row: int
     rows: int
@@ -23,12 +23,15 @@ class Head:
 
 
 def find_head(rows: Sequence[Sequence[str | None]]) -> Head | None:
-    """Return the header that holds the most words of the trade, one row rather than two, the upper rather than the lower.
+    """Return the header that holds the most words of the trade, one row rather than two, the upper rather than a lower.
 
     Without two such words it is the first row of several different texts; None if there is none.
     """
     candidates = [
-        head for at in range(min(_LOOKED_AT, len(rows))) for span in (1, 2) if (head := _head(rows, at, span)) is not None
+        head
+        for at in range(min(_LOOKED_AT, len(rows)))
+        for span in (1, 2)
+        if (head := _head(rows, at, span)) is not None
     ]
     best = max(candidates, key=_merit, default=None)
     if best is not None and _merit(best)[0] >= 2:

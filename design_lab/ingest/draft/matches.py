@@ -34,7 +34,7 @@ _READABLE = 0.5  # share of unread values from which a column is another thing t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A sheet taken for a canonical table: its field -> the file's headers (several are added), and which are guesses."""
+    """A sheet taken for a canonical table: field -> the file's headers (several are added), and which are guesses."""
 
     table: str
     columns: Mapping[str, tuple[str, ...]]
@@ -72,9 +72,7 @@ def _hints(names: Sequence[str]) -> dict[str, float]:
 
 
 def _match(sample: Sample, table: Table, hint: float) -> Match:
-    usable = [
-        name for name in sample.columns if name not in sample.repeated and not headers().is_personal(name)
-    ]
+    usable = [name for name in sample.columns if name not in sample.repeated and not headers().is_personal(name)]
     fits = sorted(
         (
             (-strength, column_at, header_at, column, header)

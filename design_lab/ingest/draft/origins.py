@@ -1,4 +1,4 @@
-"""How one column seems to be read: unit, date formats, codes; each guess is tried on the sample by the reader itself."""
+"""How one column seems to be read: unit, date formats, codes; each guess is tried on the sample as the reader would."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLOCKS = ("%H:%M:%S", "%H:%M")
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M")
 FORMATS = (
     *_ISO, *_DAYS[:4], *_MOMENTS, *(f"{day} {clock}" for day in _DAYS for clock in _CLOCKS), *_MONTHS, SERIAL,
-    *_DAYS[4:], "%y%m%d",
+    *_DAYS[4:], "%y%m%d", *(f"%y%m%d {clock}" for clock in _CLOCKS),
 )  # fmt: skip
 _PLAUSIBLE = (1930, 2100)
 _EXPECTED_MS = {"interactions": 120_000, "agent_periods": 4 * 3_600_000, "training": 4 * 3_600_000}
@@ -53,8 +53,7 @@ def guess(table: Table, column: str, names: Sequence[str], arrays: Sequence[pa.A
         mapping |= {"formats": formats} if formats else {}
         doubts += said
     elif spec.kind == "milliseconds":
-        unit, said = _unit_of(table, names[0], raw)
-        mapping["unit"] = unit
+        mapping["unit"], said = _unit_of(table, names[0], raw)
         doubts += said
     elif spec.kind == "points_x100":
         unit, said = _share_of(raw)
@@ -111,7 +110,7 @@ def formats_of(raw: pa.Array, spec: Column) -> tuple[list[str], list[str]]:
         if not read[best][0]:
             break
         equal = [form for form in read if form != best and read[form][0] == read[best][0]]
-        if best in ("%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M") and any(form.startswith("%m/") for form in equal):
+        if best.startswith("%d/%m/%Y") and any(form.startswith("%m/") for form in equal):
             doubts.append("day and month cannot be told apart in what was looked at")
         chosen.append(best)
         rest = rest.filter(pc.invert(read[best][1]))
@@ -144,7 +143,7 @@ def _unit_of(table: Table, name: str, raw: pa.Array) -> tuple[str, list[str]]:
         return "seconds", ["neither header nor values tell the unit"]
     middle, expected = numbers[len(numbers) // 2], _EXPECTED_MS.get(table.name, 120_000)
     unit = min(DURATION_UNITS, key=lambda unit: abs(math.log(middle * DURATION_UNITS[unit] / expected)))
-    return unit, [f"the header names no unit; half of the values are above {middle:g}, which {unit} would explain"]
+    return unit, [f"the header names no unit; half of the values are above {middle:g}, as usual for {unit}"]
 
 
 def _share_of(raw: pa.Array) -> tuple[str | None, list[str]]:

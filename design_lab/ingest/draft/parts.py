@@ -24,7 +24,8 @@ from design_lab.schema import TABLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_VARYING = re.compile(r"\d+|[一二三四五六七八九十]+(?=月|季度)|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
+_MONTHS = r"(?<![A-Za-z])(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}(?![A-Za-z])"
+_VARYING = re.compile(rf"\d+|[一二三四五六七八九十]+(?=月|季度)|{_MONTHS}")
 _DATED = re.compile(r"\d{4,}")  # digits of a single file's name that will be others next quarter
 _LEAST_SHARE = 0.01  # of a file's rows, for a quarter to count as one that the file is about
 _DATES_OF = {"appeals": "filed_on"}  # tables that no column dates for the quarter, and which day tells it all the same
@@ -153,7 +154,7 @@ def parts_of(sheets: Sequence[Sheet]) -> tuple[list[Part], list[Sheet]]:
 
 
 def _derived(parts: Sequence[Part]) -> list[Part]:
-    """Tables that nobody delivered but that stand within another: ratings in a call list, a roster in whoever worked."""
+    """Tables that were not delivered but stand within another: ratings in a call list, a roster in whoever worked."""
     there = {part.table for part in parts}
     found = []
     if "surveys" not in there:

@@ -73,8 +73,8 @@ def other_ids(raw: pa.Array, name: str, people: People) -> tuple[dict[str, Any],
         return {"system": best}, _strangers(left, len(ids), "in the identity map") if shares[best] < _ALL_BUT else []
     system = headers().system(name) or "another system"
     return {}, [
-        f"{len(ids - people.roster)} of {len(ids)} ids are not on the roster; if they are those of {system}, ask for the "
-        "identity map (工号对照表) and say {from: …, system: …}"
+        f"{len(ids - people.roster)} of {len(ids)} ids are not on the roster; if they are those of {system}, ask for "
+        "the identity map (工号对照表) and say {from: …, system: …}"
     ]
 
 

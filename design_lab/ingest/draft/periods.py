@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 from design_lab.errors import StudyError
 from design_lab.ingest.mapping import EVERY_QUARTER
@@ -29,8 +29,10 @@ def quarter_told(path: PurePath) -> Quarter | None:
     """Return the quarter that a file's name tells, else the one of the folder nearest to it.
 
     >>> from pathlib import PurePath
-    >>> print(quarter_told(PurePath("话务/座席报表_20260715.xlsx")), quarter_told(PurePath("2026年第三季度/roster.xlsx")))
-    2026Q3 2026Q3
+    >>> print(quarter_told(PurePath("话务/座席报表_20260715.xlsx")))
+    2026Q3
+    >>> print(quarter_told(PurePath("2026年第三季度/roster.xlsx")))
+    2026Q3
     """
     for part in reversed(path.parts):
         if quarter := _in_name(part):
@@ -51,7 +53,7 @@ def _in_name(name: str) -> Quarter | None:
     return None
 
 
-def without_quarter_folders(path: PurePath) -> PurePath:
+def without_quarter_folders(path: PurePosixPath) -> PurePosixPath:
     """Return a path below raw/<quarter>/: what stands below a folder that is called like a quarter, or the path itself.
 
     >>> from pathlib import PurePosixPath
@@ -60,7 +62,7 @@ def without_quarter_folders(path: PurePath) -> PurePath:
     """
     for at, part in enumerate(path.parts[:-1]):
         if part == EVERY_QUARTER or _is_quarter(part):
-            return type(path)(*path.parts[at + 1 :])
+            return PurePosixPath(*path.parts[at + 1 :])
     return path
 
 

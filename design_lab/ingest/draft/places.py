@@ -106,7 +106,9 @@ def _placed(given: Given, told: Told, is_every: bool, latest: Quarter) -> Placed
         return Placed(given=given, folder=EVERY_QUARTER)
     if told.quarters:
         return Placed(given=given, folder=str(told.quarters[0]), doubt=told.doubt)
-    return Placed(given=given, folder=str(latest), doubt=f"neither its name nor its rows tell the quarter; {latest} is taken")
+    return Placed(
+        given=given, folder=str(latest), doubt=f"neither its name nor its rows tell the quarter; {latest} is taken"
+    )
 
 
 def _refuse_collisions(placed: Sequence[Placed]) -> None:
@@ -115,13 +117,15 @@ def _refuse_collisions(placed: Sequence[Placed]) -> None:
         place_of = (one.folder, one.given.below.as_posix())
         if place_of in taken:
             raise StudyError(
-                f"{one.given.path} and {taken[place_of].path} would both become raw/{'/'.join(place_of)}; rename one of them, "
-                "or leave it out if it is the same file"
+                f"{one.given.path} and {taken[place_of].path} would both become raw/{'/'.join(place_of)}; "
+                "rename one of them, or leave it out if it is the same file"
             )
         taken[place_of] = one.given
 
 
-def _with_roster(parts: Sequence[Part], placed: Mapping[Path, Placed], quarters: tuple[Quarter, ...]) -> tuple[Quarter, ...]:
+def _with_roster(
+    parts: Sequence[Part], placed: Mapping[Path, Placed], quarters: tuple[Quarter, ...]
+) -> tuple[Quarter, ...]:
     """Of the quarters with work the last ones with a roster; all of them where there is no roster at all."""
     folders = {placed[given.path].folder for part in parts if part.table == "staff" for given in part.files}
     if not folders or EVERY_QUARTER in folders:

@@ -69,7 +69,7 @@ class Draft:
 
     def codes(self, table: str, column: str) -> dict[str, str]:
         """Return the code of each of the client's words in one column, as drafted; of a constant, of itself."""
-        found = {}
+        found: dict[str, str] = {}
         for planned in self.planned:
             for field in planned.fields:
                 if planned.part.table == table and field.column == column and field.mapping:

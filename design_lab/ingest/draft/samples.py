@@ -145,7 +145,9 @@ def _of_parquet(path: Path, name: str) -> list[Sample]:
 def _of_text(path: Path, beginning: bytes, name: str) -> list[Sample]:
     encoding = _encoding(beginning)
     if encoding is None:
-        raise DataError(f"{name}: is neither a workbook nor parquet nor text in UTF-8, GB18030 or UTF-16; ask for it again")
+        raise DataError(
+            f"{name}: is neither a workbook nor parquet nor text in UTF-8, GB18030 or UTF-16; ask for it again"
+        )
     if beginning.lstrip().lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
         raise DataError(f"{name}: is a web page or XML, whatever its name says; open it and save it as .xlsx")
     whole = path.stat().st_size <= len(beginning)
@@ -155,7 +157,10 @@ def _of_text(path: Path, beginning: bytes, name: str) -> list[Sample]:
     if not whole:
         lines += _last_lines(path, encoding)
     try:
-        rows = [[cell.removeprefix("\ufeff").strip() or None for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+        rows = [
+            [cell.removeprefix("\ufeff").strip() or None for cell in row]
+            for row in csv.reader(lines, delimiter=delimiter)
+        ]
     except csv.Error as error:
         raise DataError(f"{name}: cannot be read as delimited text ({error}); ask for it again") from None
     made = _sample(rows, form="csv", sheet=None, sheets=1, encoding=encoding, delimiter=delimiter, whole=whole)

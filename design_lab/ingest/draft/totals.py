@@ -9,11 +9,12 @@ from design_lab.catalogue.headers import folded, headers
 from design_lab.ingest.draft.parts import Part
 
 _MOST_WORDS = 60
+_ALONE = frozenset({"sum", "全部", "汇总"})  # at the end of a longer word they are no totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The column in which totals are named and their words, the inner first; `checked` if they can be held to their rows."""
+    """The column that names totals, and their words, the inner first; `checked` if they can be held to their rows."""
 
     column: str
     words: tuple[str, ...]
@@ -46,9 +47,9 @@ def _counted(part: Part, header: str) -> Counter[str]:
     array = part.column(header)
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
         return Counter()
-    ends = tuple(folded(word) for word in headers().totals if len(word) > 1 and folded(word) not in ("sum", "全部", "汇总"))
+    ends = tuple(
+        folded(word) for word in headers().totals if len(word) > 1 and folded(word) not in ("sum", "全部", "汇总")
+    )
     exact = {folded(word) for word in headers().totals}
     counted = Counter(str(value).strip() for value in array.drop_null().to_pylist())
-    return Counter(
-        {word: n for word, n in counted.items() if folded(word) in exact or folded(word).endswith(ends)}
-    )
+    return Counter({word: n for word, n in counted.items() if folded(word) in exact or folded(word).endswith(ends)})

@@ -8,8 +8,8 @@ from typing import Any
 
 from design_lab.catalogue import words
 from design_lab.catalogue.headers import headers
-from design_lab.ingest.draft.fields import Field
 from design_lab.errors import place
+from design_lab.ingest.draft.fields import Field
 from design_lab.ingest.draft.parts import Part, Sheet
 from design_lab.ingest.draft.plan import Draft, Planned
 from design_lab.schema import TABLES
@@ -109,8 +109,8 @@ def _opening(planned: Planned) -> list[tuple[str, str]]:
         keys.append(("distinct", "true" + doubt(nobody)))
     if totals := planned.totals:
         unchecked = [] if totals.checked else ["taken for totals and left out; they are not held against their rows"]
-        told = scalar({"column": totals.column, "words": list(totals.words)}) + doubt(unchecked)
-        keys.append(("subtotals" if totals.checked else "drop_rows", told))
+        said = scalar({"column": totals.column, "words": list(totals.words)}) + doubt(unchecked)
+        keys.append(("subtotals" if totals.checked else "drop_rows", said))
     return keys
 
 
@@ -124,7 +124,9 @@ def _field(part: Part, field: Field) -> list[str]:
         lines += [f"  {key}: {scalar(value)}" for key, value in plain.items()]
         lines.append("  codes:")
         for word, code in told.known.items():
-            lines.append(f"    {scalar(word)}: {scalar(code)}{doubt([told.guessed[word]] if word in told.guessed else [])}")
+            lines.append(
+                f"    {scalar(word)}: {scalar(code)}{doubt([told.guessed[word]] if word in told.guessed else [])}"
+            )
         for word, choice in told.open.items():
             lines.append(f"    # {scalar(word)}: {FILL_IN}{doubt([f'not known: {choice}'])}")
         return lines
@@ -147,7 +149,9 @@ def _left_out(planned: Planned) -> list[str]:
     others = [name for name in left if name not in {*own, *twice}]
     said = [", ".join(others)] if others else []
     said += [f"{', '.join(own)} (of a person; never read)"] if own else []
-    return said + ([f"{', '.join(twice)} (the header holds it more than once; ask for names of their own)"] if twice else [])
+    return said + (
+        [f"{', '.join(twice)} (the header holds it more than once; ask for names of their own)"] if twice else []
+    )
 
 
 def _names(mapping: dict[str, Any]) -> list[str]:
@@ -171,8 +175,10 @@ def _not_used(strangers: Sequence[Sheet]) -> list[str]:
 
 
 def _not_there(found: set[str]) -> list[str]:
-    lines = ["", "# No file was found for these tables. 未收到的数据表。 What each would let the report say:"]
-    for table in TABLES:
-        if table not in found:
-            lines.append(f"#   {table} ({words('zh').say(f'table.{table}')}): {words('en').say(f'unlocks.{table}')}")
-    return lines if len(lines) > 2 else []
+    heading = ["", "# No file was found for these tables. 未收到的数据表。 What each would let the report say:"]
+    absent = [
+        f"#   {table} ({words('zh').say(f'table.{table}')}): {words('en').say(f'unlocks.{table}')}"
+        for table in TABLES
+        if table not in found
+    ]
+    return heading + absent if absent else []
