@@ -60,6 +60,8 @@ grades:                          # ? shares in percent, best first, and the coef
   shares: {{A: 20, B: 40, C: 30, D: 10}}
   coefficients: {{A: 1.2, B: 1.0, C: 0.9, D: 0.6}}
 """
+_BY_TARGET = {"rule": "attainment", "target": "role_median_prior_4_quarters", "floor": 60, "cap": 120}
+_AMONG_PEERS = {"rule": "z", "centre": 80, "spread": 10, "floor": 40, "cap": 120}
 # Dimension -> its indicators and the fields that each needs, the best first.
 _NEEDS: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "workload": (
@@ -130,7 +132,8 @@ def scheme_text(found: Draft) -> str:
         f"  {dimension}: {scalar({'weight': weight, 'indicators': dict.fromkeys(indicators, 100)})}"
         for (dimension, indicators), weight in zip(chosen.items(), weights, strict=True)
     ]
-    rule = {"rule": "attainment", "target": "role_median_prior_4_quarters", "floor": 60, "cap": 120}
+    # Targets out of the past need one; with a single quarter people are placed among their peers.
+    rule = _BY_TARGET if len(found.quarters) > 1 else _AMONG_PEERS
     rules = [f"  {indicator}: {scalar(rule)}" for indicators in chosen.values() for indicator in indicators]
     return _SCHEME.format(dimensions="\n".join(dimensions), rules="\n".join(rules))
 

@@ -16,21 +16,27 @@ from design_lab.study import Study
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart that shows itself in a notebook."""
+    """A chart that shows itself in a notebook; without a chart, where there was nothing to find, it shows nothing."""
 
-    chart: Chart
+    chart: Chart | None
     mark: str | None = None  # the words for synthetic data
 
-    def _repr_svg_(self) -> str:
+    def _repr_svg_(self) -> str | None:
         from design_lab.report.charts import draw
 
-        return draw(self.chart, self.mark)[0]
+        return draw(self.chart, self.mark)[0] if self.chart else None
 
 
 def picture(name: str, findings: Iterable[Finding], study: Study, quarter: Quarter, lang: str) -> Picture:
-    """Return the report's chart of that name, made from `findings`; one that they do not make raises `ReportError`."""
+    """Return the report's chart of that name, made from `findings`; one that they do not make raises `ReportError`.
+
+    No findings at all, as of the candidates of a study that has none yet, make an empty picture.
+    """
     cover = Cover.of(study, str(quarter))
-    results = Results(study=cover.study, quarter=cover.quarter, synthetic=cover.synthetic, findings=tuple(findings))
+    found = tuple(findings)
+    if not found:
+        return Picture(None)
+    results = Results(study=cover.study, quarter=cover.quarter, synthetic=cover.synthetic, findings=found)
     report = tell(results, cover, lang)
     charts = [section.chart for section in report.sections if section.chart]
     for chart in charts:
