@@ -29,7 +29,15 @@ def chinese_files(folder):
     ids = [f"{at + 1:05d}" for at in range(PEOPLE)]
     roster = [["某银行远程中心在岗人员名单"], ["员工编号", "姓名", "工种", "员工级别", "所属小组", "入行时间", "性别"]]
     roster += [
-        [id_, f"员工{at}", "外呼营销" if at % 6 == 5 else "客服", "组长" if at % 12 == 0 else "普通座席", f"{at // 6 + 1}组", dt.date(2020, 3, 1), "女"]
+        [
+            id_,
+            f"员工{at}",
+            "外呼营销" if at % 6 == 5 else "客服",
+            "组长" if at % 12 == 0 else "普通座席",
+            f"{at // 6 + 1}组",
+            dt.date(2020, 3, 1),
+            "女",
+        ]
         for at, id_ in enumerate(ids)
     ]
     book(folder / "在岗人员名单.xlsx", {"名单": roster})
@@ -41,7 +49,14 @@ def chinese_files(folder):
             for at, id_ in enumerate(ids):
                 calls = int(rng.integers(40, 70))
                 rows.append([f"2026/{month}/{day}", id_, calls, 450 + at, 40, calls * 2])
-                ratings += [[id_, f"2026/{month}/{day} {9 + n}:05", ["很满意", "比较满意", "不太满意"][int(rng.choice(3, p=[0.7, 0.2, 0.1]))]] for n in range(2)]
+                ratings += [
+                    [
+                        id_,
+                        f"2026/{month}/{day} {9 + n}:05",
+                        ["很满意", "比较满意", "不太满意"][int(rng.choice(3, p=[0.7, 0.2, 0.1]))],
+                    ]
+                    for n in range(2)
+                ]
             rows.append(["合计", None, *(sum(row[column] for row in rows[start:]) for column in range(2, 6))])
         book(folder / f"坐席工作量_2026年{month}月.xlsx", {"Sheet1": rows})
     book(folder / "客户评价.xlsx", {"评价": ratings})

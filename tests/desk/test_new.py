@@ -77,10 +77,18 @@ def test_english_files_are_drafted_too(tmp_path):
     inbox = tmp_path / "inbox"
     book(
         inbox / "headcount.xlsx",
-        {"Staff": [["Employee ID", "Name", "Job Title", "Grade", "Team", "Hire Date"], *[[f"A{n}", "x", "CSR", "Agent", "T1", "2024-05-01"] for n in range(9)]]},
+        {
+            "Staff": [
+                ["Employee ID", "Name", "Job Title", "Grade", "Team", "Hire Date"],
+                *[[f"A{n}", "x", "CSR", "Agent", "T1", "2024-05-01"] for n in range(9)],
+            ]
+        },
     )
     rows = ["Call ID,Agent ID,Start Time,Talk Time (sec),Hold Time (sec),Transferred"]
-    rows += [f"C{n},A{n % 9},{n % 28 + 1:02d}/07/2026 09:{n % 60:02d}:00,{100 + n},3,{'Y' if n % 7 == 0 else 'N'}" for n in range(90)]
+    rows += [
+        f"C{n},A{n % 9},{n % 28 + 1:02d}/07/2026 09:{n % 60:02d}:00,{100 + n},3,{'Y' if n % 7 == 0 else 'N'}"
+        for n in range(90)
+    ]
     for part in (1, 2):
         (inbox / f"call_detail_{part:02d}.csv").write_bytes(
             "\r\n".join([rows[0], *rows[1 + 45 * (part - 1) : 1 + 45 * part]]).encode("utf-16")

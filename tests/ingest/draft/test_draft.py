@@ -53,7 +53,11 @@ def test_a_header_is_found_below_a_title_and_in_two_rows_where_one_will_not_do()
     body = [["张三组", "000123", "31", "7:30:00"]]
     head = find_head([["日报", None, None, None], ["班组", "座席工号", "接听量", "签入时长"], *body])
     assert (head.first_row, head.rows) == (2, 1)
-    groups = [["座席工号", "签入", "签入", "示忙", "示忙"], ["座席工号", "次数", "时长", "次数", "时长"], ["01", "1", "2", "3", "4"]]
+    groups = [
+        ["座席工号", "签入", "签入", "示忙", "示忙"],
+        ["座席工号", "次数", "时长", "次数", "时长"],
+        ["01", "1", "2", "3", "4"],
+    ]
     assert find_head(groups).names == ("座席工号", "签入/次数", "签入/时长", "示忙/次数", "示忙/时长")
 
 
@@ -92,8 +96,15 @@ def test_codes_of_keys_stars_words_and_the_unknown():
     assert coded("surveys", "grade", grade, pa.array(list("54321"))).known["5"] == "very_satisfied"
     words = coded("surveys", "grade", grade, pa.array(["很满意", "不太满意", "未评价"]))
     assert (words.known, list(words.open)) == ({"很满意": "very_satisfied", "不太满意": "dissatisfied"}, ["未评价"])
-    role = coded("staff", "role", TABLES["staff"].columns["role"], pa.array(["客服", "客服二线", "翻译", "Back-Office 2"]))
-    assert role.known == {"客服": "customer_service", "客服二线": "customer_service", "翻译": "role_1", "Back-Office 2": "back_office_2"}
+    role = coded(
+        "staff", "role", TABLES["staff"].columns["role"], pa.array(["客服", "客服二线", "翻译", "Back-Office 2"])
+    )
+    assert role.known == {
+        "客服": "customer_service",
+        "客服二线": "customer_service",
+        "翻译": "role_1",
+        "Back-Office 2": "back_office_2",
+    }
     assert set(role.guessed) == {"客服二线", "翻译", "Back-Office 2"}
     flag = coded("appeals", "upheld", TABLES["appeals"].columns["upheld"], pa.array(["驳回", "成立", "撤回"]))
     assert (flag.known, list(flag.open)) == ({"驳回": False, "成立": True}, ["撤回"])
@@ -141,21 +152,33 @@ def test_a_day_far_off_makes_no_quarter(tmp_path):
 
 def resolved(text):
     """The draft as after a consultant's edits: every open line filled in with some column, every open code left out."""
-    lines = []
-    for line in text.splitlines():
-        if re.match(r"\s+# \w+: .*" + FILL_IN, line) and "not known:" not in line:
-            line = line.replace("# ", "", 1).replace(FILL_IN, "some column")
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+    is_open = re.compile(r"\s+# \w+: .*" + FILL_IN)
+    return "".join(
+        (line.replace("# ", "", 1).replace(FILL_IN, "some column") if _is_field(is_open, line) else line) + "\n"
+        for line in text.splitlines()
+    )
+
+
+def _is_field(is_open, line):
+    return is_open.match(line) and "not known:" not in line
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
-WORDS = st.sampled_from(sorted({word.letters for table in headers().columns.values() for words in table.values() for word in words}))
-VALUES = st.one_of(CELLS, st.sampled_from(["2026-07-01", "2026/7/2 8:00", "12", "0:01:30", "是", "Y", "合计", "92.3%", "0001", "非常满意"]))
+WORDS = st.sampled_from(
+    sorted({word.letters for table in headers().columns.values() for words in table.values() for word in words})
+)
+VALUES = st.one_of(
+    CELLS,
+    st.sampled_from(["2026-07-01", "2026/7/2 8:00", "12", "0:01:30", "是", "Y", "合计", "92.3%", "0001", "非常满意"]),
+)
 
 
 @settings(max_examples=60)
-@given(data=st.data(), names=st.lists(st.one_of(WORDS, CELLS), min_size=2, max_size=9), name=st.sampled_from(["a.csv", "通话明细_01.csv", "花名册[2026].csv"]))
+@given(
+    data=st.data(),
+    names=st.lists(st.one_of(WORDS, CELLS), min_size=2, max_size=9),
+    name=st.sampled_from(["a.csv", "通话明细_01.csv", "花名册[2026].csv"]),
+)
 def test_any_draft_is_yaml_that_loads_once_its_open_lines_are_filled_in(tmp_path_factory, data, names, name):
     import csv
     import io
