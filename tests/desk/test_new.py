@@ -43,6 +43,10 @@ def test_a_new_client_s_files_become_a_report_by_editing_a_few_lines(inbox, tmp_
     assert "姓名 (of a person; never read)" in drafted
     assert "合计" in drafted
     assert len([line for line in drafted.splitlines() if "# ?" in line and not line.startswith("#")]) <= 6
+    assert "such as '合计'" not in drafted
+    edited(  # what a consultant settles: everybody's row holds from the first day at the bank, the other guess stands
+        folder, ("valid_from: {constant: '2026-07-01'}   # ?", "valid_from: 入行时间   #"), ("# ? no column numbers", "# no column numbers")
+    )  # fmt: skip
     run = subprocess.run(
         [sys.executable, "-m", "design_lab.cli", "run", folder, "--reports", tmp_path / "reports", "--jobs", "1"],
         capture_output=True, text=True, encoding="utf-8", check=False,

@@ -87,9 +87,13 @@ def unread_of(raw: pa.Array, spec: Column, mapping: dict[str, Any]) -> tuple[flo
 
 
 def _distinct(raw: pa.Array) -> pa.Array:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.drop_null(pc.unique(raw))[:_TRIED]
+    values = pc.drop_null(pc.unique(raw))
+    if pa.types.is_string(values.type):  # the word of a total is no value of its column
+        values = values.filter(pc.invert(pc.is_in(values, value_set=pa.array(headers().totals, pa.string()))))
+    return values[:_TRIED]
 
 
 def formats_of(raw: pa.Array, spec: Column) -> tuple[list[str], list[str]]:
