@@ -1,4 +1,4 @@
-"""The command line: `design-lab run`, `check`, `identify` and `verify`. Thin: it reads arguments and words refusals.
+"""The command line: `design-lab new`, `run`, `check`, `identify` and `verify`. It reads arguments and words refusals.
 
 Exit status: 0 done, 1 refused (the reason stands on standard error), 2 bad arguments.
 """
@@ -59,6 +59,26 @@ class _StoppedError(Exception):
 @app.callback()
 def _commands() -> None:
     pass
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The study's folder, anywhere; its name becomes the study's.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILES]...", help="More files, after --from.")] = None,
+    *,
+    files: Annotated[list[Path] | None, typer.Option("--from", help="The client's files or folders.")] = None,
+) -> None:
+    """Make a client's study folder, draft its mapping from the files that came, and write the forms."""
+    if more and not files:
+        raise typer.BadParameter(f"{more[0]}: name the client's files after --from", param_hint="FILES")
+    import datetime as dt
+
+    from design_lab.desk.new import new_study
+
+    with _progress() as progress:
+        made = new_study(path, files=[*(files or ()), *(more or ())], today=dt.date.today(), progress=progress)
+    for line in made.lines():
+        _say(line)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from design_lab.periods import Quarter
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Target = Number | Literal["role_median_prior_4_quarters"]
-Part = Literal["indicators", "rules", "eligibility", "protected", "grades", "missing"]
+Part = Literal["weights", "indicators", "rules", "eligibility", "protected", "grades", "missing"]
 
 
 class _Model(BaseModel):

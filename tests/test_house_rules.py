@@ -25,7 +25,8 @@ KNOWN_ONLY_BY = {
     "pptx": ("report/",),
     "papermill": ("run/",),
     "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
-    "xlsxwriter": ("synthetic/", "report/"),
+    "xlsxwriter": ("synthetic/", "report/", "desk/"),
+    "docx": ("report/", "desk/"),
     "typer": ("cli.py",),
 }
 

@@ -45,6 +45,14 @@ def test_claims_and_tables_have_their_words():
         assert all(f"table.{table}" in words(lang) for table in TABLES)
 
 
+def test_every_field_of_every_table_can_be_asked_for():
+    for lang in LANGUAGES:
+        for table in TABLES.values():
+            assert {f"grain.{table.name}", f"unlocks.{table.name}"} <= words(lang).keys
+            for column in table.columns:
+                assert {f"column.{table.name}.{column}", f"meaning.{table.name}.{column}"} <= words(lang).keys
+
+
 def test_cards_are_whole():
     for card in cards().values():
         assert set(card.name) == set(card.definition) == set(LANGUAGES)

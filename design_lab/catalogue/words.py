@@ -43,6 +43,11 @@ class Words:
         """All keys of this language."""
         return frozenset(self._by_key)
 
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """All keys in the order of the word file."""
+        return tuple(self._by_key)
+
 
 @functools.cache
 def words(lang: str) -> Words:

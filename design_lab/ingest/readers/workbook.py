@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,22 @@ Cells = list[list[Any]]
 
 def read_workbook(path: Path, source: Source, name: str) -> list[RawRows]:
     """Read the mapped columns of a workbook's sheets as text, cells of merged ranges filled."""
+    sheets = read_sheets(path, name, lambda there: _chosen(there, source, name))
+    return [_rows(cells, source, name, sheet) for sheet, cells in sheets]
+
+
+def read_sheets(path: Path, name: str, choose: Callable[[list[str]], list[str]]) -> list[tuple[str, Cells]]:
+    """Read the cells of the sheets chosen by name, merged ranges filled; a locked or damaged file is `DataError`."""
     import python_calamine as calamine
 
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        chosen = _chosen(book.sheet_names, source, name)
-        sheets = [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
+        chosen = choose(book.sheet_names)
+        return [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
     except calamine.PasswordError:
         raise DataError(f"{name}: is protected by a password; ask for it without one") from None
     except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{name}: cannot be read as a workbook ({error}); ask for it again") from None
-    return [_rows(cells, source, name, sheet) for sheet, cells in sheets]
 
 
 def _chosen(there: list[str], source: Source, name: str) -> list[str]:
