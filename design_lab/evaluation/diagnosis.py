@@ -81,8 +81,9 @@ class EffectiveWeights(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State the weight on paper and the effective weight of each dimension, and the share of the rules."""
         on_paper = [self._nominal(weight) for weight in self.weights if weight.dimension != "rules"]
-        known = self._effective if not self.unknown else self._unknown
-        return (*on_paper, *(known(weight) for weight in self.weights))
+        if self.unknown:
+            return (*on_paper, *(self._unknown(weight) for weight in self.weights if weight.dimension != "rules"))
+        return (*on_paper, *(self._effective(weight) for weight in self.weights))
 
     def _unknown(self, weight: DimensionWeight) -> Finding:
         return state(

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from design_lab.finding import Results
 from design_lab.ingest import build, facts, table_path
+from design_lab.run.road import run
 from design_lab.scoring import panel
 from design_lab.study import Study
 
@@ -34,6 +36,20 @@ def opened(tmp_path, monkeypatch):
         return Study.open(tmp_path / name)
 
     return open_study
+
+
+@pytest.fixture
+def ran(opened, tmp_path):
+    """Open a study with a public file and walk the whole road; return its results and what the run said."""
+
+    def run_study(name, file, quarter):
+        said = []
+        study = opened(name, file, quarter)
+        folder = run(study, reports=tmp_path / "reports", jobs=1, progress=lambda _: None, say=said.append)
+        assert {path.suffix for path in folder.glob("report.*")} == {".html", ".pptx"}
+        return Results.read(folder / "results.json"), said
+
+    return run_study
 
 
 def overlapping(calls):
@@ -110,3 +126,39 @@ def test_pwc(opened):
     assert round(surveys["points_x100"].mean() / 100, 5) == 3.40355
     assert facts(study, study.quarters[0]).staff == {"agent": 8}
     assert panel(study, study.quarters[0]).centre.loc["csat", "n"] == 4_054
+
+
+def claims(results):
+    return {finding.claim for finding in results.findings}
+
+
+def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
+    # In 104 agent-weeks volume and satisfaction correlate by +.206 (p = .036), although neither has to do with the other.
+    results, said = ran("pwc", "pwc_call_centre.xlsx", "2021Q1")
+    assert not [line for line in said if "is left out" in line]
+    assert claims(results) == {"accounting", "unidentified"}
+    for indicator in ("csat", "very_satisfied_rate", "first_contact_resolution"):
+        assert results[f"indicators.{indicator}.no_signal.agent"].value is None
+    assert "p = 0.77" in results["indicators.csat.no_signal.agent"].text["en"]
+    assert "0 people could be graded" in results["diagnosis.scored"].text["en"]
+    assert {finding.value for finding in results.under("diagnosis.effective_weight")} == {None}
+    assert results["evidence.claim"].value is None
+    assert results["data.capacity"].value is None
+
+
+def test_the_road_of_the_bank_of_1999_says_what_cannot_be_done_and_does_the_rest(ran):
+    results, _ = ran("bank_1999", "anonymous_bank_1999_02.txt", "1999Q1")
+    assert claims(results) == {"accounting", "unidentified"}
+    assert results["indicators.handle_seconds.centre"].value == pytest.approx(179.03, abs=0.005)
+    assert results["data.rows.surveys"].value is None
+    assert "indicators.csat.centre" not in results
+    assert "0 people could be scored" in results["diagnosis.scored"].text["en"], "one quarter has no targets"
+
+
+def test_the_road_of_ctrip_counts_calls_and_says_that_no_hours_came(ran):
+    results, _ = ran("ctrip", "ctrip_wfh_calls.csv", "every_quarter")
+    assert "causal" not in claims(results)
+    assert "indicators.calls_answered.centre" in results
+    assert "indicators.calls_per_hour.centre" not in results
+    assert results["data.capacity"].value is None
+    assert results["data.case_mix"].claim == "unidentified"
