@@ -140,9 +140,11 @@ def _says(parts: Iterable[str], other: Word) -> bool:
 
 
 def _variants(header: str) -> tuple[str, ...]:
-    """A header as it stands and, of a two-row one ('group/column'), its last part alone."""
-    last = header.rsplit("/", 1)[-1]
-    return (plain(header), plain(last)) if "/" in header else (plain(header),)
+    """A header as it stands and, of a two-row one ('时长/登录'), its last part alone and the two turned."""
+    if "/" not in header:
+        return (plain(header),)
+    group, last = (plain(part) for part in header.rsplit("/", 1))
+    return (plain(header), last, last + group)
 
 
 @functools.cache

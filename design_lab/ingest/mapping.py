@@ -195,6 +195,7 @@ def _misfit(column: Column, origin: From) -> str | None:
         (origin.minus and kind != "milliseconds", "minus: goes with durations only"),
         (origin.formats and kind not in ("date", "time") and not origin.is_span, "formats: go with dates and times"),
         (origin.counted and kind not in ("date", "time"), "counted: goes with dates and times only"),
+        (origin.of_month and kind != "date", "of_month: goes with dates only"),
         (origin.width and kind not in ("person", "text"), "width: goes with ids and texts only"),
     )
     return next((f".{said}" for is_fault, said in faults if is_fault), None)

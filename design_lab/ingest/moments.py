@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from design_lab.ingest.origin import SERIAL, Count, From
+from design_lab.periods import period_begins
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +34,23 @@ def moments(raw: pa.Array, origin: From, to: pa.DataType) -> pa.Array:
     for form in origin.formats or _ISO_DATES:
         found = pc.coalesce(found, _serial(raw) if form == SERIAL else _real_days(raw, form))
     return found.cast(to, safe=False)
+
+
+def of_month(days: pa.Array, which: Literal["first", "last"], month_ends_on: int | None) -> pa.Array:
+    """Return the first or the last day of the client's month that each day names by its calendar month.
+
+    The month of 2026-07 ends on 20 July, and begins on 21 June, where months end on the 20th.
+    """
+    import pyarrow as pa
+
+    coded = days.dictionary_encode()
+    named = [day.replace(day=1) for day in coded.dictionary.to_pylist()]
+    if which == "first":
+        found = [period_begins(day, "month", month_ends_on) for day in named]
+    else:
+        later = [period_begins(day, "month", month_ends_on) + dt.timedelta(days=31) for day in named]
+        found = [period_begins(day, "month", month_ends_on) - dt.timedelta(days=1) for day in later]
+    return pa.array(found, pa.date32()).take(coded.indices)
 
 
 def _serial(raw: pa.Array) -> pa.Array:

@@ -57,6 +57,7 @@ class From(Model):
     unit: Literal["milliseconds", "seconds", "minutes", "hours", "h:mm:ss", "share", "percent"] | None = None
     formats: Names = ()
     counted: Count | None = None
+    of_month: Literal["first", "last"] | None = None  # the first or last day of the client's month that is named
     codes: dict[str, str | bool] | None = None
     width: Annotated[StrictInt, Field(ge=1, le=32)] | None = None  # of an id that lost its leading zeros
     system: str | None = None  # whose ids these are; absent: the ids of the roster

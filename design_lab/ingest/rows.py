@@ -14,6 +14,7 @@ from design_lab.arrivals import Fault, SetAside
 from design_lab.errors import DataError, place
 from design_lab.ingest.convert import Converted, arrow_type, convert, days, pseudonym, pseudonyms, standing
 from design_lab.ingest.mapping import Source
+from design_lab.ingest.moments import of_month
 from design_lab.ingest.origin import From
 from design_lab.ingest.readers import RawRows
 from design_lab.ingest.sieve import Sieve
@@ -41,6 +42,7 @@ class Context:
     first_day: dt.date
     last_day: dt.date
     key: str
+    month_ends_on: int | None = None  # of the client's calendar
     digests: Mapping[str, str] = field(default_factory=dict)  # of a quarter's rows in databases, if they must be these
     people: frozenset[str] | None = None
     identities: pd.DataFrame | None = None
@@ -186,6 +188,9 @@ def _checked(
     import pyarrow.compute as pc
 
     said, converted = _said(raw, instead, spec, origin)
+    if origin.of_month is not None:
+        named = of_month(converted.values, origin.of_month, context.month_ends_on)
+        converted = Converted(values=named, unread=converted.unread)
     values = _within_bounds(_read(said, converted, shown, spec, sieve), spec, shown, said, sieve)
     if spec.kind != "person":
         return values

@@ -204,7 +204,9 @@ def read_quarter(
     calendar = study.settings.calendar.month_ends_on
     key = pseudonym_key(study)
     days = quarter.first_day(calendar), quarter.last_day(calendar)
-    context = Context(first_day=days[0], last_day=days[1], key=key, digests=databases or {}, listed=listed)
+    context = Context(
+        first_day=days[0], last_day=days[1], key=key, month_ends_on=calendar, digests=databases or {}, listed=listed
+    )
     reading = Reading(quarter=quarter)
     for name in sorted(sources.tables, key=list(TABLES).index):
         table = _read_table(study, sources, TABLES[name], context, reading)

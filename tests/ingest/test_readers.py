@@ -169,6 +169,33 @@ def test_where_nothing_stands_another_column_is_taken_and_an_unreadable_one_is_n
     assert (unread.rule, unread.column, unread.count, unread.cells[0].row) == ("unread", "day + answered", 2, 5)
 
 
+@pytest.mark.parametrize(
+    ("closing", "days"),
+    [
+        (None, [("2026-07-01", "2026-07-31"), ("2026-09-01", "2026-09-30")]),
+        (20, [("2026-06-21", "2026-07-20"), ("2026-08-21", "2026-09-20")]),
+    ],
+)
+def test_a_named_month_is_the_clients_own(mini, closing, days):
+    mini.csv("sheet.csv", [["id", "month", "answered"], ["000101", "2026-07", "2000"], ["000101", "2026-09", "5001"]])
+    month = {"from": "month", "formats": "%Y-%m"}
+    mini.map(
+        "agent_periods", files="sheet.csv", format="csv",
+        columns={
+            "employee_id": "id", "answered": "answered",
+            "date": {**month, "of_month": "first"}, "period_end": {**month, "of_month": "last"},
+        },
+    )  # fmt: skip
+    path = mini.folder / "study.yaml"
+    settings = path.read_text(encoding="utf-8")
+    path.write_text(settings + (f"calendar: {{month_ends_on: {closing}}}\n" if closing else ""), encoding="utf-8")
+    mini.map("interactions", exclude_limit=1)
+    mini.build()
+    found = mini.table("agent_periods")
+    assert [(str(a), str(b)) for a, b in zip(found["date"], found["period_end"], strict=True)] == days
+    assert found["answered"].tolist() == [2000, 5001]
+
+
 def test_a_constant_may_stand_for_what_is_empty(mini):
     mini.csv(
         "roster.csv",
@@ -215,6 +242,7 @@ def test_a_file_of_every_quarter_gives_each_its_own_rows(mini):
             {"columns": {"talk_ms": {"from": "a", "unit": "seconds", "otherwise": "b"}}},
             "talk_ms.otherwise.unit: is missing",
         ),
+        ({"columns": {"queue": {"from": "a", "of_month": "last"}}}, "queue.of_month: goes with dates only"),
         ({"columns": {"queue": {"constant": "a", "otherwise": "b"}}}, "otherwise goes with one column of the file"),
         (
             {"columns": {"queue": {"from": "a", "otherwise": {"from": ["b", "c"], "unit": "hours"}}}},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from design_lab.catalogue.headers import headers, plain
 from design_lab.ingest.draft.codes import Codes
 from design_lab.ingest.draft.matches import WEEKS
-from design_lab.ingest.draft.origins import formats_of, guess, unread_of
+from design_lab.ingest.draft.origins import MONTHS, formats_of, guess, unread_of
 from design_lab.ingest.draft.parts import Part
 from design_lab.ingest.draft.people import People, other_ids, roster_ids
 from design_lab.schema import TABLES
@@ -50,7 +50,7 @@ def fields_of(part: Part, people: People, first_day: dt.date, files_a_quarter: i
             found.append(_found(part, column, people))
         elif spec.required:
             found.append(_replaced(part, column, first_day, files_a_quarter))
-        elif (part.table, column) == ("agent_periods", "period_end") and (ends := _week_end(part)):
+        elif (part.table, column) == ("agent_periods", "period_end") and (ends := _end_of(part, found)):
             found.append(ends)
         elif (part.table, column) == ("staff", "valid_to") and "leave_date" in part.match.columns:
             left = next(field for field in found if field.column == "leave_date")
@@ -69,6 +69,9 @@ def _found(part: Part, column: str, people: People) -> Field:
     said = guess(table, column, names, arrays)
     doubts = list(said.doubts)
     mapping = said.mapping
+    if (table.name, column) == ("agent_periods", "date") and set(mapping.get("formats", ())) & set(MONTHS):
+        mapping, doubt_of_month = _whole_months(mapping)
+        doubts += doubt_of_month
     if spec.kind == "person":
         more, doubt = roster_ids(arrays[0]) if part.table == "staff" else other_ids(arrays[0], names[0], people)
         mapping = {**mapping, **more}
@@ -116,9 +119,21 @@ def _counted_weeks(column: str, name: str, *, first: bool) -> Field:
     )
 
 
-def _week_end(part: Part) -> Field | None:
+def _end_of(part: Part, found: Sequence[Field]) -> Field | None:
+    """The last day of rows that stand for a week or a month."""
     names = part.match.columns.get("date", ())
-    return _counted_weeks("period_end", names[0], first=False) if names and plain(names[0]) in WEEKS else None
+    if names and plain(names[0]) in WEEKS:
+        return _counted_weeks("period_end", names[0], first=False)
+    begins = next((field.mapping for field in found if field.column == "date"), None) or {}
+    if begins.get("of_month") != "first":
+        return None
+    return Field(column="period_end", mapping={**begins, "of_month": "last"})
+
+
+def _whole_months(mapping: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Say that a row stands for a month of the client's calendar."""
+    doubt = "a row is a month, it seems; calendar in study.yaml says on which day the client's months end"
+    return {**mapping, "of_month": "first"}, (doubt,)
 
 
 def _replaced(part: Part, column: str, first_day: dt.date, files_a_quarter: int) -> Field:
@@ -175,8 +190,9 @@ def _date_of_name(part: Part) -> Field | None:
     for pattern, form, is_month in _FILE_DATES:
         found = [re.search(pattern, name) for name in names]
         if all(found) and all(_is_read(match[1], form) for match in found if match):
-            doubts = ("a row is a month, it seems; its first day is taken",) if is_month else ()
-            return Field(column="date", mapping={"file_name": pattern, "formats": [form]}, doubts=doubts)
+            mapping: dict[str, Any] = {"file_name": pattern, "formats": [form]}
+            mapping, doubts = _whole_months(mapping) if is_month else (mapping, ())
+            return Field(column="date", mapping=mapping, doubts=doubts)
     return None
 
 

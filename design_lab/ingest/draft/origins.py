@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _TRIED = 4000  # distinct values of a column on which a guess is tried
 _ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 _DAYS = ("%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y")
-_MONTHS = ("%Y-%m", "%Y/%m", "%Y%m", "%Y年%m月", "%b %Y", "%B %Y")
+MONTHS = ("%Y-%m", "%Y/%m", "%Y%m", "%Y年%m月", "%b %Y", "%B %Y")
 _CLOCKS = ("%H:%M:%S", "%H:%M")
 _MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M")
 FORMATS = (
-    *_ISO, *_DAYS[:4], *_MOMENTS, *(f"{day} {clock}" for day in _DAYS for clock in _CLOCKS), *_MONTHS, SERIAL,
+    *_ISO, *_DAYS[:4], *_MOMENTS, *(f"{day} {clock}" for day in _DAYS for clock in _CLOCKS), *MONTHS, SERIAL,
     *_DAYS[4:], "%y%m%d", *(f"%y%m%d {clock}" for clock in _CLOCKS),
 )  # fmt: skip
 _PLAUSIBLE = (1930, 2100)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from design_lab.catalogue.headers import headers
+from design_lab.catalogue.headers import folded, headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,8 +32,10 @@ class People:
 
 
 def ids_in(raw: pa.Array) -> frozenset[str]:
-    """Return the different ids of a column as text."""
-    return frozenset(str(value).strip() for value in raw.unique().to_pylist() if value not in (None, ""))
+    """Return the different ids of a column as text; the word of a total is none."""
+    totals = {folded(word) for word in headers().totals}
+    texts = (str(value).strip() for value in raw.unique().to_pylist() if value not in (None, ""))
+    return frozenset(text for text in texts if folded(text) not in totals)
 
 
 def roster_ids(raw: pa.Array) -> tuple[dict[str, Any], list[str]]:
