@@ -177,4 +177,4 @@ def _conflicts(arrivals: Arrivals) -> Iterator[Line]:
 def _missing(arrivals: Arrivals) -> Iterator[Line]:
     for quarter, tables in arrivals.missing_by_quarter.items():
         for table in tables:
-            yield quarter, _table(table), _both(f"unlocks.{table}")
+            yield quarter, _table(table), "\n".join(words(lang).say(f"unlocks.{table}") for lang in _LANGS)

@@ -173,7 +173,7 @@ class _Teller:
             conflicts_note=self.say(f"section.{note}"),
             statements=tuple(clean(finding.text[self._lang]) for finding in found.statements.get(quarter, ())),
             missing=tuple(
-                (words(self._lang).say(f"table.{table}"), self.say(f"unlocks.{table}"))
+                (words(self._lang).say(f"table.{table}"), words(self._lang).say(f"unlocks.{table}"))
                 for table in found.missing_by_quarter[quarter]
             ),
         )

@@ -192,3 +192,41 @@ def test_any_draft_is_yaml_that_loads_once_its_open_lines_are_filled_in(tmp_path
     found = draft([folder / "in"], today=TODAY)
     write(folder, "sources.yaml", resolved(sources_text(found)))
     assert set(read_sources(folder).tables) == set(found.tables)
+
+
+def test_a_group_above_a_header_says_what_is_meant_by_it():
+    rows = [
+        ["7月工作量", None, None, None, None],
+        ["工号", "姓名", "话务", "时长(分钟)", "时长(分钟)"],
+        ["工号", "姓名", "应答量", "登录", "通话"],
+        ["000101", "甲", "2000", "9000", "5000"],
+    ]
+    head = find_head(rows)
+    assert (head.first_row, head.rows) == (2, 2)
+    columns = headers().columns["agent_periods"]
+    assert headers().strength("时长(分钟)/登录", columns["signed_in_ms"]) >= 0.9
+    assert headers().unit("时长(分钟)/登录") == "minutes"
+
+
+def test_the_word_of_a_total_is_nobody_s_id():
+    people = People(roster=frozenset({"000101", "000102"}))
+    assert other_ids(pa.array(["000101", "000102", "合计", " 小计 "]), "工号", people) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (["月份"], "date: {from: 月份, formats: ['%Y-%m'], of_month: first}"),
+        ([], "date: {file_name: '(\\d{6})', formats: ['%Y%m'], of_month: first}"),
+    ],
+)
+def test_a_sheet_of_months_has_their_first_and_last_days(tmp_path, names, first):
+    (tmp_path / "名单.csv").write_text("工号,班组\n000101,A\n000102,A\n", encoding="utf-8")
+    head = ["工号", *names, "应答量", "登录时长(分)"]
+    for month in ("202607", "202608"):
+        row = ["000101", *[f"{month[:4]}-{month[4:]}"] * len(names), "2000", "9000"]
+        text = "".join(",".join(line) + "\n" for line in (head, row, ["000102", *row[1:]]))
+        (tmp_path / f"座席月报{month}.csv").write_text(text, encoding="utf-8")
+    text = sources_text(draft([tmp_path], today=TODAY))
+    assert first in text
+    assert first.replace("date:", "period_end:").replace("first", "last") in text
