@@ -88,6 +88,8 @@ def _unknown(facts: Facts) -> Section:
         open_ones.insert(0, evidence)
     open_ones.sort(key=lambda finding: finding is not evidence)
     statements = facts.statements(open_ones)
+    # The effect of each candidate is open for the one reason that stands first.
+    told_first = facts.statements(finding for finding in open_ones if not finding.id.startswith("expected."))
     group = Group(title=facts.say("unknown.statements"), statements=statements)
     tell = Points(title=facts.say("unknown.tell"), sentences=_what_would_tell(facts))
     return Section(
@@ -96,7 +98,7 @@ def _unknown(facts: Facts) -> Section:
         heading=facts.say(f"unknown.{_unknown_kind(evidence, bool(open_ones))}"),
         lead=() if evidence else (facts.say("missing_finding", what=facts.say("what.evidence")),),
         blocks=(group, tell) if statements else (tell,),
-        brief=statements,
+        brief=told_first or statements,
     )
 
 
