@@ -27,8 +27,8 @@ RULES: Mapping[str, tuple[Callable[[Held], Any], tuple[tuple[str, ...], ...]]] =
     "contact_without_sign_in": (work.contact_without_sign_in, (("agent_periods", "interactions"),)),
     "overlapping": (work.overlapping, (("interactions",),)),
     "overlapping_periods": (work.overlapping_periods, (("agent_periods",),)),
-    "mean_handle_differs": (work.mean_handle_differs, (("agent_periods", "stated_means"),)),
-    "satisfied_share_differs": (registers.satisfied_share_differs, (("surveys", "stated_means"),)),
+    "mean_handle_differs": (work.mean_handle_differs, (("agent_periods", "mean_handle_ms"),)),
+    "satisfied_share_differs": (registers.satisfied_share_differs, (("surveys", "satisfied_x100"),)),
     "not_employed": (people.not_employed, (("staff", "agent_periods"), ("staff", "interactions"))),
     "worked_while_absent": (
         people.worked_while_absent, (("attendance", "interactions"), ("attendance", "agent_periods")),
@@ -51,10 +51,9 @@ def agreements(
     `stated` holds the means that files state beside their counts, as `ingest.stated` returns them.
     """
     import ibis
-    import pyarrow as pa
 
     engine = ibis.duckdb.connect(threads=1)
-    given = {**tables, "stated_means": pa.concat_tables(stated)} if stated else tables
+    given = {**tables, **_by_mean(stated)}
     held = Held(
         engine=engine,
         tables={name: ibis.memtable(table) for name, table in given.items()},
@@ -68,6 +67,17 @@ def agreements(
     )
     engine.disconnect()
     return found
+
+
+def _by_mean(stated: Sequence[pa.Table]) -> dict[str, pa.Table]:
+    """What files state, a table for each mean."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not stated:
+        return {}
+    whole = pa.concat_tables(stated)
+    return {mean: whole.filter(pc.equal(whole["mean"], mean)) for mean in pc.unique(whole["mean"]).to_pylist()}
 
 
 def _asked(rule: str, judged: Any, held: Held, quarter: str) -> Agreement:

@@ -23,9 +23,9 @@ Outcome: TypeAlias = Literal[
 FaultKind: TypeAlias = Literal[
     "unreadable_duration", "negative_duration", "duration_beyond_a_day", "no_such_day", "empty_answer", "unknown_key",
     "points_beyond_scale", "stranger", "repeated_row", "repeated_call", "other_quarter", "id_of_two_people",
-    "wrong_subtotal", "lost_call", "talk_missing_in_sheet", "overlapping_call", "hired_after_working",
-    "left_before_working", "rating_without_call", "thousands_separators", "percent_signs", "slashed_dates",
-    "serial_dates", "lost_zeros",
+    "wrong_subtotal", "lost_call", "talk_missing_in_sheet", "overlapping_call", "wrong_mean", "second_pay",
+    "hired_after_working", "left_before_working", "rating_without_call", "thousands_separators", "percent_signs",
+    "slashed_dates", "serial_dates", "lost_zeros",
 ]  # fmt: skip
 DIMENSIONS: tuple[Dimension, ...] = ("workload", "service_quality", "csat", "teamwork")
 

@@ -228,7 +228,9 @@ def _daily_plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Write]]
 
 
 def _write_daily(path: Path, data: QuarterData, number: int, day: dt.date) -> None:
-    sheets.write_daily(path, day, _daily_rows(data, number), data.faults.subtotals_over.get(number, {}))
+    faults = data.faults
+    means_over = faults.means_over.get(number, {})
+    sheets.write_daily(path, day, _daily_rows(data, number), faults.subtotals_over.get(number, {}), means_over)
 
 
 def _daily_rows(data: QuarterData, number: int) -> list[tuple[str, str, str, tuple[int, ...]]]:

@@ -37,6 +37,8 @@ _PAY, _SALES = "绩效工资.xlsx", "外呼营销报表.xlsx"
 _HEADER_ROWS = {_ROSTER: 2}  # elsewhere 1
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _TALK_MISSING = 600  # seconds, more than rounding explains
+_MEAN_OVER = 60  # seconds
+_HALF_A_MONTH = dt.timedelta(days=14)
 _DAYS_UNEMPLOYED = 3
 
 
@@ -74,6 +76,7 @@ class Planting:
         self.data = data
         self.talk_missing: dict[int, int] = {}  # seconds by row of `Duty`
         self.subtotals_over: dict[int, dict[str, int]] = {}  # calls by day and team
+        self.means_over: dict[int, dict[str, int]] = {}  # seconds by day and ACD id
         self._changes: dict[str, dict[int, Change]] = {}
         self._found: list[tuple[Mark, int | None, int]] = []  # with the row's index, and which of those in its place
         self._taken: dict[str, set[int]] = {}
@@ -262,6 +265,23 @@ def _talk_missing_in_sheet(planting: Planting, count: int) -> None:
         planting.say_across(planting.daily(int(planting.data.duty.day[row])), None, "time_differs")
 
 
+def _wrong_mean(planting: Planting, count: int) -> None:
+    """Let the mean handle time of a row be another than its times over its calls."""
+    data = planting.data
+    answered = np.flatnonzero(np.bincount(data.calls.row, minlength=len(data.duty.day)) > 0)
+    for row in planting.draw("days", answered, count):
+        day, acd_id = int(data.duty.day[row]), data.organisation.people[data.duty.person[row]].acd_id
+        planting.means_over.setdefault(day, {})[str(acd_id)] = _MEAN_OVER
+        planting.say_across(planting.daily(day), None, "mean_handle_differs")
+
+
+def _second_pay(planting: Planting, count: int) -> None:
+    """Pay somebody twice in the quarter's first month."""
+    for index in planting.draw(_PAY, _every("pay")(planting.data), count):
+        planting.change(_PAY, index, lambda row: [row, [row[0], row[1] + _HALF_A_MONTH, *row[2:]]], size=2)
+        planting.say_across(_PAY, index, "paid_twice")
+
+
 def _wrong_subtotal(planting: Planting, count: int) -> None:
     """Let a team's subtotal count one call more than its rows."""
     data = planting.data
@@ -340,6 +360,8 @@ KINDS: Mapping[FaultKind, Callable[[Planting, int], None]] = {
     "lost_call": _lost_call,
     "talk_missing_in_sheet": _talk_missing_in_sheet,
     "overlapping_call": _overlapping_call,
+    "wrong_mean": _wrong_mean,
+    "second_pay": _second_pay,
     "hired_after_working": _wrong_employment(10, first_days=True),
     "left_before_working": _wrong_employment(11, first_days=False),
     "rating_without_call": _rating_without_call,

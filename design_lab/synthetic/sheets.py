@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _CREATED = dt.datetime(2020, 1, 1)  # fixed, so that equal content gives equal bytes
-DAILY_GROUPS = (("基本信息", 3), ("签入", 3), ("话务", 4))
+DAILY_GROUPS = (("基本信息", 3), ("签入", 3), ("话务", 5))
 DAILY_HEADERS = (
     "班组", "座席工号", "姓名", "签入时长", "示忙时长", "小休时长", "接听量", "通话时长", "保持时长", "话后处理时长",
+    "平均处理时长(秒)",
 )  # fmt: skip
 ROSTER_HEADERS = (
     "工号", "姓名", "部门", "岗位", "职级", "班组", "职场", "用工性质", "性别", "出生年份", "入职日期", "离职日期",
@@ -73,12 +74,17 @@ def _write_row(page: Worksheet, number: int, row: Sequence[Any], date: Any) -> N
 
 
 def write_daily(
-    path: Path, day: dt.date, rows: Sequence[tuple[str, str, str, tuple[int, ...]]], calls_over: Mapping[str, int]
+    path: Path,
+    day: dt.date,
+    rows: Sequence[tuple[str, str, str, tuple[int, ...]]],
+    calls_over: Mapping[str, int],
+    means_over: Mapping[str, int],
 ) -> None:
     """Write the agents' report of a day: team blocks, each with 小计 beneath, and 合计 at the end.
 
     `rows` hold team, ACD id, name and seven counts (sign-in, busy, rest, calls, talk, hold, wrap; times in seconds),
-    those of a team together; `calls_over` says by how many calls a team's 小计 is to be wrong.
+    those of a team together; `calls_over` says by how many calls a team's 小计 is to be wrong, `means_over` by how many
+    seconds the mean handle time of an ACD id.
     """
     with _workbook(path) as book:
         page = book.add_worksheet("座席话务报表")
@@ -92,6 +98,7 @@ def write_daily(
                 page.write_string(number, 1, acd_id)
                 page.write_string(number, 2, name)
                 _counts(page, number, values)
+                _mean(page, number, values, means_over.get(acd_id, 0))
                 number += 1
             sums = [sum(column) for column in zip(*(values for *_, values in members), strict=True)]
             page.write_string(number, 0, "小计", bold)
@@ -127,3 +134,10 @@ def _counts(page: Worksheet, number: int, values: Sequence[int]) -> None:
             page.write_number(number, column, value)
         else:
             page.write_string(number, column, f"{value // 3600}:{value // 60 % 60:02d}:{value % 60:02d}")
+
+
+def _mean(page: Worksheet, number: int, values: Sequence[int], over: int) -> None:
+    """Write the mean handle time in whole seconds beside its counts; nothing where there was no call."""
+    calls, handled = values[3], sum(values[4:])
+    if calls:
+        page.write_number(number, len(DAILY_HEADERS) - 1, round(handled / calls) + over)

@@ -56,11 +56,14 @@ def test_daily_reports_are_the_sums_of_the_call_detail(study: Path, detail: Rows
     path = study / "raw" / "2026Q1" / "话务日报" / f"座席话务报表_{day:%Y%m%d}.xlsx"
     sheet = read_sheet(path, "座席话务报表")
     assert "2026-01-09" in str(sheet[0][0])
-    found = {str(r[1]): [int(float(str(r[6]))), *map(seconds, r[7:])] for r in sheet[3:] if r[1]}
+    found = {str(r[1]): [int(float(str(r[6]))), *map(seconds, r[7:10])] for r in sheet[3:] if r[1]}
     assert {agent: values for agent, values in found.items() if values[0]} == dict(sums)
     total = [sum(column) for column in zip(*found.values(), strict=True)]
     assert sheet[-1][0] == "合计"
-    assert [int(float(str(sheet[-1][6]))), *map(seconds, sheet[-1][7:])] == total
+    assert [int(float(str(sheet[-1][6]))), *map(seconds, sheet[-1][7:10])] == total
+    means = {str(row[1]): row[10] for row in sheet[3:] if row[1]}
+    for agent, (calls, *handled) in found.items():
+        assert means[agent] == (round(sum(handled) / calls) if calls else "")
     subtotals = [row for row in sheet[3:-1] if row[0] == "小计"]
     assert sum(int(float(str(row[6]))) for row in subtotals) == total[0]
 

@@ -91,7 +91,8 @@ def test_every_fault_across_tables_is_counted_and_no_other(spoilt: Spoilt) -> No
             planted[mark.quarter, mark.rule] += mark.count
     assert {(a.quarter, a.rule): a.count for a in spoilt.arrived.agreements if a.count} == planted
     assert {rule for _, rule in planted} == {
-        "count_differs", "time_differs", "overlapping", "not_employed", "rating_without_contact",
+        "count_differs", "time_differs", "overlapping", "not_employed", "rating_without_contact", "mean_handle_differs",
+        "paid_twice",
     }  # fmt: skip
 
 
@@ -99,7 +100,11 @@ def test_what_is_written_otherwise_is_read_as_it_was_meant(spoilt: Spoilt, small
     """Faults apart, the tables are those of the centre without faults."""
     left_out = {(file.quarter, file.table): file.excluded for file in spoilt.arrived.files if file.excluded}
     for quarter in QUARTERS:
-        for name in ("pay", "training", "sales", "complaints", "appraisal_results", "queue_intervals", "staff_survey"):
+        paid, once = (pd.read_parquet(table_path(s, "pay", quarter)) for s in (spoilt.study, small))
+        twice = sum(mark.kind == "second_pay" and mark.quarter == str(quarter) for mark in spoilt.marks)
+        assert len(paid) == len(once) + twice
+        pd.testing.assert_frame_equal(paid.merge(once, on=list(once.columns)), once)
+        for name in ("training", "sales", "complaints", "appraisal_results", "queue_intervals", "staff_survey"):
             pd.testing.assert_frame_equal(
                 *(pd.read_parquet(table_path(s, name, quarter)) for s in (spoilt.study, small))
             )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Held:
     """Canonical tables by name, as ibis tables of `engine`, with the quarter's last day and the client's month.
 
-    `stated_means`, if it is there, holds the means that files state beside their counts (`ingest.stated`).
+    Each mean that files state beside their counts (`ingest.stated`) is a table of its own name, if it is there.
     """
 
     engine: BaseBackend

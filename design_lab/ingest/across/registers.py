@@ -36,7 +36,7 @@ def satisfied_share_differs(held: Held) -> Any:
         rated="employee_id", on=surveys.rated_at.date(),
         satisfied=surveys.grade.isin(["very_satisfied", "satisfied"]).cast("int64"),
     )  # fmt: skip
-    stated = held["stated_means"].filter(lambda t: t["mean"] == "satisfied_x100")
+    stated = held["satisfied_x100"]
     stated = stated.mutate(end=stated.period_end.fill_null(stated.date))
     within = [stated.employee_id == rated.rated, rated.on >= stated.date, rated.on <= stated.end]
     both = (

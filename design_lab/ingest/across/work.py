@@ -86,7 +86,7 @@ def overlapping_periods(held: Held) -> Any:
 
 def mean_handle_differs(held: Held) -> Any:
     """The mean handle time that a file states is not talk, hold and wrap-up over the contacts that it counts."""
-    stated = held["stated_means"].filter(lambda t: t["mean"] == "mean_handle_ms")
+    stated = held["mean_handle_ms"]
     sheet = held.sheet.filter(lambda t: (t.answered > 0) & t.talk_ms.notnull() & t.wrap_ms.notnull())
     both = sheet.join(stated.select("employee_id", "date", "stated", "slack"), ["employee_id", "date"])
     apart = (both.stated * both.answered - both.reported_ms).abs()
