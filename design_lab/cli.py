@@ -1,4 +1,4 @@
-"""The command line: `design-lab new`, `run`, `check`, `identify` and `verify`. It reads arguments and words refusals.
+"""The command line: `design-lab new`, `run`, `check`, `freeze` and so on. It reads arguments and words refusals.
 
 Exit status: 0 done, 1 refused (the reason stands on standard error), 2 bad arguments.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -162,6 +162,43 @@ def identify(
 
     for pseudonym, own in resolve(Study.open(study), pseudonyms).items():
         _say(f"{pseudonym} {own}")
+
+
+@app.command()
+def freeze(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    scheme: Annotated[str, typer.Option(help="The scheme that is adopted.")],
+    decision: Annotated[str, typer.Option(help="Who decided what; it stands in the ledger.")],
+) -> None:
+    """Write what is expected of an adopted scheme, and of no change, to the study's ledger."""
+    import datetime as dt
+
+    from design_lab.expected import freeze as write_down
+    from design_lab.study import Study
+
+    for line in write_down(Study.open(study), scheme, decision, today=dt.date.today()):
+        _say(_of_ledger(line.number, line.content))
+
+
+@app.command()
+def ledger(study: Annotated[Path, typer.Argument(help="A study folder.")]) -> None:
+    """Show what is frozen, and whether a line was changed since."""
+    from design_lab.ledger import FILE, read_ledger
+    from design_lab.study import Study
+
+    lines = read_ledger(Study.open(study).folder / FILE)
+    for line in lines:
+        _say(_of_ledger(line.number, line.content))
+    _say(f"{len(lines)} lines, none changed" if lines else "nothing is frozen yet")
+
+
+def _of_ledger(number: int, content: Mapping[str, Any]) -> str:
+    said = content["finding"]
+    return (
+        f"line {number}, frozen on {content['frozen_on']} for {content['target']}: {said['text']['en']} "
+        f"(decision: {content['decision']})"
+    )
 
 
 def _check_quarter(quarter: str | None) -> None:

@@ -34,6 +34,10 @@ class ReportError(DesignLabError):
     """A report cannot be made, published or verified."""
 
 
+class LedgerError(DesignLabError):
+    """A ledger holds a line that was changed after it was written."""
+
+
 def place(file: object, *, sheet: str | None = None, row: int | None = None, column: str | None = None) -> str:
     """Word the place of a fault, the widest part first.
 

@@ -1,5 +1,6 @@
 """What may be expected of a scheme that is not in force yet, and what cannot be said of it."""
 
-from design_lab.expected.forecast import ExpectedEffects, expected_effects
+from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
+from design_lab.expected.frozen import freeze
 
-__all__ = ["ExpectedEffects", "expected_effects"]
+__all__ = ["ExpectedEffects", "expected_effects", "freeze", "no_change"]

@@ -20,13 +20,13 @@ OUTCOMES = ("csat",)  # the primary outcome; the others follow once one can be f
 class ExpectedEffects(Shown):
     """What is expected of each outcome four quarters after a scheme comes into force.
 
-    `varied` says whether people were ever under other weights. Without an estimate and without evidence from elsewhere
-    every outcome is unidentified: a number would be invented.
+    `why` is a key below `finding.expected.` in the word files: why nothing can be said. Without an estimate and without
+    evidence from elsewhere every outcome is unidentified: a number would be invented.
     """
 
     scheme: str
     title: dict[str, str]
-    varied: bool
+    why: str
 
     def table(self) -> pd.DataFrame:
         """Return one row an outcome: scheme, outcome, and what kind of claim can be made."""
@@ -37,11 +37,10 @@ class ExpectedEffects(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State for each outcome what is expected, or that nothing can be said and what would tell."""
-        says = "expected.not_estimated" if self.varied else "expected.never_varied"
         return tuple(
             state(
-                f"expected.{self.scheme}.{outcome}", None, says=says, unit="percentage_points", n=None,
-                claim="unidentified", scheme=self.title,
+                f"expected.{self.scheme}.{outcome}", None, says=f"expected.{self.why}", unit="percentage_points",
+                n=None, claim="unidentified", scheme=self.title,
             )
             for outcome in OUTCOMES
         )  # fmt: skip
@@ -49,4 +48,10 @@ class ExpectedEffects(Shown):
 
 def expected_effects(history: ClaimTest, candidate: Scheme) -> ExpectedEffects:
     """Say what can be forecast for a candidate, given what the history of schemes identifies."""
-    return ExpectedEffects(scheme=candidate.name, title=candidate.title, varied=history.weight_sets > 1)
+    why = "not_estimated" if history.weight_sets > 1 else "never_varied"
+    return ExpectedEffects(scheme=candidate.name, title=candidate.title, why=why)
+
+
+def no_change(current: Scheme) -> ExpectedEffects:
+    """Say what can be forecast if the scheme in force stays."""
+    return ExpectedEffects(scheme=current.name, title=current.title, why="no_change")

@@ -3,7 +3,7 @@
 import pytest
 
 from design_lab.evidence import ClaimTest
-from design_lab.expected import expected_effects
+from design_lab.expected import expected_effects, no_change
 from design_lab.scheme import Scheme
 from design_lab.study import project_root
 
@@ -22,3 +22,10 @@ def test_without_support_there_is_no_number(sets, why):
     assert effects.table().to_dict("records") == [
         {"scheme": "quality_first", "outcome": "csat", "claim": "unidentified"}
     ]
+
+
+def test_no_change_is_not_forecast_either():
+    current = Scheme.read(project_root() / "data/h_bank/schemes/current.yaml")
+    (made,) = no_change(current).findings()
+    assert (made.id, made.value, made.claim) == ("expected.current.csat", None, "unidentified")
+    assert "stays in force is not forecast" in made.text["en"]

@@ -1,0 +1,81 @@
+"""The ledger: what was said of the future, frozen before it could be known.
+
+Lines are only appended. Each holds the hash of its content with that of the line before it, so that a line that was
+changed, taken out or put in is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from design_lab.errors import LedgerError
+from design_lab.files import replacing, sha256_of
+
+FILE = "ledger.jsonl"
+_FIRST = ""  # what stands before the first line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line, counted from 1: its content, the hash of the line before, and its own of both."""
+
+    number: int
+    content: Mapping[str, Any]
+    before: str
+    hash: str
+
+
+def read_ledger(path: Path) -> tuple[Line, ...]:
+    """Return all lines in order, none if there is no file; the first that does not hold raises `LedgerError`."""
+    lines: list[Line] = []
+    if not path.is_file():
+        return ()
+    for number, text in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
+        line = _line(path, number, text)
+        follows = line.before == (lines[-1].hash if lines else _FIRST)
+        if not follows or line.hash != _hash(line.before, line.content) or _written(line) != text + b"\n":
+            raise _changed(path, number)
+        lines.append(line)
+    if not path.read_bytes().endswith(b"\n"):
+        raise _changed(path, len(lines) + 1)
+    return tuple(lines)
+
+
+def append(path: Path, contents: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+    """Append lines to a ledger that holds, all of them or none, and return them; earlier lines keep their bytes."""
+    lines = list(read_ledger(path))
+    kept = path.read_bytes() if lines else b""
+    for content in contents:
+        before = lines[-1].hash if lines else _FIRST
+        lines.append(Line(number=len(lines) + 1, content=content, before=before, hash=_hash(before, content)))
+    new = lines[len(lines) - len(contents) :]
+    with replacing(path) as temporary:
+        temporary.write_bytes(kept + b"".join(_written(line) for line in new))
+    return tuple(new)
+
+
+def _line(path: Path, number: int, text: bytes) -> Line:
+    try:
+        return Line(number=number, **json.loads(text))
+    except (ValueError, TypeError):
+        raise _changed(path, number) from None
+
+
+def _written(line: Line) -> bytes:
+    content = {"content": line.content, "before": line.before, "hash": line.hash}
+    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"
+
+
+def _hash(before: str, content: Any) -> str:
+    return sha256_of([before, content])
+
+
+def _changed(path: Path, number: int) -> LedgerError:
+    return LedgerError(
+        f"{path.parent.name}/{path.name}, line {number}: was changed after it was written, or is not whole; restore "
+        "the file from a copy, since a frozen line is never edited"
+    )
