@@ -88,8 +88,8 @@ def _unknown(facts: Facts) -> Section:
         open_ones.insert(0, evidence)
     open_ones.sort(key=lambda finding: finding is not evidence)
     statements = facts.statements(open_ones)
-    # The effect of each candidate is open for the one reason that stands first.
-    told_first = facts.statements(finding for finding in open_ones if not finding.id.startswith("expected."))
+    # A slide has room for the question on which the reform stands; what else is open is on the page.
+    told_first = facts.statements([evidence])
     group = Group(title=facts.say("unknown.statements"), statements=statements)
     tell = Points(title=facts.say("unknown.tell"), sentences=_what_would_tell(facts))
     return Section(

@@ -82,8 +82,11 @@ def test_three_or_four_key_findings_one_of_them_what_stays_open(invented):
 
 def test_every_unidentified_finding_stands_in_the_section_on_what_stays_open(invented):
     results, cover = invented()
-    shown = {statement.id for statement in tell(results, cover, "en").section("unknown").brief}
+    section = tell(results, cover, "en").section("unknown")
+    groups = [block for block in section.blocks if isinstance(block, Group)]
+    shown = {statement.id for group in groups for statement in group.statements}
     assert shown == {finding.id for finding in results.findings if finding.claim == "unidentified"}
+    assert [statement.id for statement in section.brief] == ["evidence.claim"], "a slide has room for the main one"
 
 
 def test_every_limit_of_a_group_is_told_once_shared_or_own(invented):
