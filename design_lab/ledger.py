@@ -31,16 +31,17 @@ class Line:
 
 def read_ledger(path: Path) -> tuple[Line, ...]:
     """Return all lines in order, none if there is no file; the first that does not hold raises `LedgerError`."""
-    lines: list[Line] = []
     if not path.is_file():
         return ()
-    for number, text in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
+    lines: list[Line] = []
+    *whole, rest = path.read_bytes().split(b"\n")
+    for number, text in enumerate(whole, 1):
         line = _line(path, number, text)
         follows = line.before == (lines[-1].hash if lines else _FIRST)
         if not follows or line.hash != _hash(line.before, line.content) or _written(line) != text + b"\n":
             raise _changed(path, number)
         lines.append(line)
-    if not path.read_bytes().endswith(b"\n"):
+    if rest or not whole:
         raise _changed(path, len(lines) + 1)
     return tuple(lines)
 

@@ -44,12 +44,10 @@ def of_month(days: pa.Array, which: Literal["first", "last"], month_ends_on: int
     import pyarrow as pa
 
     coded = days.dictionary_encode()
-    named = [day.replace(day=1) for day in coded.dictionary.to_pylist()]
-    if which == "first":
-        found = [period_begins(day, "month", month_ends_on) for day in named]
-    else:
-        later = [period_begins(day, "month", month_ends_on) + dt.timedelta(days=31) for day in named]
-        found = [period_begins(day, "month", month_ends_on) - dt.timedelta(days=1) for day in later]
+    found = [period_begins(day.replace(day=1), "month", month_ends_on) for day in coded.dictionary.to_pylist()]
+    if which == "last":
+        following = [period_begins(first + dt.timedelta(days=31), "month", month_ends_on) for first in found]
+        found = [first - dt.timedelta(days=1) for first in following]
     return pa.array(found, pa.date32()).take(coded.indices)
 
 

@@ -47,9 +47,7 @@ def _counted(part: Part, header: str) -> Counter[str]:
     array = part.column(header)
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
         return Counter()
-    ends = tuple(
-        folded(word) for word in headers().totals if len(word) > 1 and folded(word) not in ("sum", "全部", "汇总")
-    )
     exact = {folded(word) for word in headers().totals}
+    ends = tuple(word for word in exact - _ALONE if len(word) > 1)
     counted = Counter(str(value).strip() for value in array.drop_null().to_pylist())
     return Counter({word: n for word, n in counted.items() if folded(word) in exact or folded(word).endswith(ends)})
