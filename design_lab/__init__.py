@@ -7,6 +7,7 @@ The road, each step a call:
     build_tables(study)                          # the client's files become canonical tables
     facts(study, quarter)                        # what arrived
     people = panel(study, quarter)               # one row a person, one column an indicator
+    adjustment(people)                           # handle time and calls per hour beside themselves, like with like
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
     effective_weights(today)                     # what today's scheme really rewards
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
+    from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.score import score
@@ -46,6 +48,7 @@ _HOMES = {
     "Results": "finding",
     "Scheme": "scheme",
     "Study": "study",
+    "adjustment": "scoring",
     "build_tables": "ingest",
     "claim_test": "evidence",
     "compare": "evaluation",
@@ -66,6 +69,7 @@ __all__ = [
     "Results",
     "Scheme",
     "Study",
+    "adjustment",
     "build_tables",
     "claim_test",
     "compare",

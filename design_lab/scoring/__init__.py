@@ -1,5 +1,6 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
+from design_lab.scoring.adjustment import Adjustment, adjustment
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -8,10 +9,12 @@ from design_lab.scoring.score import Scores, score
 from design_lab.scoring.targets import role_medians, targets
 
 __all__ = [
+    "Adjustment",
     "Levels",
     "Panel",
     "RolledUp",
     "Scores",
+    "adjustment",
     "calls_by_period",
     "levels",
     "panel",
