@@ -18,6 +18,7 @@ from design_lab.errors import DataError
 from design_lab.periods import Quarter
 from design_lab.schema import PHONE, TABLES
 from design_lab.scoring import measures
+from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
 from design_lab.scoring.periods import calls_by_period
 from design_lab.scoring.signal import Signal, signal
 from design_lab.study import Study
@@ -43,15 +44,17 @@ class Panel:
     `people` (n rows) has role, level, team, department, site, employment_type, gender, hire_date, tenure_months (at the
     quarter's end) and days_present (missing where sheets of several days do not tell); `values` (n, k) one column an
     indicator in its card's unit, missing where there was no observation; `counts` (n, k) the observations behind each
-    value; `centre` the same indicators for all people together; `limits` what is lost where an indicator comes from
-    sheets, as keys below `limit.` in the word files; `signals` whether the people of a role can be told apart, by
-    (role, indicator), where it could be tested.
+    value; `standard_errors` (n, k) of each value from its own observations, in its unit, missing where single
+    observations are not known; `centre` the same indicators for all people together; `limits` what is lost where an
+    indicator comes from sheets, as keys below `limit.` in the word files; `signals` whether the people of a role can be
+    told apart, by (role, indicator), where it could be tested.
     """
 
     quarter: str
     people: pd.DataFrame
     values: pd.DataFrame
     counts: pd.DataFrame
+    standard_errors: pd.DataFrame
     centre: pd.DataFrame
     limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signals: Mapping[tuple[str, str], Signal] = field(default_factory=dict)
@@ -65,6 +68,14 @@ class Panel:
 
         enough = {name: counts >= cards()[str(name)].minimum_n for name, counts in self.counts.items()}
         return self.values.where(pd.DataFrame(enough, index=self.counts.index))
+
+    def shrunk(self) -> pd.DataFrame:
+        """Return empirical-Bayes means, (n, k): each value drawn to the mean of its role by n / (n + within / between).
+
+        Missing where the value is missing, and where single observations are not known, so that nothing says how far
+        to draw; the role's mean where its people do not differ by more than chance does.
+        """
+        return shrunk(self.values, self.counts, self.people["role"], self.signals)
 
     def tells_apart(self, indicators: Iterable[str]) -> pd.DataFrame:
         """Return, (n, k), whether people of each person's role can be told apart; what was not tested counts as yes."""
@@ -97,14 +108,16 @@ def panel(study: Study, quarter: Quarter) -> Panel:
     if "interactions" in sums:
         _add_team_result(values, counts, centre, sums["interactions"], people)
     whole = pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"])
+    single = {indicator: found for indicator, (_, found) in told.items()}
     return Panel(
         quarter=str(quarter),
         people=people,
         values=values,
         counts=counts.astype("int64"),
+        standard_errors=_errors(single, values, counts, people["role"]),
         centre=whole,
         limits=_limits(sums, [indicator for indicator, (table, _) in told.items() if table == "agent_periods"]),
-        signals=_signals({indicator: found for indicator, (_, found) in told.items()}, people["role"]),
+        signals=_signals(single, people["role"]),
     )
 
 
@@ -210,6 +223,24 @@ def _signals(told: Mapping[str, pd.DataFrame], role: pd.Series) -> dict[tuple[st
             if judged is not None:
                 found[str(name), indicator] = judged
     return found
+
+
+def _errors(
+    told: Mapping[str, pd.DataFrame], values: pd.DataFrame, counts: pd.DataFrame, role: pd.Series
+) -> pd.DataFrame:
+    """Standard errors of the values: of shares from their counts, of means where squares are known."""
+    import pandas as pd
+
+    errors = pd.DataFrame(np.nan, index=values.index, columns=values.columns)
+    groups = role.groupby(role).ngroup().to_numpy()
+    for name in values.columns:
+        n = counts[name].to_numpy(dtype="float64")
+        if cards()[name].unit == "share":
+            errors[name] = share_errors(n, np.nan_to_num(values[name].to_numpy()) * n)
+        elif "squares" in told[name] and told[name]["squares"].notna().any():
+            part = told[name].reindex(values.index)[["over", "squares"]].astype("float64").fillna(0.0)
+            errors[name] = mean_errors(n, part["over"].to_numpy(), part["squares"].to_numpy(), groups)
+    return errors.where(values.notna())
 
 
 def _peer_means(by_rater: pd.DataFrame) -> pd.DataFrame:

@@ -16,26 +16,41 @@ class Signal:
     """How far `people` with `observations` in all can be told apart on one indicator.
 
     `p` is that of the one-way F test of no differences between people; `reliability` the share of the variance between
-    people's means that is not sampling error, (F - 1) / F and never below 0.
+    people's means that is not sampling error, (F - 1) / F and never below 0. `between_variance` is that of people's
+    true means, `within_variance` that of single observations of one person, both in the indicator's unit squared.
     """
 
     people: int
     observations: int
     p: float
     reliability: float
+    between_variance: float
+    within_variance: float
 
     @property
     def tells_apart(self) -> bool:
         """Whether differences as large as these would be rare by chance."""
         return self.p < LEVEL
 
+    def reliability_at(self, n: float) -> float:
+        """Return the reliability of a person's mean of `n` observations, 0 where people do not differ.
+
+        >>> csat = signal(np.array([50.0, 50.0]), np.array([45.0, 30.0]), np.array([45.0, 30.0]))
+        >>> round(csat.reliability_at(50), 2), round(csat.reliability_at(200), 2)
+        (0.93, 0.98)
+        """
+        return (
+            self.between_variance / (self.between_variance + self.within_variance / n) if self.between_variance else 0
+        )
+
 
 def signal(n: Array, total: Array, squares: Array) -> Signal | None:
     """Test whether people's means differ, from each person's count, sum and sum of squares, all (people,).
 
     None with fewer than two people or no repeated observation: then there is nothing to judge by. A share is the case
-    in which squares equal the sums. One-way analysis of variance with random persons (Searle, Casella and McCulloch,
-    Variance Components, 1992, chapter 3).
+    in which squares equal the sums. One-way analysis of variance with random persons and unequal n, its variance
+    components by equating mean squares to what is expected of them, the one between people never below 0 (Searle,
+    Casella and McCulloch, Variance Components, 1992, chapter 3).
 
     >>> found = signal(np.array([50.0, 50.0]), np.array([45.0, 44.0]), np.array([45.0, 44.0]))
     >>> found.tells_apart, round(found.reliability, 2)
@@ -52,7 +67,16 @@ def signal(n: Array, total: Array, squares: Array) -> Signal | None:
     # Rounding of sums must not pass for variance.
     floor = 1e-12 * max(float(squares.sum()) / observations, 1e-300)
     if max(between, within) <= floor:
-        return Signal(people=people, observations=int(observations), p=1.0, reliability=0.0)
-    ratio = between / max(within, floor)
-    p = float(stats.f.sf(ratio, people - 1, observations - people))
-    return Signal(people=people, observations=int(observations), p=p, reliability=max(0.0, 1 - 1 / max(ratio, 1e-300)))
+        ratio, p, between, within = 0.0, 1.0, 0.0, 0.0
+    else:
+        ratio = between / max(within, floor)
+        p = float(stats.f.sf(ratio, people - 1, observations - people))
+    usual_n = (observations - float((n**2).sum()) / observations) / (people - 1)
+    return Signal(
+        people=people,
+        observations=int(observations),
+        p=p,
+        reliability=max(0.0, 1 - 1 / max(ratio, 1e-300)),
+        between_variance=max(0.0, (between - within) / usual_n),
+        within_variance=max(0.0, within),
+    )

@@ -116,7 +116,7 @@ def test_nobody_scored_means_no_effective_weights():
 def noisy(p):
     """A crowd whose tested indicators, all but calls per hour, come with an F test of this p."""
     people = crowd()
-    found = Signal(people=60, observations=6000, p=p, reliability=0.0)
+    found = Signal(people=60, observations=6000, p=p, reliability=0.0, between_variance=0.0, within_variance=1.0)
     tested = ("qa_score", "very_satisfied_rate", "peer_rating")
     return replace(people, signals={("customer_service", indicator): found for indicator in tested})
 

@@ -21,7 +21,10 @@ def make_panel(rows, *, quarter="2026Q3", counts=1000, **people):
         index=index,
     ).assign(**people)  # fmt: skip
     observed = values.notna() * counts
-    return Panel(quarter=quarter, people=frame, values=values, counts=observed, centre=pd.DataFrame())
+    unknown = pd.DataFrame(float("nan"), index, values.columns)
+    return Panel(
+        quarter=quarter, people=frame, values=values, counts=observed, standard_errors=unknown, centre=pd.DataFrame()
+    )
 
 
 @pytest.fixture

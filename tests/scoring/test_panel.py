@@ -157,9 +157,43 @@ def test_people_are_tested_by_role_on_single_observations(small):
 
 def test_where_people_cannot_be_told_apart_the_levels_say_so(small):
     people = panel(small, small.quarters[-1])
-    alike = {("customer_service", "csat"): Signal(people=24, observations=4_000, p=0.73, reliability=0.0)}
+    no_signal = Signal(
+        people=24, observations=4_000, p=0.73, reliability=0.0, between_variance=0.0, within_variance=0.1
+    )
+    alike = {("customer_service", "csat"): no_signal}
     stated = levels(replace(people, signals=alike), targets={}, roles=small.settings.roles).findings()
     (said,) = [finding for finding in stated if "no_signal" in finding.id]
     assert (said.id, said.value, said.claim) == ("indicators.csat.no_signal.customer_service", None, "unidentified")
     assert "the 24 people of the role customer service cannot be told apart" in said.text["en"]
     assert "p = 0.73" in said.text["zh"]
+
+
+def test_standard_errors_are_known_where_single_observations_are(people):
+    errors, values = people.standard_errors, people.values
+    assert (errors.columns == values.columns).all()
+    for known in ("handle_seconds", "csat", "team_result", "qa_score"):
+        assert (errors[known].notna() == values[known].notna()).all()
+        assert (errors[known].dropna() > 0).all()
+    assert errors[["calls_per_hour", "calls_answered"]].isna().all(axis=None)
+
+
+def test_a_standard_error_is_that_of_plain_pandas_where_observations_are_many(small, quarter, people):
+    calls = table(small, "interactions", quarter)
+    handled = calls[["talk_ms", "hold_ms", "wrap_ms"]].sum(axis=1) / 1000
+    plain = handled.groupby(calls["employee_id"]).sem()
+    many = people.counts.index[people.counts["handle_seconds"] >= 300]
+    assert len(many) > 10
+    found = people.standard_errors.loc[many, "handle_seconds"]
+    pd.testing.assert_series_equal(found, plain.reindex(many), check_names=False, rtol=0.02)
+
+
+def test_the_shrunken_panel_keeps_the_mean_and_lies_between_it_and_the_value(people):
+    shrunk, values = people.shrunk(), people.values
+    of = people.people["role"] == "customer_service"
+    csat = values.loc[of, "csat"].dropna()
+    drawn = shrunk.loc[csat.index, "csat"]
+    assert (people.shrunk()["csat"].notna() <= values["csat"].notna()).all()
+    assert shrunk["calls_per_hour"].isna().all(), "nothing says how far to draw it"
+    assert drawn.std() < csat.std()
+    low, high = csat.min(), csat.max()
+    assert drawn.between(low, high).all()

@@ -19,6 +19,9 @@ def test_it_is_the_one_way_analysis_of_variance(groups):
     if len({value for group in groups for value in group}) == 1 or all(len(set(group)) == 1 for group in groups):
         assert found.p in (0.0, 1.0) or found.p == pytest.approx(0.0, abs=1e-6)
         return
+    if np.ptp([np.mean(group) for group in groups]) < 1e-12:  # scipy's F is then a rounding error below 0
+        assert (found.p, found.reliability) == (1.0, 0.0)
+        return
     ratio, p = stats.f_oneway(*groups)
     assert found.p == pytest.approx(p, abs=1e-9)
     assert found.reliability == pytest.approx(max(0.0, 1 - 1 / ratio) if ratio > 0 else 0.0, abs=1e-9)
@@ -51,3 +54,30 @@ def test_one_person_or_one_observation_each_cannot_be_judged():
 def test_values_that_do_not_vary_tell_nobody_apart():
     found = signal(np.full(3, 10.0), np.full(3, 850.0), np.full(3, 72_250.0))
     assert (found.p, found.reliability, found.tells_apart) == (1.0, 0.0, False)
+    assert (found.between_variance, found.within_variance, found.reliability_at(100)) == (0.0, 0.0, 0.0)
+
+
+def test_variance_components_by_hand():
+    # Means 2 and 5 of 2 and 3 observations; grand mean 3.8; between 10.8 / 1, within 4 / 3; n0 = 5 - 13/5 = 2.4.
+    found = summed([[1, 3], [4, 5, 6]])
+    assert found.within_variance == pytest.approx(4 / 3)
+    assert found.between_variance == pytest.approx((10.8 - 4 / 3) / 2.4)
+    at_ten = found.between_variance / (found.between_variance + 4 / 3 / 10)
+    assert found.reliability_at(10) == pytest.approx(at_ten)
+
+
+def test_planted_variance_components_are_found_with_unequal_n():
+    rng = np.random.default_rng(11)
+    n = rng.integers(5, 200, 3_000)
+    truth = rng.normal(80, 3, n.size)
+    groups = [rng.normal(mean, 8, size) for mean, size in zip(truth, n, strict=True)]
+    found = summed(groups)
+    assert found.between_variance == pytest.approx(9, rel=0.1)
+    assert found.within_variance == pytest.approx(64, rel=0.02)
+
+
+@given(st.lists(st.lists(st.integers(0, 100), min_size=2, max_size=6), min_size=2, max_size=6))
+def test_variances_are_never_below_0_and_more_observations_never_tell_less(groups):
+    found = summed(groups)
+    assert min(found.between_variance, found.within_variance) >= 0
+    assert 0 <= found.reliability_at(10) <= found.reliability_at(20) <= 1
