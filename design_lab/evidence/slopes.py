@@ -102,8 +102,8 @@ class VolumeCsat(Shown):
             f"evidence.volume_csat.{kind}", slope.value, says=f"evidence.volume_csat_{kind}{told}",
             unit="slope", n=slope.rows, claim="association", bounds=(slope.low, slope.high), level=LEVEL,
             limits=limits, volume=Term(f"finding.evidence.{'by_hour' if self.by_hour else 'by_day'}"),
-            people=Quantity(slope.people, "people"), period=Term(f"finding.evidence.{'weeks' if self.weekly else 'months'}"),
-            first=self.first, last=self.last,
+            people=Quantity(slope.people, "people"), first=self.first, last=self.last,
+            period=Term(f"finding.evidence.{'weeks' if self.weekly else 'months'}"),
         )  # fmt: skip
 
 
@@ -207,8 +207,8 @@ def _coefficient(rows: pd.DataFrame, formula: str) -> float:
     import pyfixest
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"\s*\d+ variables dropped due to multicollinearity")
-        warnings.filterwarnings("ignore", message=r"\s*\d+ singleton fixed effect")
+        # Which variables were dropped, and what pandas 4 will no longer take of it.
+        warnings.filterwarnings("ignore", module=r"pyfixest\b")
         fitted = pyfixest.feols(formula, rows, vcov="iid", weights="weight", weights_type="aweights")
     return float(fitted.coef()["volume"])
 

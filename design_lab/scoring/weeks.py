@@ -65,7 +65,8 @@ def person_weeks(study: Study, quarters: Iterable[Quarter]) -> PersonWeeks:
     told = pd.concat(parts)
     roles = told.groupby(_KEYS)[_ROLES].first()  # a week that two quarters share: as at its first day
     counts = told.drop(columns=_ROLES).astype("float64").fillna(0).groupby(_KEYS).sum().astype("int64")
-    return PersonWeeks(length=length, timed=bool((counts["worked_ms"] > 0).any()), rows=roles.join(counts))
+    rows = roles.join(counts)[counts["calls"] > 0]
+    return PersonWeeks(length=length, timed=bool((rows["worked_ms"] > 0).any()), rows=rows)
 
 
 def _by_the_day(study: Study, quarter: Quarter) -> bool:
@@ -73,7 +74,7 @@ def _by_the_day(study: Study, quarter: Quarter) -> bool:
     sheets = _rows(study, "agent_periods", quarter)
     if _rows(study, "interactions", quarter) is not None or sheets is None:
         return True
-    return not sheets.filter((sheets.period_end > sheets.date).fill_null(False)).count().execute()
+    return not (sheets.period_end > sheets.date).sum().to_pyarrow().as_py()
 
 
 def _rows(study: Study, table: str, quarter: Quarter) -> Any:
@@ -93,7 +94,7 @@ def _of_quarter(study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:
     by_day = days.astype("float64").fillna(0).reset_index()
     by_day["begins"] = [pd.Timestamp(period_begins(day.date(), length, closing)) for day in by_day["day"]]
     whole = by_day.drop(columns="day").groupby(_KEYS).sum()
-    return _with_roles(whole[whole["calls"] > 0], study, quarter)
+    return _with_roles(whole, study, quarter)
 
 
 def _days(study: Study, quarter: Quarter) -> pd.DataFrame:
@@ -154,12 +155,10 @@ def _with_roles(counts: pd.DataFrame, study: Study, quarter: Quarter) -> pd.Data
     rows = counts.reset_index()
     first = pd.Timestamp(quarter.first_day(study.settings.calendar.month_ends_on))
     rows["on"] = rows["begins"].where(rows["begins"] > first, first).astype("datetime64[ns]")
-    known = pd.merge_asof(
-        rows.sort_values("on", kind="stable"),
-        staff.sort_values("valid_from", kind="stable"),
-        left_on="on",
-        right_on="valid_from",
-        by="employee_id",
-        direction="nearest",  # somebody hired in the middle of a period has the role of her first day
-    )
-    return known.drop(columns=["on", "valid_from"]).set_index(_KEYS).sort_index()
+    known = rows.sort_values("on", kind="stable")
+    spells = staff.sort_values("valid_from", kind="stable")
+    held = pd.merge_asof(known, spells, left_on="on", right_on="valid_from", by="employee_id")
+    # Somebody hired in the middle of a period has the role of her first day.
+    later = pd.merge_asof(known, spells, left_on="on", right_on="valid_from", by="employee_id", direction="forward")
+    held[_ROLES] = held[_ROLES].where(held["valid_from"].notna(), later[_ROLES])
+    return held.drop(columns=["on", "valid_from"]).set_index(_KEYS).sort_index()
