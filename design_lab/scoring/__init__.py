@@ -1,5 +1,6 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
+from design_lab.scoring.history import scores_of_quarters
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel
 from design_lab.scoring.periods import calls_by_period
@@ -20,5 +21,6 @@ __all__ = [
     "person_weeks",
     "role_medians",
     "score",
+    "scores_of_quarters",
     "targets",
 ]

@@ -112,7 +112,7 @@ def invented():
         others = {name: title for name, title in titles.items() if name != "current"}
         everything = (*_data(), *_indicators(), *_diagnosis(weights), *_evidence(), *_candidates(others))
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates"}
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "06_candidates"}
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
