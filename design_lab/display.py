@@ -24,6 +24,9 @@ _DECIMALS: Mapping[str, int] = {
     "people": 0,
     "percentage_points": 1,
     "correlation": 2,
+    "rating_points": 2,
+    "people_each": 1,
+    "forms_each": 1,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)
