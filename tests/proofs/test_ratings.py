@@ -91,19 +91,21 @@ def measure(case, tries):
     return found.mean(), found.std(ddof=1) / np.sqrt(tries)
 
 
-# The most that the error of adjusted ratings may be, as a share of that of plain means (published: .87, .93, .67, .62, 1.00).
-MARGIN = {"random": 0.90, "teams": 0.96, "strict to good": 0.72, "strict to weak": 0.72, "no severity": 1.01}
+# The most that the error of adjusted ratings may be as a share of that of plain means: what is published, rounded up.
+MARGIN = {"random": 0.90, "teams": 0.97, "strict to good": 0.69, "strict to weak": 0.65, "no severity": 1.01}
+# By how much coverage may fall short of its level: where raters come with a leaning it does, by .025 as published.
+SHORT = {"strict to good": 0.03, "strict to weak": 0.03}
 
 
 @pytest.mark.parametrize("case", MARGIN)
 def test_adjusted_ratings_are_closer_to_the_truth_and_their_intervals_hold(case):
     found, error = measure(case, TENTH)
-    ratio = found["rmse_adjusted"] / found["rmse_raw"]
-    assert ratio < MARGIN[case] + 3 * error["rmse_adjusted"] / found["rmse_raw"]
+    allowed = 3 * (error["rmse_adjusted"] + error["rmse_raw"]) / found["rmse_raw"]
+    assert found["rmse_adjusted"] / found["rmse_raw"] < MARGIN[case] + allowed
     for level in (0.90, 0.95):
         name = f"adjusted_{level * 100:.0f}"
-        assert abs(found[name] - level) < 0.01 + 3 * error[name]
-    if case not in ("strict to good", "strict to weak"):  # with a leaning the shrunken ones fall short, as published
+        assert level - SHORT.get(case, 0.005) - 3 * error[name] < found[name] < level + 0.01 + 3 * error[name]
+    if case not in SHORT:  # with a leaning the shrunken ones fall far short, as published
         assert abs(found["shrunk_95"] - 0.95) < 0.01 + 3 * error["shrunk_95"]
         assert found["rmse_shrunk"] < found["rmse_adjusted"]
 
