@@ -23,6 +23,7 @@ _DECIMALS: Mapping[str, int] = {
     "count": 0,
     "people": 0,
     "percentage_points": 1,
+    "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
     "rating_points": 2,
     "people_each": 1,

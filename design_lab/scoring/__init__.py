@@ -4,6 +4,21 @@ from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel
 from design_lab.scoring.periods import calls_by_period
 from design_lab.scoring.score import Scores, score
+from design_lab.scoring.signal import Signal
 from design_lab.scoring.targets import role_medians, targets
+from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
-__all__ = ["Levels", "Panel", "Scores", "calls_by_period", "levels", "panel", "role_medians", "score", "targets"]
+__all__ = [
+    "Levels",
+    "Panel",
+    "PersonWeeks",
+    "Scores",
+    "Signal",
+    "calls_by_period",
+    "levels",
+    "panel",
+    "person_weeks",
+    "role_medians",
+    "score",
+    "targets",
+]
