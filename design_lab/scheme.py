@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card, cards
 from design_lab.errors import SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, sha256_of, validated
 from design_lab.periods import Quarter
@@ -154,14 +154,17 @@ class Scheme(_Model):
     grades: Grades
 
     @classmethod
-    def read(cls, path: str | Path) -> Scheme:
-        """Read and check a scheme file; each fault is a line of `SchemeError` with file, key and nearest known word."""
+    def read(cls, path: str | Path, known: Mapping[str, Card] | None = None) -> Scheme:
+        """Read and check a scheme file; each fault is a line of `SchemeError` with file, key and nearest known word.
+
+        `known` are the metric cards that it may weigh, the catalogue's if nothing is said.
+        """
         path = Path(path)
         try:
             scheme: Scheme = validated(cls, read_yaml(path), path)
         except StudyError as error:
             raise SchemeError(str(error)) from None
-        if faults := [*_faults(scheme)]:
+        if faults := _faults(scheme, cards() if known is None else known):
             raise SchemeError("\n".join(f"{path}: {fault}" for fault in faults))
         return scheme
 
@@ -199,12 +202,12 @@ class Scheme(_Model):
         return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
 
 
-def _faults(scheme: Scheme) -> list[str]:
+def _faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
     return [
         *_name_faults(scheme),
-        *_weight_faults(scheme),
-        *_rule_faults(scheme),
-        *_eligibility_faults(scheme),
+        *_weight_faults(scheme, known),
+        *_rule_faults(scheme, known),
+        *_eligibility_faults(scheme, known),
         *_grade_faults(scheme),
     ]
 
@@ -222,7 +225,7 @@ def _name_faults(scheme: Scheme) -> list[str]:
     return faults
 
 
-def _weight_faults(scheme: Scheme) -> list[str]:
+def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
     places: list[tuple[str, Mapping[str, Dimension]]] = [("dimensions", scheme.dimensions)]
     for number, override in enumerate(scheme.overrides):
         where = f"overrides.{number} ({override.role}{' ' + override.level if override.level else ''})"
@@ -238,11 +241,11 @@ def _weight_faults(scheme: Scheme) -> list[str]:
             for indicator in sorted({i for i in weighed if weighed.count(i) > 1})
         ]
         for name, dimension in dimensions.items():
-            faults += _dimension_faults(f"{where}.{name}", dimension)
+            faults += _dimension_faults(f"{where}.{name}", dimension, known)
     return list(dict.fromkeys(faults))
 
 
-def _dimension_faults(where: str, dimension: Dimension) -> list[str]:
+def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> list[str]:
     faults = []
     if not 0 <= dimension.weight <= 100:
         faults.append(f"{where}.weight: {dimension.weight:g} is not between 0 and 100")
@@ -252,19 +255,19 @@ def _dimension_faults(where: str, dimension: Dimension) -> list[str]:
     for indicator, weight in dimension.indicators.items():
         if weight < 0:
             faults.append(f"{where}.indicators.{indicator}: {weight:g} is negative")
-        faults += _indicator_faults(f"{where}.indicators.{indicator}", indicator)
+        faults += _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
     return faults
 
 
-def _indicator_faults(where: str, indicator: str) -> list[str]:
-    if indicator not in cards():
-        return [f"{where}: is not a known indicator; {nearest(indicator, cards())}"]
-    if not cards()[indicator].scored:
-        return [f"{where}: {cards()[indicator].definition['en']}, so nobody can be scored on it"]
+def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> list[str]:
+    if indicator not in known:
+        return [f"{where}: is not a known indicator; {nearest(indicator, known)}"]
+    if not known[indicator].scored:
+        return [f"{where}: {known[indicator].not_scored['en']}, so nobody can be scored on it"]
     return []
 
 
-def _rule_faults(scheme: Scheme) -> list[str]:
+def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
     faults = [
         f"rules.{indicator}: is missing; every weighed indicator needs a rule"
         for indicator in scheme.indicators
@@ -272,7 +275,7 @@ def _rule_faults(scheme: Scheme) -> list[str]:
     ]
     for indicator, rule in scheme.rules.items():
         where = f"rules.{indicator}"
-        faults += _indicator_faults(where, indicator)
+        faults += _indicator_faults(where, indicator, known)
         faults += [f"{where}: {fault}" for fault in _rule_fault(rule)]
     return faults
 
@@ -300,11 +303,11 @@ def _ladder_faults(steps: tuple[Step, ...]) -> list[str]:
     return faults
 
 
-def _eligibility_faults(scheme: Scheme) -> list[str]:
+def _eligibility_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
     faults = []
     for indicator, condition in scheme.eligibility.items():
         where = f"eligibility.{indicator}"
-        faults += _indicator_faults(where, indicator)
+        faults += _indicator_faults(where, indicator, known)
         if (condition.veto is None) == (condition.effect is None):
             faults.append(f"{where}: needs either veto, or min with effect")
         elif condition.effect and condition.min is None:
