@@ -29,7 +29,8 @@ def share_errors(n: Array, yes: Array) -> Array:
     array([0.0404, 0.0249])
     """
     share = np.minimum((yes + _FURTHER / 2) / (n + _FURTHER), 1.0)  # ratings can outnumber the calls on record
-    return np.sqrt(share * (1 - share) / (n + _FURTHER))
+    error: Array = np.sqrt(share * (1 - share) / (n + _FURTHER))
+    return error
 
 
 def mean_errors(n: Array, total: Array, squares: Array, units: Array, groups: Groups) -> Array:
