@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card
 from design_lab.display import Shown, Term, number
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
@@ -47,11 +47,12 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reliabilities(Shown):
-    """Reliability by role and indicator; `roles` names the roles by language."""
+    """Reliability by role and indicator; `roles` names the roles by language, `cards` are the panel's."""
 
     quarter: str
     found: tuple[Reliability, ...]
     roles: Mapping[str, Mapping[str, str]]
+    cards: Mapping[str, Card]
 
     def table(self) -> pd.DataFrame:
         """Return one row a role and indicator: people, observations a person, reliability by cycle, n for .70."""
@@ -74,7 +75,7 @@ class Reliabilities(Shown):
         """Return the table with names for ids."""
         shown = self.table().astype(object)
         shown["role"] = [self.roles.get(one.role, {}).get(lang, one.role) for one in self.found]
-        shown["indicator"] = [cards()[one.indicator].name[lang] for one in self.found]
+        shown["indicator"] = [self.cards[one.indicator].name[lang] for one in self.found]
         shown["observations"] = [number(one.observations, "count", lang) for one in self.found]
         shown["n for .70"] = [number(one.enough_n, "count", lang) for one in self.found]
         for cycle in MONTHS:
@@ -96,7 +97,7 @@ class Reliabilities(Shown):
 
     def _of(self, one: Reliability) -> tuple[Finding, ...]:
         said: dict[str, Any] = {
-            "indicator": cards()[one.indicator].name,
+            "indicator": self.cards[one.indicator].name,
             "role": self.roles.get(one.role, {"en": one.role}),
         }
         whole = state(
@@ -132,13 +133,13 @@ def reliabilities(panel: Panel, *, roles: Mapping[str, Mapping[str, str]], least
         for (role, indicator), signal in sorted(panel.signals.items(), key=lambda pair: (pair[0][1], pair[0][0]))
         if signal.people >= least
     ]
-    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles)
+    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles, cards=panel.cards)
 
 
 def _reliability(role: str, indicator: str, signal: Signal) -> Reliability:
     from scipy import stats
 
-    between, within = signal.people - 1, signal.observations - signal.people
+    between, within = signal.people - 1, signal.freedom
     ratio = 1 / (1 - signal.reliability) if signal.reliability else float(stats.f.isf(signal.p, between, within))
     tail = (1 - LEVEL) / 2
     usual = signal.observations / signal.people
