@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
-    from design_lab.scoring.history import scores_of_quarters
+    from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.score import score
@@ -68,6 +68,7 @@ _HOMES = {
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "history": "scoring",
     "levels": "scoring",
     "misdirection": "evaluation",
     "noise": "evaluation",
@@ -77,7 +78,6 @@ _HOMES = {
     "reliabilities": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
-    "scores_of_quarters": "scoring",
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
@@ -98,6 +98,7 @@ __all__ = [
     "effective_weights",
     "expected_effects",
     "facts",
+    "history",
     "levels",
     "misdirection",
     "noise",
@@ -107,7 +108,6 @@ __all__ = [
     "reliabilities",
     "rerun",
     "score",
-    "scores_of_quarters",
     "targets",
     "tell",
     "volume_csat",
