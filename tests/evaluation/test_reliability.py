@@ -12,6 +12,7 @@ ROLES = {"customer_service": {"en": "customer service", "zh": "客户服务"}}
 
 def among(found, indicator="csat"):
     panel = make_panel({f"E{i}": (1.0, 1.0, 1.0, 1.0) for i in range(12)})
+    panel.values[indicator] = 1.0
     panel.signals["customer_service", indicator] = found
     return reliabilities(panel, make_scheme(), roles=ROLES, least=10)
 
@@ -65,6 +66,7 @@ def test_small_roles_are_left_out_and_the_largest_role_stands_for_an_indicator()
     few = signal(*ratings(np.random.default_rng(12), 9, 0.9, 0.03, 300))
     some = signal(*ratings(np.random.default_rng(13), 15, 0.9, 0.03, 300))
     panel = make_panel({"E1": (1.0, 1.0, 1.0, 1.0)})
+    panel.values["csat"] = 1.0
     panel.signals.update({("a", "csat"): few, ("b", "csat"): some, ("customer_service", "csat"): found})
     made = reliabilities(panel, make_scheme(), roles=ROLES, least=10)
     assert [one.role for one in made.found] == ["b", "customer_service"]
