@@ -47,7 +47,7 @@ class Panel:
     value; `standard_errors` (n, k) of each value from its own observations, in its unit, missing where single
     observations are not known; `centre` the same indicators for all people together; `limits` what is lost where an
     indicator comes from sheets, as keys below `limit.` in the word files; `signals` whether the people of a role can be
-    told apart, by (role, indicator), where it could be tested.
+    told apart, by (role, indicator), where it could be tested. `people.on_last_day` says who is on the roster then.
     """
 
     quarter: str
@@ -299,5 +299,6 @@ def _people(study: Study, quarter: Quarter) -> pd.DataFrame:
     people = longest[longest["days_in_force"] > 0].set_index("employee_id").sort_index()
     hired = pd.to_datetime(people["hire_date"])
     people["tenure_months"] = ((last - hired).dt.days / 30.4375).round(1)
+    people["on_last_day"] = people.index.isin(staff.loc[(starts <= last) & (ends >= last), "employee_id"])
     people["days_present"] = pd.array([pd.NA] * len(people), dtype="Int64")  # until a sheet tells
-    return people[[*_PEOPLE, "hire_date", "tenure_months", "days_present"]].copy()
+    return people[[*_PEOPLE, "hire_date", "tenure_months", "on_last_day", "days_present"]].copy()
