@@ -53,6 +53,11 @@ class Scores(Shown):
         """Who has a total by which people may be held against each other, (n,): it is more than chance."""
         return self.total.notna() & self.reason.ne("no_signal")
 
+    def by_person(self, column: pd.Series) -> pd.Series:
+        """Return a column (n,) keyed by `employee_id` alone; of somebody with several rows, the last one."""
+        ids = self.people.index.get_level_values("employee_id")
+        return column.set_axis(ids)[~ids.duplicated(keep="last")]
+
     def table(self) -> pd.DataFrame:
         """Return one row a role: people, how many are scored and graded, and their median total."""
         import pandas as pd
