@@ -301,10 +301,11 @@ def _aggregation_faults(scheme: Scheme) -> Iterator[str]:
 
 
 def _scoring_rules(scheme: Scheme) -> Iterator[tuple[str, Any]]:
-    yield from ((f"rules.{indicator}", rule) for indicator, rule in scheme.rules.items())
-    for number, override in enumerate(scheme.overrides):
-        yield from ((f"overrides.{number}.rules.{indicator}", rule) for indicator, rule in override.rules.items())
-    yield from ((f"dimensions.{name}.rule", d.rule) for name, d in scheme.dimensions.items() if d.rule)
+    blocks: list[tuple[str, Scheme | Override]] = [("", scheme)]
+    blocks += [(f"overrides.{number}.", override) for number, override in enumerate(scheme.overrides)]
+    for where, block in blocks:
+        yield from ((f"{where}rules.{indicator}", rule) for indicator, rule in block.rules.items())
+        yield from ((f"{where}dimensions.{name}.rule", d.rule) for name, d in block.dimensions.items() if d.rule)
 
 
 def _bound_faults(scheme: Scheme) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, n
     shares = there / np.where(present > 0, present, 1.0)[:, None]
     values = np.where(there > 0, np.nan_to_num(got.points.to_numpy(dtype=np.float64)), 0.0)
     added = weighted_sum(values, shares)
-    combined = _combine(values, shares, scheme.aggregation.within)
+    combined = np.where(present > 0, _combine(values, shares, scheme.aggregation.within), 0.0)
     for rule, mine in _rules_of(people, scheme, name):
         own = points(
             np.where(mine & (weight > 0), combined, np.nan),
