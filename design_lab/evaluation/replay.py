@@ -166,10 +166,14 @@ def replay(
     are the targets by role and indicator; `tolerance` is in points.
     """
     scores = score(panel, scheme, medians=medians, refuse_chance=False)
-    people = None if given.results is None else _people(panel, scores, given.results)
-    own = scores.by_person(scores.grade) if people is None else people["grade"]
-    grades_paid = None if people is None else people["official_grade"]
+    results = given.results
     scored = scores.by_person(scores.total).dropna().index
+    if results is None:
+        own, people = scores.by_person(scores.grade), None
+    else:
+        beside = _beside(panel, scores, results)
+        own, people = beside["grade"], _matched(beside, results)
+    paid = None if given.pay is None or results is None else payroll(given.pay, results["grade"], scheme)
     return Replay(
         scheme=scheme,
         quarter=panel.quarter,
@@ -177,41 +181,46 @@ def replay(
         people=people,
         unmatched=0 if people is None else len(scored.difference(people.index)),
         payroll=None if given.pay is None else payroll(given.pay, own, scheme),
-        paid=None if given.pay is None or grades_paid is None else payroll(given.pay, grades_paid, scheme),
+        paid=paid,
         limits=scores.limits,
     )
 
 
-def _people(panel: Panel, scores: Scores, results: pd.DataFrame) -> pd.DataFrame:
-    """One row an official result, with what the scheme gives the same person."""
+def _beside(panel: Panel, scores: Scores, results: pd.DataFrame) -> pd.DataFrame:
+    """What the scheme gives everybody, by `employee_id`: with the official adjustments, and of official scores."""
     import pandas as pd
 
-    ids = panel.people.index.get_level_values("employee_id")
+    index = panel.people.index
+    ids = index.get_level_values("employee_id")
     last = ~ids.duplicated(keep="last")
-    said = results.reindex(ids[last]).set_axis(panel.people.index[last]).reindex(panel.people.index)
+    said = results.reindex(ids[last]).set_axis(index[last]).reindex(index)
     kept = said["grade"].notna() if results["grade"].notna().any() else said["score"].notna()
     graded = scores.grade.notna()
     bounds = scores.scheme.total.floor, scores.scheme.total.cap
     adjusted = (scores.total + said["adjustment"].fillna(0.0)).clip(*bounds)
-    official_scores = {
-        "graded": said["score"].where(kept),
-        "graded_unadjusted": (said["score"] - said["adjustment"]).where(kept),
-    }
-    ours = {
+    unadjusted = said["score"] - said["adjustment"]
+    found = {
         "role": panel.people["role"],
         "team": panel.people["team"],
         "recomputed": scores.total,
+        "adjusted": adjusted,
         "grade": grade(adjusted.where(graded), panel, scores.scheme),
         "grade_unadjusted": scores.grade,
-        **{name: grade(scored, panel, scores.scheme) for name, scored in official_scores.items()},
-        "adjusted": adjusted,
+        "graded": grade(said["score"].where(kept), panel, scores.scheme),
+        "graded_unadjusted": grade(unadjusted.where(kept), panel, scores.scheme),
     }
-    people = pd.DataFrame({name: scores.by_person(column) for name, column in ours.items()}).reindex(results.index)
-    people = people.assign(
+    return pd.DataFrame({name: scores.by_person(column) for name, column in found.items()})
+
+
+def _matched(beside: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """One row an official result, with what the scheme gives the same person, None and missing for who is on no roster."""
+    people = beside.reindex(results.index)
+    grades = ["grade", "grade_unadjusted", "graded", "graded_unadjusted"]
+    people[grades] = people[grades].astype(object).where(people[grades].notna(), None)
+    return people.drop(columns="adjusted").assign(
         official=results["score"],
         adjustment=results["adjustment"],
         reason=results["reason"],
         official_grade=results["grade"],
         gap=results["score"] - people["adjusted"],
     )
-    return people.drop(columns="adjusted")

@@ -42,10 +42,18 @@ def test_who_has_no_grade_gets_the_coefficient_of_the_ungraded():
 def test_the_table_shows_what_each_grade_was_really_paid():
     table = payroll(PAY, GRADES, make_scheme()).table().set_index("grade")
     assert table.index.tolist() == ["A", "B", "D", ""]
-    assert table.loc["D", ["people", "at_par", "paid", "coefficient", "paid_coefficient"]].tolist() == [1, 500, 300, 0.6, 0.6]
+    assert table.loc["D", ["people", "at_par", "paid", "coefficient", "paid_coefficient"]].tolist() == [
+        1,
+        500,
+        300,
+        0.6,
+        0.6,
+    ]
     assert table.loc["A", "paid_coefficient"] == pytest.approx(240_001 / 200_001)
 
 
 def test_a_grade_without_a_coefficient_is_refused_in_words():
-    with pytest.raises(DataError, match=r"scheme test: grade 'S' has no coefficient; the scheme's grades are A, B, C, D"):
+    with pytest.raises(
+        DataError, match=r"scheme test: grade 'S' has no coefficient; the scheme's grades are A, B, C, D"
+    ):
         payroll(PAY, pd.Series({"Ann": "S"}, dtype=object), make_scheme())

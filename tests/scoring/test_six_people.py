@@ -117,12 +117,23 @@ def test_points_weights_and_totals_by_role_and_level(people):
 
 def test_a_level_s_override_goes_before_its_role_s(people):
     people.people.loc["Di", "role"] = "complaints"
-    overrides = [*OVERRIDES, {"role": "complaints", "level": "team_leader", "rules": {"calls_per_hour": RULES["calls_per_hour"] | {"target": 9}}}]
+    overrides = [
+        *OVERRIDES,
+        {
+            "role": "complaints",
+            "level": "team_leader",
+            "rules": {"calls_per_hour": RULES["calls_per_hour"] | {"target": 9}},
+        },
+    ]
     # Weights of complaints, the target of her level: 20 + 15.625 + 45 + 7.5.
-    assert scored(people, overrides=overrides).total["Di"] == pytest.approx(0.20 * 100 + 0.25 * 62.5 + 0.45 * 100 + 0.10 * 75)
+    assert scored(people, overrides=overrides).total["Di"] == pytest.approx(
+        0.20 * 100 + 0.25 * 62.5 + 0.45 * 100 + 0.10 * 75
+    )
 
 
-@pytest.mark.parametrize(("half", "expected"), [("up", [95.3, 73.3, 89.9, 80.4, 76.3, 90.0]), ("even", [95.2, 73.2, 89.9, 80.4, 76.2, 90.0])])
+@pytest.mark.parametrize(
+    ("half", "expected"), [("up", [95.3, 73.3, 89.9, 80.4, 76.3, 90.0]), ("even", [95.2, 73.2, 89.9, 80.4, 76.2, 90.0])]
+)
 def test_a_total_is_rounded_where_the_scheme_says_so(people, half, expected):
     scores = scored(people, rounding={"total": {"decimals": 1, "half": half}})
     assert scores.total.tolist() == pytest.approx(expected)
@@ -196,7 +207,14 @@ def test_tied_people_share_a_grade_at_the_boundary(people, ties, expected):
     only = {"dimensions": {"workload": of(100, calls_per_hour=100)}, "overrides": [
         {k: v for k, v in override.items() if k != "dimensions"} for override in OVERRIDES
     ]}  # fmt: skip
-    two = {"method": "forced", "pool": "all", "ties": ties, "heads": "nearest", "shares": {"A": 40, "B": 60}, "coefficients": {"A": 1, "B": 0}}
+    two = {
+        "method": "forced",
+        "pool": "all",
+        "ties": ties,
+        "heads": "nearest",
+        "shares": {"A": 40, "B": 60},
+        "coefficients": {"A": 1, "B": 0},
+    }
     scores = scored(people, grades=two, **only)
     assert scores.total[["Cy", "Di", "Fay"]].tolist() == [100, 100, 100]
     assert "".join(scores.grade[["Ann", "Cy", "Di", "Fay", "Bo", "Ed"]]) == expected
@@ -210,7 +228,14 @@ def test_the_mean_rank_may_reach_what_the_worse_one_does_not(people):
     ]}  # fmt: skip
     found = {}
     for ties in ("mean", "worse"):
-        two = {"method": "forced", "pool": "all", "ties": ties, "heads": "nearest", "shares": {"A": 50, "B": 50}, "coefficients": {"A": 1, "B": 0}}
+        two = {
+            "method": "forced",
+            "pool": "all",
+            "ties": ties,
+            "heads": "nearest",
+            "shares": {"A": 50, "B": 50},
+            "coefficients": {"A": 1, "B": 0},
+        }
         found[ties] = "".join(scored(people, grades=two, **only).grade[["Ann", "Cy", "Di", "Fay", "Bo", "Ed"]])
     assert found == {"mean": "AAAABB", "worse": "ABBBBB"}
 

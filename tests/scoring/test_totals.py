@@ -146,7 +146,9 @@ def rules(draw, low):
         "attainment": {"target": a + 1} | bounds,
         "stretch": {"threshold": a, "target": b, "stretch": c},
         "linear": {"zero_at": a, "full_at": b},
-        "ladder": {"steps": [{"end": a, "points": 0}, {"start": a, "end": b, "points": 70}, {"start": b, "points": 90}]},
+        "ladder": {
+            "steps": [{"end": a, "points": 0}, {"start": a, "end": b, "points": 70}, {"start": b, "points": 90}]
+        },
         "deduction": {"base": 50, "start": a, "per_unit": 2} | bounds,
         "z": {"centre": 80, "spread": 10} | bounds | peers,
         "percentile": peers,
@@ -243,7 +245,9 @@ def test_the_order_and_the_names_of_people_change_nothing(people, scheme, random
 @given(panels(), st.integers(1, 9))
 def test_a_better_value_never_costs_points_of_one_s_own(people, more):
     scheme = make_scheme(rules=make_scheme().model_dump()["rules"] | {"peer_rating": {"rule": "percentile"}})
-    better = type(people)(**{name: getattr(people, name) for name in people.__slots__} | {"values": people.values.copy()})
+    better = type(people)(
+        **{name: getattr(people, name) for name in people.__slots__} | {"values": people.values.copy()}
+    )
     better.values.loc["E0", "qa_score"] = people.values.loc["E0", "qa_score"] + more
     before, after = score(people, scheme, medians=NOBODY), score(better, scheme, medians=NOBODY)
     assert before.total.isna()["E0"] or after.total["E0"] >= before.total["E0"] - 1e-9
