@@ -236,6 +236,7 @@ APPRAISAL_RESULTS = Table(
         "grade": Column(kind="code", required=False),
         "adjustment_x100": Column(kind="points_x100", required=False),
         "adjustment_reason": Column(kind="text", required=False),
+        "breaches": Column(kind="count", required=False, low=0, high=1000),  # of compliance, confirmed in the quarter
     },
 )
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card, cards
 from design_lab.errors import SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, sha256_of, validated
 from design_lab.gradebook import Eligibility, Grades, Protected
@@ -25,6 +25,8 @@ Part = Literal[
     "weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility",
     "protected", "grades",
 ]  # fmt: skip
+# Everybody, for each spell in one role and level; or who is there on the last day, for the whole period in that one.
+Appraised = Literal["roster", "on_last_day"]
 
 
 class Dimension(Record):
@@ -129,20 +131,23 @@ class Scheme(Record):
     missing: Missing = Missing(min_weight=50)
     total: Total = Total()
     rounding: Rounding = Rounding()
-    appraised: Literal["roster", "on_last_day"] = "roster"  # everybody on it, or who is on it on the last day
+    appraised: Appraised = "roster"
     eligibility: dict[str, Eligibility] = Field({})
     protected: Protected | None = None
     grades: Grades
 
     @classmethod
-    def read(cls, path: str | Path) -> Scheme:
-        """Read and check a scheme file; each fault is a line of `SchemeError` with file, key and nearest known word."""
+    def read(cls, path: str | Path, known: Mapping[str, Card] | None = None) -> Scheme:
+        """Read and check a scheme file; each fault is a line of `SchemeError` with file, key and nearest known word.
+
+        `known` are the metric cards that it may weigh, the catalogue's if nothing is said.
+        """
         path = Path(path)
         try:
             scheme: Scheme = validated(cls, read_yaml(path), path)
         except StudyError as error:
             raise SchemeError(str(error)) from None
-        if faults := [*dict.fromkeys(_faults(scheme))]:
+        if faults := [*dict.fromkeys(_faults(scheme, cards() if known is None else known))]:
             raise SchemeError("\n".join(f"{path}: {fault}" for fault in faults))
         return scheme
 
@@ -191,16 +196,16 @@ class Scheme(Record):
         return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
 
 
-def _faults(scheme: Scheme) -> Iterator[str]:
+def _faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
     yield from _name_faults(scheme)
-    yield from _weight_faults(scheme)
-    yield from _rule_faults(scheme)
+    yield from _weight_faults(scheme, known)
+    yield from _rule_faults(scheme, known)
     yield from _override_faults(scheme)
     yield from _aggregation_faults(scheme)
     yield from _bound_faults(scheme)
     for indicator, condition in scheme.eligibility.items():
         where = f"eligibility.{indicator}"
-        yield from _indicator_faults(where, indicator)
+        yield from _indicator_faults(where, indicator, known)
         yield from (f"{where}{fault}" for fault in condition.faults(scheme.grades.names()))
     yield from (f"grades{fault}" for fault in scheme.grades.faults())
 
@@ -224,7 +229,7 @@ def _places(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
         yield f"overrides.{number} ({named})", override.role, override.level or ""
 
 
-def _weight_faults(scheme: Scheme) -> Iterator[str]:
+def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
     for where, role, level in _places(scheme):
         dimensions = scheme.dimensions_for(role, level)
         total = math.fsum(d.weight for d in dimensions.values())
@@ -234,13 +239,13 @@ def _weight_faults(scheme: Scheme) -> Iterator[str]:
         for indicator in sorted({i for i in weighed if weighed.count(i) > 1}):
             yield f"{where}: {indicator} is weighed in two dimensions; weigh it in one"
         for name, dimension in dimensions.items():
-            yield from _dimension_faults(f"{where}.{name}", dimension)
+            yield from _dimension_faults(f"{where}.{name}", dimension, known)
         for indicator in weighed:
             if indicator not in scheme.rules_for(role, level):
                 yield f"rules.{indicator}: is missing; every weighed indicator needs a rule"
 
 
-def _dimension_faults(where: str, dimension: Dimension) -> Iterator[str]:
+def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> Iterator[str]:
     if not 0 <= dimension.weight <= 100:
         yield f"{where}.weight: {dimension.weight:g} is not between 0 and 100"
     inner = math.fsum(dimension.indicators.values())
@@ -249,7 +254,7 @@ def _dimension_faults(where: str, dimension: Dimension) -> Iterator[str]:
     for indicator, weight in dimension.indicators.items():
         if weight < 0:
             yield f"{where}.indicators.{indicator}: {weight:g} is negative"
-        yield from _indicator_faults(f"{where}.indicators.{indicator}", indicator)
+        yield from _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
     if rule := dimension.rule:
         yield from (f"{where}.rule: {fault}" for fault in rule.faults("higher"))
         if rule.shrink or rule.min_n is not None:
@@ -258,20 +263,20 @@ def _dimension_faults(where: str, dimension: Dimension) -> Iterator[str]:
             yield f"{where}.rule.target: points have no history; state a number"
 
 
-def _indicator_faults(where: str, indicator: str) -> Iterator[str]:
-    if indicator not in cards():
-        yield f"{where}: is not a known indicator; {nearest(indicator, cards())}"
-    elif not cards()[indicator].scored:
-        yield f"{where}: {cards()[indicator].definition['en']}, so nobody can be scored on it"
+def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> Iterator[str]:
+    if indicator not in known:
+        yield f"{where}: is not a known indicator; {nearest(indicator, known)}"
+    elif not known[indicator].scored:
+        yield f"{where}: nobody can be scored on it: {known[indicator].not_scored['en']}"
 
 
-def _rule_faults(scheme: Scheme) -> Iterator[str]:
+def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
     blocks = [("rules", scheme.rules)]
     blocks += [(f"overrides.{number}.rules", override.rules) for number, override in enumerate(scheme.overrides)]
     for block, rules in blocks:
         for indicator, rule in rules.items():
-            yield from _indicator_faults(f"{block}.{indicator}", indicator)
-            better = cards()[indicator].better if indicator in cards() else "higher"
+            yield from _indicator_faults(f"{block}.{indicator}", indicator, known)
+            better = known[indicator].better if indicator in known else "higher"
             yield from (f"{block}.{indicator}: {fault}" for fault in rule.faults(better))
 
 

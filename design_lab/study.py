@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,17 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
-from design_lab.catalogue import LANGUAGES, words
+from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
-from design_lab.periods import Quarter, quarters_between
+from design_lab.periods import Cycle, Quarter, quarters_between
 from design_lab.rulebook import Number
 from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
-
-Cycle = Literal["month", "quarter", "half-year", "year"]
 
 
 class _Model(BaseModel):
@@ -114,6 +113,7 @@ class Study:
         path = _found(Path(folder))
         settings: Settings = validated(Settings, read_yaml(path / "study.yaml"), path / "study.yaml")
         study = cls(path, settings)
+        _ = study.cards  # a fault in indicators.yaml is said when the study is opened
         if faults := _faults(study):
             raise StudyError("\n".join(f"{path / 'study.yaml'}: {fault}" for fault in faults))
         return study
@@ -142,6 +142,16 @@ class Study:
     def tables(self) -> Path:
         """Where the canonical tables are built."""
         return self.folder / "tables"
+
+    @cached_property
+    def cards(self) -> Mapping[str, Card]:
+        """The metric cards by indicator: the catalogue's, changed and added to by the study's indicators.yaml."""
+        return cards_with(self.folder / "indicators.yaml")
+
+    def cycle_of(self, role: str, level: str) -> Cycle:
+        """How often people of a role and level are appraised: what is said of the level goes before the role."""
+        cycle = self.settings.cycle
+        return cycle.get(level) or cycle.get(role) or cycle["default"]
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -174,7 +184,7 @@ class Study:
         path = self.folder / "schemes" / f"{name}.yaml"
         if not path.is_file():
             raise StudyError(f"study {self.name} has no scheme {name!r}; {nearest(name, self.scheme_names)}")
-        scheme = Scheme.read(path)
+        scheme = Scheme.read(path, self.cards)
         if scheme.name != name:
             raise StudyError(f"{path}: the name in the file is {scheme.name!r}, but the file is called {name}.yaml")
         return scheme
@@ -234,6 +244,12 @@ def _faults(study: Study) -> list[str]:
         faults.append(f"current_scheme: there is no file schemes/{settings.current_scheme}.yaml")
     if "default" not in settings.cycle:
         faults.append("cycle: needs the key default")
+    known = ["default", *settings.roles, *settings.levels]
+    faults += [
+        f"cycle.{key}: is neither a role nor a level; {nearest(key, known)}"
+        for key in settings.cycle
+        if key not in known
+    ]
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares

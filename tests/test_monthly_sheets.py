@@ -87,7 +87,8 @@ def test_every_value_from_sheets_says_that_the_case_mix_is_lost(told):
     quarter = told.quarters[-1]
     stated = levels(panel(told, quarter), targets={}, roles={}).findings()
     assert {f.id.split(".")[1] for f in stated} == {
-        "calls_per_hour", "calls_answered", "handle_seconds", "csat", "very_satisfied_rate"
+        "calls_per_hour", "calls_answered", "handle_seconds", "wrap_seconds", "utilisation", "csat",
+        "very_satisfied_rate", "dissatisfied_rate", "rated_share",
     }  # fmt: skip
     assert all(any("cannot be adjusted for the kind of contact" in limit for limit in f.limits) for f in stated)
     said = {finding.id: finding for finding in facts(told, quarter).findings()}

@@ -1,6 +1,17 @@
 """The trade's words and metric cards, in both languages."""
 
-from design_lab.catalogue.indicators import Card, cards
+from design_lab.catalogue.indicators import Adjusted, Card, Condition, Quotient, Term, cards, cards_with
 from design_lab.catalogue.words import LANGUAGES, Words, words
 
-__all__ = ["LANGUAGES", "Card", "Words", "cards", "words"]
+__all__ = [
+    "LANGUAGES",
+    "Adjusted",
+    "Card",
+    "Condition",
+    "Quotient",
+    "Term",
+    "Words",
+    "cards",
+    "cards_with",
+    "words",
+]

@@ -213,7 +213,7 @@ def _beside(panel: Panel, scores: Scores, results: pd.DataFrame) -> pd.DataFrame
 
 
 def _matched(beside: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """One row an official result, with what the scheme gives the same person, None and missing for who is on no roster."""
+    """One row an official result, with what the scheme gives the same person; nothing for who is on no roster."""
     people = beside.reindex(results.index)
     grades = ["grade", "grade_unadjusted", "graded", "graded_unadjusted"]
     people[grades] = people[grades].astype(object).where(people[grades].notna(), None)

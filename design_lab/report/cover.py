@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from design_lab.catalogue import Card, cards
 from design_lab.study import Study
 
 
@@ -14,7 +15,7 @@ class Cover:
 
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
     the ids of the current scheme's dimensions in order; `assumed` names its parts that the client has not confirmed;
-    `left_out` says what was left out of the run and why.
+    `left_out` says what was left out of the run and why; `indicators` are the names of the study's metric cards.
     """
 
     study: str
@@ -27,6 +28,7 @@ class Cover:
     roles: Mapping[str, Mapping[str, str]]
     assumed: tuple[str, ...]
     left_out: tuple[Mapping[str, str], ...] = ()
+    indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
 
     @classmethod
     def of(
@@ -51,4 +53,9 @@ class Cover:
             roles=study.settings.roles,
             assumed=tuple(current.assumed),
             left_out=tuple(left_out),
+            indicators=_names(study.cards),
         )
+
+
+def _names(known: Mapping[str, Card]) -> Mapping[str, Mapping[str, str]]:
+    return {indicator: card.name for indicator, card in known.items()}

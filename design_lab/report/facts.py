@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from design_lab.catalogue import cards, words
+from design_lab.catalogue import words
 from design_lab.catalogue.words import limit_in
 from design_lab.display import number, worded
 from design_lab.finding import Finding, Results
@@ -86,8 +86,8 @@ class Facts:
 
     def indicator(self, id: str) -> str:
         """Name an indicator by its card."""
-        known = cards()
-        return capital(worded(known[id].name, self.lang)) if id in known else clean(id.replace("_", " "))
+        known = self.cover.indicators
+        return capital(clean(worded(known[id], self.lang))) if id in known else clean(id.replace("_", " "))
 
     def role(self, id: str) -> str:
         """Name a role as the study does."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Groups = npt.NDArray[np.integer[Any]]
 _FURTHER = 4  # observations added before a person's own are judged, so that 30 good ratings of 30 are not certain
 
+_ROUNDING = 1e-12  # rounding of sums must not pass for variance
+
 
 def share_errors(n: Array, yes: Array) -> Array:
     """Return the standard errors of shares, (n,): of `yes` among `n`, as if four more had come, two of them yes.
@@ -30,18 +32,20 @@ def share_errors(n: Array, yes: Array) -> Array:
     return np.sqrt(share * (1 - share) / (n + _FURTHER))
 
 
-def mean_errors(n: Array, total: Array, squares: Array, groups: Groups) -> Array:
+def mean_errors(n: Array, total: Array, squares: Array, units: Array, groups: Groups) -> Array:
     """Return the standard errors of means, (n,), from each person's count, sum and sum of squares.
 
-    Four further observations, which vary as those of the person's group do, are mixed in with the person's own, so that
-    two equal reviews are not taken for certainty. Missing where nothing varies, or nobody was observed twice.
+    `units` are the single observations behind the n: as many, or fewer where weeks stand for the calls in them. Four
+    further ones, which vary as those of the person's group do, are mixed in with the person's own, so that two equal
+    reviews are not taken for certainty. Missing where nothing varies, or nobody was observed twice.
 
     >>> n, total = np.array([2.0, 2.0]), np.array([170.0, 160.0])
-    >>> mean_errors(n, total, np.array([14450.0, 12864.0]), np.zeros(2, int)).round(2)
+    >>> mean_errors(n, total, np.array([14450.0, 12864.0]), n, np.zeros(2, int)).round(2)
     array([3.58, 4.38])
     """
     own = np.where(n > 0, np.maximum(squares - total**2 / np.maximum(n, 1), 0.0), 0.0)
-    freedom = np.maximum(n - 1, 0)
+    own = np.where(own > _ROUNDING * squares, own, 0.0)
+    freedom = np.maximum(units - 1, 0)
     within = np.bincount(groups, own) / np.maximum(np.bincount(groups, freedom), 1)
     error = np.sqrt((own + _FURTHER * within[groups]) / (freedom + _FURTHER) / np.maximum(n, 1))
     return np.where((n > 0) & (error > 0), error, np.nan)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card
 from design_lab.display import Quantity, Shown, number
 from design_lab.finding import Finding, state
 from design_lab.scoring.panel import Panel
@@ -37,7 +37,7 @@ class Level:
 class Levels(Shown):
     """Where a quarter stands on each indicator that somebody has data on; `limits` and `signals` are the panel's.
 
-    `roles` names the roles by language.
+    `roles` names the roles by language; `cards` are the panel's metric cards.
     """
 
     quarter: str
@@ -46,6 +46,7 @@ class Levels(Shown):
     limits: Mapping[str, tuple[str, ...]]
     signals: Mapping[tuple[str, str], Signal]
     roles: Mapping[str, Mapping[str, str]]
+    cards: Mapping[str, Card]
 
     def table(self) -> pd.DataFrame:
         """Return one row an indicator, as `Level` holds it."""
@@ -56,8 +57,8 @@ class Levels(Shown):
     def to_text(self, lang: str = "en") -> pd.DataFrame:
         """Return the table with each row written in its own unit."""
         shown = self.table().astype(object)
-        units = [cards()[level.indicator].unit for level in self.levels]
-        shown["indicator"] = [cards()[level.indicator].name[lang] for level in self.levels]
+        units = [self.cards[level.indicator].unit for level in self.levels]
+        shown["indicator"] = [self.cards[level.indicator].name[lang] for level in self.levels]
         for column in ("centre", "median", "spread"):
             values = [getattr(level, column) for level in self.levels]
             shown[column] = [number(value, unit, lang) for value, unit in zip(values, units, strict=True)]
@@ -72,8 +73,8 @@ class Levels(Shown):
         return [
             state(
                 f"indicators.{indicator}.no_signal.{role}", None, says="indicators.no_signal",
-                unit=cards()[indicator].unit, n=found.observations, claim="unidentified",
-                limits=self._limits(indicator), indicator=cards()[indicator].name,
+                unit=self.cards[indicator].unit, n=found.observations, claim="unidentified",
+                limits=self._limits(indicator), indicator=self.cards[indicator].name,
                 people=Quantity(found.people, "people"), role=self.roles.get(role, role), quarter=self.quarter,
                 p=f"{found.p:.2f}",
             )
@@ -82,7 +83,7 @@ class Levels(Shown):
         ]  # fmt: skip
 
     def _of(self, level: Level) -> list[Finding]:
-        card = cards()[level.indicator]
+        card = self.cards[level.indicator]
         limits = self._limits(level.indicator)
         found = [
             state(
@@ -103,7 +104,7 @@ class Levels(Shown):
         return found
 
     def _limits(self, indicator: str) -> list[str]:
-        rated = ["self_selected_ratings"] if cards()[indicator].tables == ("surveys",) else []
+        rated = ["self_selected_ratings"] if "surveys" in self.cards[indicator].tables else []
         return [*rated, *self.limits.get(indicator, ())]
 
     def _target(self) -> list[Finding]:
@@ -148,4 +149,5 @@ def levels(panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, M
         limits=panel.limits,
         signals=panel.signals,
         roles=roles,
+        cards=panel.cards,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from design_lab.catalogue import cards
 from design_lab.composite import rounded
 from design_lab.rulebook import MEDIAN, AmongPeers, Attainment, Rule
 from design_lab.scheme import Scheme
@@ -93,7 +92,7 @@ def earned(panel: Panel, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> 
             got = points(
                 values.to_numpy(),
                 rule,
-                better=cards()[indicator].better,
+                better=panel.cards[indicator].better,
                 targets=aims.to_numpy(dtype=np.float64),
                 groups=peer_groups(panel.people, peers, mine),
             )
@@ -130,7 +129,7 @@ def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rul
     if indicator not in panel.values:
         return pd.Series(np.nan, index=index), pd.Series("no_data", index=index)
     observed = panel.values[indicator].astype("float64")
-    least = cards()[indicator].minimum_n if rule.min_n is None else rule.min_n
+    least = panel.cards[indicator].minimum_n if rule.min_n is None else rule.min_n
     few = panel.counts[indicator] < least
     reason = pd.Series("", index=index).mask(few, "few_observations").mask(observed.isna(), "no_data")
     values = observed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card, cards
 from design_lab.display import Quantity, Shown
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
@@ -30,7 +31,7 @@ class Scores(Shown):
     one; `reason` (n,), why someone has no score or no grade, as a key below `reason.` in the word files; `nominal` (n,
     d) the weights on paper, as shares; `without_data` names indicators that the scheme weighs, and `not_applied`
     conditions that it sets, for which nobody has data; `limits` what limits the values that were scored, as keys below
-    `limit.`.
+    `limit.`; `cards` the panel's.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -47,6 +48,7 @@ class Scores(Shown):
     without_data: tuple[str, ...]
     not_applied: tuple[str, ...]
     limits: tuple[str, ...] = ()
+    cards: Mapping[str, Card] = field(default_factory=cards)
 
     @property
     def told_apart(self) -> pd.Series:
@@ -78,7 +80,7 @@ class Scores(Shown):
             *(
                 state(
                     f"diagnosis.without_data.{indicator}", None, says="diagnosis.without_data",
-                    unit=cards()[indicator].unit, n=None, claim="unidentified", indicator=cards()[indicator].name,
+                    unit=self.cards[indicator].unit, n=None, claim="unidentified", indicator=self.cards[indicator].name,
                     quarter=self.quarter,
                 )
                 for indicator in self.without_data
@@ -126,6 +128,7 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance:
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=without_data(panel, scheme),
         limits=_limits(panel, scheme, total),
+        cards=panel.cards,
     )
 
 

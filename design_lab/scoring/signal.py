@@ -44,11 +44,14 @@ class Signal:
         )
 
 
-def signal(n: Array, total: Array, squares: Array) -> Signal | None:
+def signal(n: Array, total: Array, squares: Array, units: Array | None = None) -> Signal | None:
     """Test whether people's means differ, from each person's count, sum and sum of squares, all (people,).
 
     None with fewer than two people or no repeated observation: then there is nothing to judge by. A share is the case
-    in which squares equal the sums. One-way analysis of variance with random persons and unequal n, its variance
+    in which squares equal the sums. `units` are the single observations, where weeks stand for the n calls in them; the
+    variances are still those of one of the n.
+
+    One-way analysis of variance with random persons and unequal n, its variance
     components by equating mean squares to what is expected of them, the one between people never below 0 (Searle,
     Casella and McCulloch, Variance Components, 1992, chapter 3).
 
@@ -59,18 +62,19 @@ def signal(n: Array, total: Array, squares: Array) -> Signal | None:
     from scipy import stats
 
     people, observations = len(n), float(n.sum())
-    if people < 2 or observations <= people:
+    freedom = float((n if units is None else units).sum()) - people
+    if people < 2 or freedom <= 0:
         return None
     mean = total.sum() / observations
     between = float((n * (total / n - mean) ** 2).sum()) / (people - 1)
-    within = float((squares - total**2 / n).sum()) / (observations - people)
+    within = float((squares - total**2 / n).sum()) / freedom
     # Rounding of sums must not pass for variance.
     floor = 1e-12 * max(float(squares.sum()) / observations, 1e-300)
     if max(between, within) <= floor:
         ratio, p, between, within = 0.0, 1.0, 0.0, 0.0
     else:
         ratio = between / max(within, floor)
-        p = float(stats.f.sf(ratio, people - 1, observations - people))
+        p = float(stats.f.sf(ratio, people - 1, freedom))
     usual_n = (observations - float((n**2).sum()) / observations) / (people - 1)
     return Signal(
         people=people,

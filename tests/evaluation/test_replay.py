@@ -161,7 +161,7 @@ def own():
 @pytest.mark.parametrize("back", [1, 2, 3, 4])
 def test_the_sample_centre_s_own_rules_give_its_official_results(small, own, back):
     quarter = small.quarters[-back]
-    found = replay(panel(small, quarter), own, official(small, quarter), medians=NOBODY)
+    found = replay(panel(small, quarter, appraised=own.appraised), own, official(small, quarter), medians=NOBODY)
     # Who sells is officially scored on sales contacts, which no indicator counts yet.
     others = found.people[found.people["role"] != "marketing"]
     assert others["gap"].abs().max() < 0.005
@@ -177,7 +177,7 @@ def test_the_planted_adjustments_are_found_with_their_reasons(small, own):
     for quarter in small.quarters:
         made = QuarterData(centre, quarter).results
         planted[quarter] = sorted(made.adjustment[made.adjustment != 0])
-        found = replay(panel(small, quarter), own, official(small, quarter), medians=NOBODY)
+        found = replay(panel(small, quarter, appraised=own.appraised), own, official(small, quarter), medians=NOBODY)
         assert sorted(found.adjusted["adjustment"]) == planted[quarter]
         assert found.adjusted["reason"].notna().all()
         assert found.scores_reproduced - found.scores_reproduced_before == pytest.approx(

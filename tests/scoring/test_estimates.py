@@ -63,7 +63,7 @@ def test_the_error_of_a_mean_is_that_of_its_own_observations_where_there_are_man
     rng = np.random.default_rng(3)
     groups = [rng.normal(200, spread, 2_000) for spread in (30, 90)]
     n, total, squares = (np.array([f(g) for g in groups]) for f in (len, np.sum, lambda g: (g**2).sum()))
-    found = mean_errors(n.astype(float), total, squares, np.zeros(2, int))
+    found = mean_errors(n.astype(float), total, squares, n, np.zeros(2, int))
     np.testing.assert_allclose(found, [g.std(ddof=1) / np.sqrt(len(g)) for g in groups], rtol=0.02)
 
 
@@ -74,7 +74,7 @@ def test_a_mean_without_spread_or_observation_has_no_error_and_every_other_one_a
     n, total, squares = (
         np.array([f(np.array(g)) for g in groups], float) for f in (len, np.sum, lambda g: (g**2).sum())
     )
-    found = mean_errors(n, total, squares, np.zeros(len(groups), int))
+    found = mean_errors(n, total, squares, n, np.zeros(len(groups), int))
     varies = any(len(set(group)) > 1 for group in groups)
     assert (np.isfinite(found) == ((n > 0) & varies)).all()
     assert (found[np.isfinite(found)] > 0).all()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from design_lab.catalogue import cards
 from design_lab.scheme import Scheme, _faults
 from design_lab.scoring import score
 
@@ -123,8 +124,8 @@ def test_weights_that_do_not_sum_or_are_negative_are_refused():
     # Both libraries score with them; one warns.
     double = composite([0.8, 0.5, 0.5, 0.2], ONE_TO_100)
     negative = composite([0.6, 0.25, 0.25, -0.1], ONE_TO_100)
-    assert "dimensions: the weights sum to 200, but must sum to 100" in [*_faults(double)]
-    assert "dimensions.teamwork.weight: -10 is not between 0 and 100" in [*_faults(negative)]
+    assert "dimensions: the weights sum to 200, but must sum to 100" in [*_faults(double, cards())]
+    assert "dimensions.teamwork.weight: -10 is not between 0 and 100" in [*_faults(negative, cards())]
 
 
 @pytest.mark.parametrize("over", ["geometric", "harmonic"])
@@ -214,7 +215,7 @@ def panels(draw):
 
 @given(panels(), schemes())
 def test_contributions_sum_to_the_total_under_every_scheme(people, scheme):
-    assert [*_faults(scheme)] == []
+    assert [*_faults(scheme, cards())] == []
     scores = score(people, scheme, medians=NOBODY)
     told = scores.total.notna()
     np.testing.assert_allclose(scores.contributions[told].sum(axis=1), scores.total[told], atol=1e-9)
