@@ -1,9 +1,23 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
 from design_lab.scoring.levels import Levels, levels
-from design_lab.scoring.panel import Panel, panel
+from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
+from design_lab.scoring.rollup import RolledUp, roll_up
 from design_lab.scoring.score import Scores, score
 from design_lab.scoring.targets import role_medians, targets
 
-__all__ = ["Levels", "Panel", "Scores", "calls_by_period", "levels", "panel", "role_medians", "score", "targets"]
+__all__ = [
+    "Levels",
+    "Panel",
+    "RolledUp",
+    "Scores",
+    "calls_by_period",
+    "levels",
+    "panel",
+    "panels_due",
+    "role_medians",
+    "roll_up",
+    "score",
+    "targets",
+]
