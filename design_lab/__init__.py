@@ -9,6 +9,7 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
+    replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
@@ -24,7 +25,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from design_lab.evaluation import compare, effective_weights
+    from design_lab.evaluation import compare, effective_weights, official, replay
     from design_lab.evidence import claim_test
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
@@ -53,8 +54,10 @@ _HOMES = {
     "expected_effects": "expected",
     "facts": "ingest",
     "levels": "scoring",
+    "official": "evaluation",
     "panel": "scoring",
     "picture": "report.picture",
+    "replay": "evaluation",
     "score": "scoring",
     "targets": "scoring",
     "tell": "finding",
@@ -73,8 +76,10 @@ __all__ = [
     "expected_effects",
     "facts",
     "levels",
+    "official",
     "panel",
     "picture",
+    "replay",
     "score",
     "targets",
     "tell",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.catalogue import cards
-from design_lab.scheme import Scheme, _faults
+from design_lab.scheme import _faults
 from design_lab.scoring import score
 
 from .conftest import INDICATORS, make_panel, make_scheme
@@ -253,7 +253,3 @@ def test_a_better_value_never_costs_points_of_one_s_own(people, more):
     before, after = score(people, scheme, medians=NOBODY), score(better, scheme, medians=NOBODY)
     assert before.total.isna()["E0"] or after.total["E0"] >= before.total["E0"] - 1e-9
     pd.testing.assert_series_equal(after.total.drop("E0"), before.total.drop("E0"))
-
-
-def test_the_scheme_that_states_a_whole_official_calculation_is_without_fault():
-    assert Scheme.read(Path(__file__).parents[1] / "schemes" / "official.yaml").appraised == "on_last_day"
