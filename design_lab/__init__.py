@@ -9,6 +9,7 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
+    replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
     reliabilities(people, ...)                   # how well each indicator tells people apart
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
         effective_weights,
         misdirection,
         noise,
+        official,
         reliabilities,
+        replay,
         rerun,
         weights_by_quarter,
         weights_by_role,
@@ -72,10 +75,12 @@ _HOMES = {
     "levels": "scoring",
     "misdirection": "evaluation",
     "noise": "evaluation",
+    "official": "evaluation",
     "panel": "scoring",
     "person_weeks": "scoring",
     "picture": "report.picture",
     "reliabilities": "evaluation",
+    "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
     "targets": "scoring",
@@ -102,10 +107,12 @@ __all__ = [
     "levels",
     "misdirection",
     "noise",
+    "official",
     "panel",
     "person_weeks",
     "picture",
     "reliabilities",
+    "replay",
     "rerun",
     "score",
     "targets",
