@@ -5,7 +5,9 @@ from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weight
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.noise import Noise, noise
+from design_lab.evaluation.official import Official, official
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
+from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
 
 __all__ = [
@@ -13,14 +15,18 @@ __all__ = [
     "EffectiveWeights",
     "Misdirection",
     "Noise",
+    "Official",
     "Reliabilities",
+    "Replay",
     "Rerun",
     "WeightsBy",
     "compare",
     "effective_weights",
     "misdirection",
     "noise",
+    "official",
     "reliabilities",
+    "replay",
     "rerun",
     "weights_by_quarter",
     "weights_by_role",

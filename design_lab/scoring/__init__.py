@@ -1,7 +1,7 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
 from design_lab.scoring.adjustment import Adjustment, adjustment
-from design_lab.scoring.history import scores_of_quarters
+from design_lab.scoring.history import History, history
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -13,6 +13,7 @@ from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
     "Adjustment",
+    "History",
     "Levels",
     "Panel",
     "PersonWeeks",
@@ -21,6 +22,7 @@ __all__ = [
     "Signal",
     "adjustment",
     "calls_by_period",
+    "history",
     "levels",
     "panel",
     "panels_due",
@@ -28,6 +30,5 @@ __all__ = [
     "role_medians",
     "roll_up",
     "score",
-    "scores_of_quarters",
     "targets",
 ]
