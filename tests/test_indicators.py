@@ -176,7 +176,7 @@ csat:
   computed:
     - {table: surveys, where: {channel: phone}, numerator: {count: rows, where: {grade: very_satisfied}}, denominator: {count: rows}}
   minimum_n: 2
-loan_handle_minutes:
+loan_handle_seconds:
   name: {en: handle time of loans, zh: 贷款业务处理时长}
   definition: {en: mean handle time of calls about loans, zh: 贷款类电话的处理时长均值}
   numerator: {en: handle time, zh: 处理时长}
@@ -210,20 +210,24 @@ def test_a_client_changes_csat_and_adds_an_indicator_all_the_way_to_the_score(tm
     study = write_study(tmp_path / "own", given, cards=OWN)
     people = dl.panel(study, Q)
     assert people.values.loc[("E1", 1), "csat"] == pytest.approx(1 / 4), "her CSAT is very satisfied alone"
-    assert people.values.loc[("E1", 1), "loan_handle_minutes"] == pytest.approx(90)
+    assert people.values.loc[("E1", 1), "loan_handle_seconds"] == pytest.approx(90)
     scores = dl.score(people, study.current, medians=dl.targets(study, Q))
     assert scores.total[("E1", 1)] == pytest.approx(25), "which the scheme takes as 25 of 100 points"
     said = {f.id: f for f in dl.levels(people, targets={}, roles=study.settings.roles).findings()}
-    assert "handle time of loans" in said["indicators.loan_handle_minutes.centre"].text["en"].lower()
-    assert "贷款业务处理时长" in said["indicators.loan_handle_minutes.centre"].text["zh"]
+    assert "handle time of loans" in said["indicators.loan_handle_seconds.centre"].text["en"].lower()
+    assert "贷款业务处理时长" in said["indicators.loan_handle_seconds.centre"].text["zh"]
     assert "very satisfied" in said["indicators.csat.centre"].text["en"]
 
 
 def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(tmp_path):
-    study = write_study(tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_minutes")
-    assert study.current.indicators == ("loan_handle_minutes",)
-    other = write_study(tmp_path / "other", tables(), indicator="loan_handle_minutes")
-    with pytest.raises(SchemeError, match=r"loan_handle_minutes: is not a known indicator"):
+    study = write_study(
+        tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+    )
+    assert study.current.indicators == ("loan_handle_seconds",)
+    other = write_study(
+        tmp_path / "other", tables(), indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+    )
+    with pytest.raises(SchemeError, match=r"loan_handle_seconds: is not a known indicator"):
         _ = other.current
 
 
@@ -238,10 +242,10 @@ def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(t
         ("{sum: handle_ms}", "{sum: handle}", r"numerator\.sum: handle is not a column of interactions; did you mean"),
         ("{sum: handle_ms}", "{sum: queue}", r"numerator\.sum: queue of interactions is a text and cannot be summed"),
         ("{count: handle_ms}", "{count: handle_ms, sum: talk_ms}", r"denominator\.needs one of sum, count and hours"),
-        ("unit: seconds", "unit: second", r"loan_handle_minutes\.unit: input should be 'share'"),
+        ("unit: seconds", "unit: second", r"loan_handle_seconds\.unit: 'second' is not known; did you mean 'seconds'\?"),
         ("minimum_n: 2", "minimum: 2", r"csat\.minimum: is not a known key; did you mean 'minimum_n'\?"),
-        ("  better: lower\n", "", r"loan_handle_minutes\.better: is missing"),
-        ("{en: hanging up, zh: 挂断}", "{en: hanging up}", r"loan_handle_minutes\.gaming: is missing in zh"),
+        ("  better: lower\n", "", r"loan_handle_seconds\.better: is missing"),
+        ("{en: hanging up, zh: 挂断}", "{en: hanging up}", r"loan_handle_seconds\.gaming: is missing in zh"),
         ("scored: true\n  minimum_n: 1", "scored: false\n  minimum_n: 1", r"not_scored: is missing in en, zh"),
     ],
 )  # fmt: skip
