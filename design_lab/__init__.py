@@ -10,6 +10,10 @@ The road, each step a call:
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
     effective_weights(today)                     # what today's scheme really rewards
+    noise(rerun(people, today, ...), ...)        # what of it is chance
+    reliabilities(people, ...)                   # how well each indicator tells people apart
+    misdirection(people, today, ...)             # whom the grades honour and pass over
+    volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
@@ -24,18 +28,30 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from design_lab.evaluation import compare, effective_weights
-    from design_lab.evidence import claim_test
+    from design_lab.evaluation import (
+        compare,
+        effective_weights,
+        misdirection,
+        noise,
+        reliabilities,
+        rerun,
+        weights_by_quarter,
+        weights_by_role,
+        weights_by_rule,
+    )
+    from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
+    from design_lab.scoring.history import scores_of_quarters
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
+    from design_lab.scoring.weeks import person_weeks
     from design_lab.study import Study
 
 __version__ = "0.1.0"
@@ -53,11 +69,21 @@ _HOMES = {
     "expected_effects": "expected",
     "facts": "ingest",
     "levels": "scoring",
+    "misdirection": "evaluation",
+    "noise": "evaluation",
     "panel": "scoring",
+    "person_weeks": "scoring",
     "picture": "report.picture",
+    "reliabilities": "evaluation",
+    "rerun": "evaluation",
     "score": "scoring",
+    "scores_of_quarters": "scoring",
     "targets": "scoring",
     "tell": "finding",
+    "volume_csat": "evidence",
+    "weights_by_quarter": "evaluation",
+    "weights_by_role": "evaluation",
+    "weights_by_rule": "evaluation",
     "write_findings": "finding",
 }
 
@@ -73,11 +99,21 @@ __all__ = [
     "expected_effects",
     "facts",
     "levels",
+    "misdirection",
+    "noise",
     "panel",
+    "person_weeks",
     "picture",
+    "reliabilities",
+    "rerun",
     "score",
+    "scores_of_quarters",
     "targets",
     "tell",
+    "volume_csat",
+    "weights_by_quarter",
+    "weights_by_role",
+    "weights_by_rule",
     "write_findings",
 ]
 

@@ -1,8 +1,10 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
+from design_lab.scoring.history import scores_of_quarters
 from design_lab.scoring.levels import Levels, levels
-from design_lab.scoring.panel import Panel, panel
+from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
+from design_lab.scoring.rollup import RolledUp, roll_up
 from design_lab.scoring.score import Scores, score
 from design_lab.scoring.signal import Signal
 from design_lab.scoring.targets import role_medians, targets
@@ -12,13 +14,17 @@ __all__ = [
     "Levels",
     "Panel",
     "PersonWeeks",
+    "RolledUp",
     "Scores",
     "Signal",
     "calls_by_period",
     "levels",
     "panel",
+    "panels_due",
     "person_weeks",
     "role_medians",
+    "roll_up",
     "score",
+    "scores_of_quarters",
     "targets",
 ]

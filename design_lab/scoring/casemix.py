@@ -78,14 +78,14 @@ def _days(days: pd.DataFrame, closing: int | None) -> pa.Table:
     """What the engine must know of each person's day: row of the roster, month, week and shift."""
     import pyarrow as pa
 
-    dates = days["day"].dt.date
-    month = {day: period_begins(day, "month", closing) for day in dates.unique()}
+    dates = days["day"].dt.date.tolist()
+    month = {day: period_begins(day, "month", closing) for day in set(dates)}
     columns = {
         "employee_id": pa.array(days["employee_id"], pa.string()),
         "day": pa.array(dates, pa.date32()),
         "row": pa.array(days["row"], pa.int64()),
-        "month": pa.array(dates.map(month), pa.date32()),
-        "week": pa.array(days["week"].dt.date, pa.date32()),
+        "month": pa.array([month[day] for day in dates], pa.date32()),
+        "week": pa.array(days["week"].dt.date.tolist(), pa.date32()),
         "shift": pa.array(_shifts(days), pa.string()),
     }
     return pa.table(columns)

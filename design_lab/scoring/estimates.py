@@ -28,8 +28,9 @@ def share_errors(n: Array, yes: Array) -> Array:
     >>> share_errors(np.array([30.0, 400.0]), np.array([30.0, 200.0])).round(4)
     array([0.0404, 0.0249])
     """
-    share = (yes + _FURTHER / 2) / (n + _FURTHER)
-    return np.sqrt(share * (1 - share) / (n + _FURTHER))
+    share = np.minimum((yes + _FURTHER / 2) / (n + _FURTHER), 1.0)  # ratings can outnumber the calls on record
+    error: Array = np.sqrt(share * (1 - share) / (n + _FURTHER))
+    return error
 
 
 def mean_errors(n: Array, total: Array, squares: Array, units: Array, groups: Groups) -> Array:

@@ -79,7 +79,7 @@ def _by_the_day(study: Study, quarter: Quarter) -> bool:
 
 def _rows(study: Study, table: str, quarter: Quarter) -> Any:
     path = study.tables / table / f"{quarter}.parquet"
-    return study.connect().read_parquet(path) if path.is_file() else None
+    return measures.prepared(table, study.connect().read_parquet(path)) if path.is_file() else None
 
 
 def _of_quarter(study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:
@@ -101,25 +101,35 @@ def _days(study: Study, quarter: Quarter) -> pd.DataFrame:
     """Counts and sums by person and day, (employee_id, day), missing where a table tells nothing of that day."""
     import pandas as pd
 
-    closing = study.settings.calendar.month_ends_on
     contacts, sheets = _rows(study, "interactions", quarter), _rows(study, "agent_periods", quarter)
     ratings = _rows(study, "surveys", quarter)
     parts = []
     if contacts is not None:
         parts.append(_of_calls(contacts.filter(contacts.channel == PHONE)))
     if sheets is not None:
-        counted = measures.of_agent_periods(sheets, quarter.first_day(closing), quarter.last_day(closing))
-        wanted = {"worked_ms": counted["timed_ms"]}
+        told = {"worked_ms": _worked_ms(sheets)}
         if contacts is None:
-            wanted |= {"calls": counted["answered"], "days": counted["days"]}
+            told |= {"calls": sheets.answered.sum(), "days": (sheets.answered > 0).sum()}
         if ratings is None:
-            wanted |= {"rated": counted["rated"], "satisfied": counted["rated_satisfied"]}
-        parts.append(_summed(sheets, sheets.date, wanted))
+            told |= {"rated": sheets.rated.sum(), "satisfied": _satisfied(sheets)}
+        parts.append(_summed(sheets, sheets.date, told))
     if ratings is not None:
-        phone = ratings.filter(ratings.channel.isnull() | (ratings.channel == PHONE))
-        counted = measures.of_surveys(phone)
-        parts.append(_summed(phone, phone.rated_at.date(), {"rated": counted["n"], "satisfied": counted["satisfied"]}))
+        phone = ratings.filter(ratings.channel == PHONE)
+        rated = {"rated": phone.count(), "satisfied": phone.grade.isin(measures.SATISFIED).sum()}
+        parts.append(_summed(phone, phone.rated_at.date(), rated))
     return pd.concat(parts, axis="columns").sort_index() if parts else pd.DataFrame(index=_no_days())
+
+
+def _worked_ms(sheets: Any) -> Any:
+    """Signed-in time of the rows that count calls too."""
+    timed = sheets.answered.notnull() & sheets.signed_in_ms.notnull()
+    return timed.ifelse(sheets.signed_in_ms, 0).sum()
+
+
+def _satisfied(sheets: Any) -> Any:
+    """Good ratings of the rows whose ratings are counted whole."""
+    good = sum((sheets[f"rated_{grade}"].fill_null(0) for grade in measures.SATISFIED))
+    return sheets.rated.notnull().ifelse(good, 0).sum()
 
 
 def _no_days() -> pd.MultiIndex:

@@ -55,7 +55,8 @@ def test_expected_calls_by_hand():
 
 def test_what_is_observed_and_expected_sum_to_the_same():
     rng = np.random.default_rng(5)
-    rows = [(row, kind, n := int(rng.integers(1, 9)), t := int(rng.integers(1, 900)), t * t) for row in range(8) for kind in "abc"]  # fmt: skip
+    times = rng.integers(1, 900, (8, 3)).tolist()
+    rows = [(row, kind, 3, times[row][at], times[row][at] ** 2) for row in range(8) for at, kind in enumerate("abc")]
     made = expected_time(cells(*rows), ["contact_type"], np.arange(8).astype(str))
     assert made["observed"].sum() == pytest.approx(made["expected"].sum())
 

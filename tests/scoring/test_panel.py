@@ -106,7 +106,7 @@ def test_people_who_change_role_or_level_have_a_row_for_each_spell_and_others_on
                 assert spell.team == held.groupby("team")["days"].sum().idxmax()
                 moved += held["team"].nunique() > 1
             split += len(changes) > 1
-    assert split and moved, "the sample must hold people who change level and team, or this test shows nothing"
+    assert min(split, moved) > 0, "the sample must hold people who change level and team, or this test shows nothing"
 
 
 def test_targets_rest_on_the_quarters_before_and_no_other(small):
