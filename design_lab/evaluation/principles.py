@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from design_lab.evaluation.coverage import Coverage, Kind, weights_by_person
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
 from design_lab.evaluation.shares import LEVEL
+from design_lab.files import sha256_of
 from design_lab.finding import Claim
 from design_lab.scoring import Panel, Scores
 from design_lab.scoring.intervals import share_interval
@@ -64,7 +66,7 @@ def _fair(
 ) -> tuple[Criterion, ...]:
     held = tuple(
         Criterion(
-            principle="fair", name="gap", key=f"gap_{gap.attribute}_{gap.group}", bound=GAP, at_least=False,
+            principle="fair", name="gap", key=f"gap_{gap.attribute}_{_as_id(gap.group)}", bound=GAP, at_least=False,
             unit="standard_deviations", claim="scenario" if claim == "scenario" else "association",
             level=LEVEL if gap.margin is not None else None, found=_size_of(gap), why="too_few_teams_for_gap",
             limits=("gap_not_adjusted", "many_groups", *limits),
@@ -171,3 +173,9 @@ def _attribute(name: str) -> dict[str, str]:
 def _group(name: str) -> dict[str, str]:
     key = f"group.{name}"
     return {lang: words(lang).say(key) if key in words(lang) else name for lang in LANGUAGES}
+
+
+def _as_id(group: str) -> str:
+    """A group's name as part of an id, or what stands for a name that an id cannot hold."""
+    bare = group.replace("+", "plus")
+    return bare if re.fullmatch(r"[A-Za-z0-9_-]+", bare) else sha256_of(group)[:8]

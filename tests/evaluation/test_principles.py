@@ -169,6 +169,13 @@ def test_groups_that_are_small_or_unknown_are_no_gap_of_zero():
     assert {one.name: one.answer for one in answers(few).criteria}["gap_any"] == "unknown"
 
 
+def test_groups_of_any_name_have_ids_of_their_own():
+    bands = ["24+", "24", "甲", "乙"] * 30
+    told = {f.id for f in answers(crowd(tenure_band=bands)).findings() if ".fair.gap_" in f.id}
+    assert len(told) == 4
+    assert "diagnosis.principle.fair.gap_tenure_band_24" in told
+
+
 def test_a_group_of_one_team_cannot_be_told_from_the_team():
     panel = crowd(site=["B" if i % 12 == 0 else "A" for i in range(120)])
     (gap,) = gaps(score(panel, make_scheme(), medians=NOBODY), least=10)

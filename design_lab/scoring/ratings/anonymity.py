@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from design_lab.display import Quantity, Shown
+from design_lab.catalogue import words
+from design_lab.display import Quantity, Shown, Term
 from design_lab.errors import DataError
 from design_lab.finding import Finding, state
 from design_lab.scoring.ratings.forms import MINIMUM_RATERS, Forms
@@ -40,11 +41,12 @@ class Released(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many people's ratings this audience may not see."""
-        why = self.people["withheld"]
+        why, named = self.people["withheld"], f"audience.{self.audience}"
         return (
             state(
                 f"ratings.withheld.{self.audience}", int(why.ne("").sum()), says="ratings.withheld", unit="people",
-                n=len(why), claim="accounting", audience=self.audience, k=str(self.k),
+                n=len(why), claim="accounting", k=str(self.k),
+                audience=Term(named) if named in words("en") else self.audience,
                 inferable=Quantity(int(why.eq("inferable").sum()), "people"),
             ),
         )  # fmt: skip

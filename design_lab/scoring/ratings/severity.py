@@ -139,8 +139,9 @@ def adjusted_scores(ratings: pd.DataFrame) -> pd.DataFrame:
 def rating_signals(ratings: pd.DataFrame, role: pd.Series) -> dict[str, Signal]:
     """Return, by role, whether its people can be told apart on their ratings, the raters' severity taken out.
 
-    `role` is keyed by `employee_id`. The F test holds people, adjusted for raters, against what is left (both fixed);
-    people with fewer than `MINIMUM_RATERS` are left out. A role in which that cannot be tested is not named.
+    `role` is keyed by `employee_id`, one role a person. The F test holds people, adjusted for raters, against what is
+    left (both fixed); people with fewer than `MINIMUM_RATERS` are left out. A role in which that cannot be tested is
+    not named.
     """
     others = forms(ratings)
     n_raters = others.others.groupby("employee_id")["rater_id"].transform("size")
