@@ -52,10 +52,13 @@ class Released(Shown):
         )  # fmt: skip
 
 
-def released(given: Forms, scores: pd.Series, group: pd.Series, *, audience: str, k: int) -> Released:
+def released(
+    given: Forms, scores: pd.Series, group: pd.Series, *, audience: str, k: int, readers_rate: bool = False
+) -> Released:
     """Return what an audience may see: `scores` and `group` (the team, say) are keyed by `employee_id`.
 
-    A person with fewer than `k` raters is withheld. Where the mean of a group is shown, its withheld people together
+    A person with fewer than `k` raters is withheld. With `readers_rate` the audience is among the raters: who takes her
+    own mark away is left with one rater fewer, so one more than `k` is asked for. Where the mean of a group is shown, its withheld people together
     must be at least two and stand on at least `k` raters, or the mean less the others' numbers would tell: the next
     person with fewest raters is withheld too, until they do. A `k` below `MINIMUM_RATERS` raises `DataError`.
     """
@@ -65,6 +68,7 @@ def released(given: Forms, scores: pd.Series, group: pd.Series, *, audience: str
         raise DataError(
             f"privacy.k of {audience} is {k}; ratings need at least {MINIMUM_RATERS} raters behind a number"
         )
+    k = k + 1 if readers_rate else k
     raters = given.others.groupby("employee_id")["rater_id"].agg(frozenset)
     named = group.reindex(raters.index)
     withheld = pd.Series("", index=raters.index).mask(raters.map(len) < k, "few")
