@@ -9,6 +9,7 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
+    replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
     reliabilities(people, ...)                   # how well each indicator tells people apart
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
         effective_weights,
         misdirection,
         noise,
+        official,
         reliabilities,
+        replay,
         rerun,
         weights_by_quarter,
         weights_by_role,
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
-    from design_lab.scoring.history import scores_of_quarters
+    from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.score import score
@@ -68,16 +71,18 @@ _HOMES = {
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "history": "scoring",
     "levels": "scoring",
     "misdirection": "evaluation",
     "noise": "evaluation",
+    "official": "evaluation",
     "panel": "scoring",
     "person_weeks": "scoring",
     "picture": "report.picture",
     "reliabilities": "evaluation",
+    "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
-    "scores_of_quarters": "scoring",
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
@@ -98,16 +103,18 @@ __all__ = [
     "effective_weights",
     "expected_effects",
     "facts",
+    "history",
     "levels",
     "misdirection",
     "noise",
+    "official",
     "panel",
     "person_weeks",
     "picture",
     "reliabilities",
+    "replay",
     "rerun",
     "score",
-    "scores_of_quarters",
     "targets",
     "tell",
     "volume_csat",

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -179,30 +180,68 @@ def validated(model: type, content: Mapping[str, Any], path: Path) -> Any:
     try:
         return model.model_validate(content)  # type: ignore[attr-defined]
     except ValidationError as error:
-        faults = [_fault(model, fault) for fault in error.errors()]
+        faults = [_fault(model, fault, content) for fault in error.errors()]
         raise StudyError("\n".join(f"{path}: {fault}" for fault in faults)) from None
 
 
-def _fault(model: type, fault: Any) -> str:
-    key = ".".join(str(part) for part in fault["loc"]) or "the file"
-    if fault["type"] == "extra_forbidden":
-        known = _fields_at(model, fault["loc"][:-1])
-        return f"{key}: is not a known key; {nearest(str(fault['loc'][-1]), known)}"
-    if fault["type"] == "missing":
-        return f"{key}: is missing"
+def _fault(model: type, fault: Any, content: Any) -> str:
+    """Word one fault that pydantic found; words that are not known come with the nearest that are."""
+    where = _keys(fault, content)
+    key = ".".join(where) or "the file"
+    context, given = fault.get("ctx") or {}, fault["input"]
+    match fault["type"]:
+        case "extra_forbidden":
+            return f"{key}: is not a known key; {nearest(where[-1], _fields_at(model, fault['loc'][:-1]))}"
+        case "missing":
+            return f"{key}: is missing"
+        case "union_tag_not_found":
+            return f"{key}.{_quoted(context['discriminator'])[0]}: is missing"
+        case "union_tag_invalid":
+            tag, named = context["tag"], _quoted(context["discriminator"])[0]
+            return f"{key}.{named}: {tag!r} is not known; {nearest(tag, _quoted(context['expected_tags']))}"
+        case "literal_error" if isinstance(given, str):
+            return f"{key}: {given!r} is not known; {nearest(given, _quoted(context['expected']))}"
     message = str(fault["msg"]).removeprefix("Value error, ")
-    found = "" if fault["type"] == "value_error" else f", but is {str(fault['input'])[:80]!r}"
+    found = "" if fault["type"] == "value_error" else f", but is {str(given)[:80]!r}"
     return f"{key}: {message[:1].lower()}{message[1:]}{found}"
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall(r"'([^']*)'", text)
+
+
+def _keys(fault: Any, content: Any) -> list[str]:
+    """The fault's place as the file writes it: pydantic's names for the branches of a choice are left out."""
+    found = []
+    for part in fault["loc"]:
+        inside = isinstance(content, Mapping) and part in content
+        if inside or (isinstance(content, list | tuple) and isinstance(part, int)):
+            content = content[part]
+        elif fault["type"] != "missing" or part != fault["loc"][-1]:
+            continue
+        found.append(str(part))
+    return found
 
 
 def _fields_at(model: type, location: tuple[Any, ...]) -> list[str]:
     """The known keys of the model that stands at `location` inside `model`, as far as annotations tell."""
-    import typing
-
     current: Any = model
     for part in location:
-        fields = getattr(current, "model_fields", None)
-        annotation = fields[part].annotation if fields and part in fields else current
-        nested = [a for a in (annotation, *typing.get_args(annotation)) if hasattr(a, "model_fields")]
-        current = nested[0] if nested else annotation
-    return list(getattr(current, "model_fields", {}))
+        fields = getattr(current, "model_fields", {})
+        current = fields[part].annotation if part in fields else _branch(current, part)
+    models = _models_in(current)
+    return list(models[0].model_fields) if models else []
+
+
+def _branch(annotation: Any, part: Any) -> Any:
+    """Of the models in an annotation, the one that `part` chooses; all of it if `part` chooses none."""
+    for one in _models_in(annotation):
+        if any(part in typing.get_args(field.annotation) for field in one.model_fields.values()):
+            return one
+    return annotation
+
+
+def _models_in(annotation: Any) -> list[Any]:
+    if hasattr(annotation, "model_fields"):
+        return [annotation]
+    return [model for part in typing.get_args(annotation) for model in _models_in(part)]

@@ -1,137 +1,116 @@
 """A scheme: how people are scored and graded, as a file that introduces itself.
 
-A scheme gives weights to dimensions and, within them, to indicators; says by which rule a value becomes points; who is
-eligible; and how totals become grades. Weights may differ by role and, within it, by level.
+A scheme gives weights to dimensions and, within them, to indicators; says by which rule a value becomes points
+(`rulebook`), how points are combined, who is eligible and how totals become grades (`gradebook`). Weights and rules may
+differ by role and, within it, by level. docs/schemes.md shows every key.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, model_validator
 
 from design_lab.catalogue import Card, cards
 from design_lab.errors import SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, sha256_of, validated
+from design_lab.gradebook import Eligibility, Grades, Protected
 from design_lab.periods import Quarter
+from design_lab.rulebook import MEDIAN, Attainment, Number, Record, Rule
 
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Target = Number | Literal["role_median_prior_4_quarters"]
-Part = Literal["weights", "indicators", "rules", "eligibility", "protected", "grades", "missing"]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Attainment(_Model):
-    """Points are 100 x value / target (target / value where lower is better), between floor and cap."""
-
-    rule: Literal["attainment"]
-    target: Target
-    floor: Number
-    cap: Number
+Part = Literal[
+    "weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility",
+    "protected", "grades",
+]  # fmt: skip
+# Everybody, for each spell in one role and level; or who is there on the last day, for the whole period in that one.
+Appraised = Literal["roster", "on_last_day"]
 
 
-class Linear(_Model):
-    """Points run from 0 at `zero_at` to 100 at `full_at`, and stay there beyond."""
+class Dimension(Record):
+    """A dimension's share of the score and its indicators' shares of the dimension, both in percent.
 
-    rule: Literal["linear"]
-    zero_at: Number
-    full_at: Number
-
-
-class Step(_Model):
-    """One step of a ladder: values from `start` (included) to `end` (excluded) earn `points`; absent is unbounded."""
-
-    start: Number | None = None
-    end: Number | None = None
-    points: Number
-
-
-class Ladder(_Model):
-    """Points jump from step to step; the steps must cover every value once."""
-
-    rule: Literal["ladder"]
-    steps: tuple[Step, ...]
-
-
-class ZScore(_Model):
-    """Points are centre + spread x z within the people of the same role and level, between floor and cap."""
-
-    rule: Literal["z"]
-    centre: Number
-    spread: Number
-    floor: Number
-    cap: Number
-
-
-Rule = Annotated[Attainment | Linear | Ladder | ZScore, Field(discriminator="rule")]
-
-
-class Dimension(_Model):
-    """A dimension's share of the score and its indicators' shares of the dimension, both in percent."""
+    A rule of its own turns the indicators' combined points into the dimension's: z of a composite, say.
+    """
 
     weight: Number
     indicators: dict[str, Number]
+    rule: Rule | None = None
 
 
-class Override(_Model):
-    """Dimensions that differ for a role (and level); dimensions not named are inherited."""
+class Override(Record):
+    """Dimensions and rules that differ for a role (and level); what is not named is inherited."""
 
     role: str
     level: str | None = None
-    dimensions: dict[str, Dimension]
+    dimensions: dict[str, Dimension] = Field({})
+    rules: dict[str, Rule] = Field({})
+
+    def holds_for(self, role: str, level: str) -> bool:
+        """Whether somebody of this role and level is meant."""
+        return self.role == role and self.level in (None, level)
 
 
-class Eligibility(_Model):
-    """A condition: below `min` the grade is capped at `grade`; a veto zeroes the total or gives the last grade."""
+class Combine(Record):
+    """How several points become one; its name alone may stand in its place.
 
-    min: Number | None = None
-    effect: Literal["cap_grade"] | None = None
-    grade: str | None = None  # the best grade still open under cap_grade; absent: the second
-    veto: Literal["zero", "lowest_grade"] | None = None
+    owa gives `places` (percent, best first) to the ordered points, beside the weights of who earned them: with equal
+    weights it is Yager's ordered mean, with equal places the weighted mean (Torra 1997).
+    """
+
+    method: Literal["arithmetic", "geometric", "harmonic", "owa"] = "arithmetic"
+    places: tuple[Number, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        return {"method": given} if isinstance(given, str) else given
 
 
-class Protected(_Model):
-    """Who is scored but not graded: hired less than so many months ago, or present fewer than so many days."""
+class Aggregation(Record):
+    """How indicators are combined within a dimension, and dimensions over the total."""
 
-    tenure_months: StrictInt
-    min_days: StrictInt
+    within: Combine = Combine()
+    over: Combine = Combine()
 
 
-class Missing(_Model):
-    """Weights are renormalised over what is there, while at least `min_weight` percent of the weight is there."""
+class Missing(Record):
+    """What happens where data are missing: weights are renormalised over what is there.
+
+    At least `min_weight` percent of the weight must be there. A dimension of which a part is missing weighs as much as
+    what is there of it (shrink), all it has on paper (keep), or nothing (drop). `total` is what people get who would
+    have no score.
+    """
 
     min_weight: Number
+    incomplete: Literal["shrink", "keep", "drop"] = "shrink"
+    total: Number | None = None
 
 
-class ForcedGrades(_Model):
-    """Grades by rank within a pool: shares in percent, best first; a share is rounded up in people's favour."""
+class Total(Record):
+    """Between which bounds a total is kept; absent is unbounded."""
 
-    method: Literal["forced"]
-    pool: Literal["role_level", "role", "all"]
-    ties: Literal["better"]
-    shares: dict[str, Number]
-    coefficients: dict[str, Number]
+    floor: Number | None = None
+    cap: Number | None = None
 
 
-class FixedGrades(_Model):
-    """Grades by total: the least total of each grade, best first; the last grade takes the rest."""
+class Round(Record):
+    """To how many decimals, and where a half goes: up, or to the even neighbour."""
 
-    method: Literal["fixed"]
-    bounds: dict[str, Number]
-    coefficients: dict[str, Number]
-
-
-Grades = Annotated[ForcedGrades | FixedGrades, Field(discriminator="method")]
+    decimals: Annotated[int, Field(strict=True, ge=0, le=6)]
+    half: Literal["up", "even"] = "up"
 
 
-class Scheme(_Model):
+class Rounding(Record):
+    """What is rounded: the points of each indicator, the total, or both; absent is not rounded."""
+
+    points: Round | None = None
+    total: Round | None = None
+
+
+class Scheme(Record):
     """One appraisal scheme, checked: read it with `Scheme.read`.
 
     >>> scheme = Scheme.read("data/h_bank/schemes/current.yaml")
@@ -148,9 +127,13 @@ class Scheme(_Model):
     dimensions: dict[str, Dimension]
     overrides: tuple[Override, ...] = ()
     rules: dict[str, Rule]
-    eligibility: dict[str, Eligibility] = {}
-    protected: Protected | None = None
+    aggregation: Aggregation = Aggregation()
     missing: Missing = Missing(min_weight=50)
+    total: Total = Total()
+    rounding: Rounding = Rounding()
+    appraised: Appraised = "roster"
+    eligibility: dict[str, Eligibility] = Field({})
+    protected: Protected | None = None
     grades: Grades
 
     @classmethod
@@ -164,14 +147,14 @@ class Scheme(_Model):
             scheme: Scheme = validated(cls, read_yaml(path), path)
         except StudyError as error:
             raise SchemeError(str(error)) from None
-        if faults := _faults(scheme, cards() if known is None else known):
+        if faults := [*dict.fromkeys(_faults(scheme, cards() if known is None else known))]:
             raise SchemeError("\n".join(f"{path}: {fault}" for fault in faults))
         return scheme
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all that decides a score or a grade; titles and reasons are left out."""
-        return sha256_of(self.model_dump(mode="json", exclude={"title", "why"}))
+        """SHA-256 of all that decides a score or a grade; titles, reasons and keys at their defaults are left out."""
+        return sha256_of(self.model_dump(mode="json", exclude={"title", "why"}, exclude_defaults=True))
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -182,10 +165,21 @@ class Scheme(_Model):
     def dimensions_for(self, role: str, level: str) -> Mapping[str, Dimension]:
         """Return the dimensions in force for a role and level."""
         merged = dict(self.dimensions)
-        for override in sorted(self.overrides, key=lambda override: override.level is not None):
-            if override.role == role and override.level in (None, level):
-                merged |= override.dimensions
+        for override in self._overrides_for(role, level):
+            merged |= override.dimensions
         return merged
+
+    def rules_for(self, role: str, level: str) -> Mapping[str, Rule]:
+        """Return the rules in force for a role and level, by indicator."""
+        merged = dict(self.rules)
+        for override in self._overrides_for(role, level):
+            merged |= override.rules
+        return merged
+
+    def _overrides_for(self, role: str, level: str) -> list[Override]:
+        """Those that hold, the role's before its levels'."""
+        found = [override for override in self.overrides if override.holds_for(role, level)]
+        return sorted(found, key=lambda override: override.level is not None)
 
     def weights(self, role: str, level: str) -> dict[str, float]:
         """Return each indicator's share of the total for a role and level; the shares sum to 1."""
@@ -202,137 +196,126 @@ class Scheme(_Model):
         return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
 
 
-def _faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
-    return [
-        *_name_faults(scheme),
-        *_weight_faults(scheme, known),
-        *_rule_faults(scheme, known),
-        *_eligibility_faults(scheme, known),
-        *_grade_faults(scheme),
-    ]
+def _faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
+    yield from _name_faults(scheme)
+    yield from _weight_faults(scheme, known)
+    yield from _rule_faults(scheme, known)
+    yield from _override_faults(scheme)
+    yield from _aggregation_faults(scheme)
+    yield from _bound_faults(scheme)
+    for indicator, condition in scheme.eligibility.items():
+        where = f"eligibility.{indicator}"
+        yield from _indicator_faults(where, indicator, known)
+        yield from (f"{where}{fault}" for fault in condition.faults(scheme.grades.names()))
+    yield from (f"grades{fault}" for fault in scheme.grades.faults())
 
 
-def _name_faults(scheme: Scheme) -> list[str]:
-    faults = []
+def _name_faults(scheme: Scheme) -> Iterator[str]:
     try:
         safe_name(scheme.name, "scheme")
         if scheme.effective_from is not None:
             Quarter.parse(scheme.effective_from)
     except StudyError as error:
-        faults.append(str(error))
+        yield str(error)
     if not scheme.title.get("en") or not scheme.title.get("zh"):
-        faults.append("title: needs the languages en and zh")
-    return faults
+        yield "title: needs the languages en and zh"
 
 
-def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
-    places: list[tuple[str, Mapping[str, Dimension]]] = [("dimensions", scheme.dimensions)]
+def _places(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
+    """Each place where weights are stated: its key, and the role and level for which they hold."""
+    yield "dimensions", "", ""
     for number, override in enumerate(scheme.overrides):
-        where = f"overrides.{number} ({override.role}{' ' + override.level if override.level else ''})"
-        places.append((where, scheme.dimensions_for(override.role, override.level or "")))
-    faults = []
-    for where, dimensions in places:
+        named = f"{override.role}{' ' + override.level if override.level else ''}"
+        yield f"overrides.{number} ({named})", override.role, override.level or ""
+
+
+def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
+    for where, role, level in _places(scheme):
+        dimensions = scheme.dimensions_for(role, level)
         total = math.fsum(d.weight for d in dimensions.values())
         if abs(total - 100) > 1e-9:
-            faults.append(f"{where}: the weights sum to {total:g}, but must sum to 100")
+            yield f"{where}: the weights sum to {total:g}, but must sum to 100"
         weighed = [i for d in dimensions.values() if d.weight for i, part in d.indicators.items() if part]
-        faults += [
-            f"{where}: {indicator} is weighed in two dimensions; weigh it in one"
-            for indicator in sorted({i for i in weighed if weighed.count(i) > 1})
-        ]
+        for indicator in sorted({i for i in weighed if weighed.count(i) > 1}):
+            yield f"{where}: {indicator} is weighed in two dimensions; weigh it in one"
         for name, dimension in dimensions.items():
-            faults += _dimension_faults(f"{where}.{name}", dimension, known)
-    return list(dict.fromkeys(faults))
+            yield from _dimension_faults(f"{where}.{name}", dimension, known)
+        for indicator in weighed:
+            if indicator not in scheme.rules_for(role, level):
+                yield f"rules.{indicator}: is missing; every weighed indicator needs a rule"
 
 
-def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> list[str]:
-    faults = []
+def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> Iterator[str]:
     if not 0 <= dimension.weight <= 100:
-        faults.append(f"{where}.weight: {dimension.weight:g} is not between 0 and 100")
+        yield f"{where}.weight: {dimension.weight:g} is not between 0 and 100"
     inner = math.fsum(dimension.indicators.values())
     if dimension.weight and abs(inner - 100) > 1e-9:
-        faults.append(f"{where}.indicators: sum to {inner:g}, but must sum to 100")
+        yield f"{where}.indicators: sum to {inner:g}, but must sum to 100"
     for indicator, weight in dimension.indicators.items():
         if weight < 0:
-            faults.append(f"{where}.indicators.{indicator}: {weight:g} is negative")
-        faults += _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
-    return faults
+            yield f"{where}.indicators.{indicator}: {weight:g} is negative"
+        yield from _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
+    if rule := dimension.rule:
+        yield from (f"{where}.rule: {fault}" for fault in rule.faults("higher"))
+        if rule.shrink or rule.min_n is not None:
+            yield f"{where}.rule: shrink and min_n are for an indicator's rule; points have no observations"
+        if isinstance(rule, Attainment) and rule.target == MEDIAN:
+            yield f"{where}.rule.target: points have no history; state a number"
 
 
-def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> list[str]:
+def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> Iterator[str]:
     if indicator not in known:
-        return [f"{where}: is not a known indicator; {nearest(indicator, known)}"]
-    if not known[indicator].scored:
-        return [f"{where}: {known[indicator].not_scored['en']}, so nobody can be scored on it"]
-    return []
+        yield f"{where}: is not a known indicator; {nearest(indicator, known)}"
+    elif not known[indicator].scored:
+        yield f"{where}: nobody can be scored on it: {known[indicator].not_scored['en']}"
 
 
-def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
-    faults = [
-        f"rules.{indicator}: is missing; every weighed indicator needs a rule"
-        for indicator in scheme.indicators
-        if indicator not in scheme.rules
-    ]
-    for indicator, rule in scheme.rules.items():
-        where = f"rules.{indicator}"
-        faults += _indicator_faults(where, indicator, known)
-        faults += [f"{where}: {fault}" for fault in _rule_fault(rule)]
-    return faults
+def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
+    blocks = [("rules", scheme.rules)]
+    blocks += [(f"overrides.{number}.rules", override.rules) for number, override in enumerate(scheme.overrides)]
+    for block, rules in blocks:
+        for indicator, rule in rules.items():
+            yield from _indicator_faults(f"{block}.{indicator}", indicator, known)
+            better = known[indicator].better if indicator in known else "higher"
+            yield from (f"{block}.{indicator}: {fault}" for fault in rule.faults(better))
 
 
-def _rule_fault(rule: Any) -> list[str]:
-    if isinstance(rule, Linear) and rule.zero_at == rule.full_at:
-        return ["zero_at and full_at are equal, so that a value earns nothing and everything"]
-    if isinstance(rule, Attainment | ZScore) and rule.floor >= rule.cap:
-        return [f"floor {rule.floor:g} is not below cap {rule.cap:g}"]
-    if isinstance(rule, Attainment) and isinstance(rule.target, float) and rule.target <= 0:
-        return [f"target {rule.target:g} is not above 0"]
-    if isinstance(rule, Ladder):
-        return _ladder_faults(rule.steps)
-    return []
+def _override_faults(scheme: Scheme) -> Iterator[str]:
+    seen = set()
+    for number, override in enumerate(scheme.overrides):
+        if not override.dimensions and not override.rules:
+            yield f"overrides.{number}: changes nothing; state dimensions or rules"
+        if (override.role, override.level) in seen:
+            whose = f"{override.role} {override.level or ''}".strip()
+            yield f"overrides.{number}: {whose} has an override before; write them as one"
+        seen.add((override.role, override.level))
 
 
-def _ladder_faults(steps: tuple[Step, ...]) -> list[str]:
-    ordered = sorted(steps, key=lambda step: -math.inf if step.start is None else step.start)
-    if not ordered or ordered[0].start is not None or ordered[-1].end is not None:
-        return ["the ladder must be open below (a step without start) and above (a step without end)"]
-    faults = []
-    for lower, upper in itertools.pairwise(ordered):
-        if lower.end is None or upper.start is None or lower.end != upper.start:
-            faults.append(f"values between {lower.end} and {upper.start} fall on no step or on two")
-    return faults
+def _aggregation_faults(scheme: Scheme) -> Iterator[str]:
+    for stage in ("within", "over"):
+        combine: Combine = getattr(scheme.aggregation, stage)
+        where = f"aggregation.{stage}"
+        if (combine.method == "owa") != bool(combine.places):
+            yield f"{where}.places: belong to owa, and owa needs them"
+        elif combine.places and (min(combine.places) < 0 or abs(math.fsum(combine.places) - 100) > 1e-9):
+            yield f"{where}.places: must be 0 or more and sum to 100"
+        if combine.method in ("geometric", "harmonic"):
+            for name, rule in _scoring_rules(scheme):
+                if (least := rule.least()) < 0:
+                    yield f"{where}: a {combine.method} mean needs points of 0 or more; {name} goes down to {least:g}"
 
 
-def _eligibility_faults(scheme: Scheme, known: Mapping[str, Card]) -> list[str]:
-    faults = []
-    for indicator, condition in scheme.eligibility.items():
-        where = f"eligibility.{indicator}"
-        faults += _indicator_faults(where, indicator, known)
-        if (condition.veto is None) == (condition.effect is None):
-            faults.append(f"{where}: needs either veto, or min with effect")
-        elif condition.effect and condition.min is None:
-            faults.append(f"{where}.min: is missing beside effect")
-        if condition.grade is not None and condition.grade not in scheme.grades.coefficients:
-            faults.append(f"{where}.grade: {nearest(condition.grade, scheme.grades.coefficients)}")
-    return faults
+def _scoring_rules(scheme: Scheme) -> Iterator[tuple[str, Any]]:
+    blocks: list[tuple[str, Scheme | Override]] = [("", scheme)]
+    blocks += [(f"overrides.{number}.", override) for number, override in enumerate(scheme.overrides)]
+    for where, block in blocks:
+        yield from ((f"{where}rules.{indicator}", rule) for indicator, rule in block.rules.items())
+        yield from ((f"{where}dimensions.{name}.rule", d.rule) for name, d in block.dimensions.items() if d.rule)
 
 
-def _grade_faults(scheme: Scheme) -> list[str]:
-    grades = scheme.grades
-    faults = []
-    if isinstance(grades, ForcedGrades):
-        total = math.fsum(grades.shares.values())
-        if abs(total - 100) > 1e-9:
-            faults.append(f"grades.shares: sum to {total:g}, but must sum to 100")
-        if any(share < 0 for share in grades.shares.values()):
-            faults.append("grades.shares: a share is negative")
-        names = list(grades.shares)
-    else:
-        names = list(grades.bounds)
-        if names and list(grades.bounds.values()) != sorted(grades.bounds.values(), reverse=True):
-            faults.append("grades.bounds: must fall from the best grade to the last")
-    if list(grades.coefficients) != names:
-        faults.append(f"grades.coefficients: must name the grades {', '.join(names)} in this order")
-    if len(names) < 2:
-        faults.append("grades: at least two grades are needed")
-    return faults
+def _bound_faults(scheme: Scheme) -> Iterator[str]:
+    floor, cap = scheme.total.floor, scheme.total.cap
+    if floor is not None and cap is not None and floor >= cap:
+        yield f"total: floor {floor:g} is not below cap {cap:g}"
+    if not 0 <= scheme.missing.min_weight <= 100:
+        yield f"missing.min_weight: {scheme.missing.min_weight:g} is not between 0 and 100"

@@ -15,7 +15,8 @@ from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import Cycle, Quarter, quarters_between
-from design_lab.scheme import Number, Scheme
+from design_lab.rulebook import Number
+from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend

@@ -1,6 +1,7 @@
 """Scheme files: what they say, and what is refused in words."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def content():
 
 def written(tmp_path, scheme):
     path = tmp_path / "quality_first.yaml"
-    path.write_text(yaml.safe_dump(scheme, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    apart = json.loads(json.dumps(scheme))  # the same block in two places would be written as an alias
+    path.write_text(yaml.safe_dump(apart, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
 
@@ -66,6 +68,8 @@ def test_the_fingerprint_sees_what_decides_a_score_and_nothing_else(tmp_path):
     first = Scheme.read(written(tmp_path, scheme)).fingerprint
     scheme["title"]["en"] = "Another title"
     scheme["why"] = "Another reason"
+    scheme["rounding"] = {}
+    scheme["rules"]["qa_score"]["inverse"] = "ratio"  # what it is anyway
     assert Scheme.read(written(tmp_path, scheme)).fingerprint == first
     scheme["rules"]["qa_score"]["cap"] = 119
     assert Scheme.read(written(tmp_path, scheme)).fingerprint != first
@@ -96,11 +100,45 @@ BAD = [
     (change(dimensions__workload__weight=True), "dimensions.workload.weight: input should be a valid number"),
     (change(dimensions__workload__weight=-25), "dimensions.workload.weight: -25 is not between 0 and 100"),
     (change(dimensions__workload__indicators={"calls_per_hours": 100}), "is not a known indicator; did you mean 'calls_per_hour'?"),
-    (change(dimensions__workload__indicators={"occupancy": 100}), "staffing sets it, so nobody can be scored on it"),
+    (change(dimensions__workload__indicators={"occupancy": 100}), "dimensions.workload.indicators.occupancy: nobody can be scored on it"),
     (change(dimensions__workload__indicators={"qa_score": 100}), "qa_score is weighed in two dimensions; weigh it in one"),
     (change(dimensions__teamwork__indicators={"peer_rating": 50}), "dimensions.teamwork.indicators: sum to 50, but must sum to 100"),
     (change(rules__qa_score=None), "rules.qa_score: is missing; every weighed indicator needs a rule"),
-    (change(rules__qa_score={"rule": "atainment"}), "rules.qa_score"),
+    (change(rules__qa_score={"rule": "atainment"}), "rules.qa_score.rule: 'atainment' is not known; did you mean 'attainment'?"),
+    (change(rules__qa_score={"target": 80}), "rules.qa_score.rule: is missing"),
+    (change(rules__qa_score={"rule": "linear", "zero_at": 60, "full_at": 100, "shrnk": True}), "rules.qa_score.shrnk: is not a known key; did you mean 'shrink'?"),
+    (change(rules__qa_score={"rule": "linear", "zero_at": 100, "full_at": 60}), "rules.qa_score: higher is better, but zero_at 100 and full_at 60 reward the opposite"),
+    (change(rules__qa_score={"rule": "linear", "zero_at": 60, "full_at": 100, "min_n": -1}), "rules.qa_score.min_n: input should be greater than or equal to 0"),
+    (change(rules__qa_score={"rule": "stretch", "threshold": 90, "target": 85, "stretch": 95}), "rules.qa_score: threshold, target and stretch must rise, because higher is better, but are 90, 85, 95"),
+    (change(rules__qa_score={"rule": "stretch", "threshold": 80, "target": 85, "stretch": 95, "points": [60, 50, 120]}), "rules.qa_score: below and points must rise, but are 0, 60, 50, 120"),
+    (change(rules__handle_seconds={"rule": "stretch", "threshold": 150, "target": 180, "stretch": 240}), "rules.handle_seconds: threshold, target and stretch must fall, because lower is better"),
+    (change(rules__qa_score={"rule": "deduction", "base": 100, "per_unit": -5, "floor": 0, "cap": 100}), "rules.qa_score: higher is better, but -5 points a unit above 0 reward the opposite"),
+    (change(rules__qa_score={"rule": "deduction", "base": 130, "per_unit": 5, "floor": 0, "cap": 100}), "rules.qa_score: base 130 is not between floor 0 and cap 100"),
+    (change(rules__qa_score={"rule": "attainment", "target": 90, "floor": 0, "cap": 120, "inverse": "difference"}), "rules.qa_score: inverse: is for indicators of which lower is better"),
+    (change(rules__qa_score={"rule": "goalposts", "low": 100, "high": 60}), "rules.qa_score: low 100 is not below high 60"),
+    (change(rules__qa_score={"rule": "z", "centre": 80, "spread": 0, "floor": 60, "cap": 100}), "rules.qa_score: spread 0 is not above 0"),
+    (change(rules__qa_score={"rule": "z", "centre": 80, "spread": 10, "floor": 60, "cap": 100, "min_group": 1}), "min_group: a sample standard deviation needs 2 people"),
+    (change(rules__qa_score={"rule": "rank", "peers": ["role", "shft"]}), "rules.qa_score.peers.1: 'shft' is not known; did you mean 'shift'?"),
+    (change(rules__qa_score={"rule": "rank", "peers": ["role", "role"]}), "rules.qa_score: peers: role, role names something twice"),
+    (change(dimensions__csat__rule={"rule": "z", "centre": 80, "spread": 10, "floor": 60}), "dimensions.csat.rule.cap: is missing"),
+    (change(dimensions__csat__rule={"rule": "percentile", "shrink": True}), "dimensions.csat.rule: shrink and min_n are for an indicator's rule"),
+    (change(dimensions__csat__rule={"rule": "attainment", "target": "role_median_prior_4_quarters", "floor": 0, "cap": 120}), "dimensions.csat.rule.target: points have no history"),
+    (change(aggregation={"over": "geometrc"}), "aggregation.over: 'geometrc' is not known; did you mean 'geometric'?"),
+    (change(aggregation={"over": "owa"}), "aggregation.over.places: belong to owa, and owa needs them"),
+    (change(aggregation={"over": {"method": "owa", "places": [50, 40]}}), "aggregation.over.places: must be 0 or more and sum to 100"),
+    (change(aggregation={"within": "harmonic"}, rules__qa_score={"rule": "goalposts", "low": 0, "high": 100, "floor": -10, "cap": 90}), "aggregation.within: a harmonic mean needs points of 0 or more; rules.qa_score goes down to -10"),
+    (change(total={"floor": 100, "cap": 60}), "total: floor 100 is not below cap 60"),
+    (change(missing={"min_weight": 120}), "missing.min_weight: 120 is not between 0 and 100"),
+    (change(missing={"min_weight": 50, "incomplete": "drp"}), "missing.incomplete: 'drp' is not known; did you mean 'drop'?"),
+    (change(rounding={"total": {"decimals": 2, "half": "down"}}), "rounding.total.half: 'down' is not known; known are: even, up"),
+    (change(overrides=[{"role": "complaints"}]), "overrides.0: changes nothing; state dimensions or rules"),
+    (change(overrides=[{"role": "x", "rules": {"qa_score": {"rule": "rank"}}}] * 2), "overrides.1: x has an override before; write them as one"),
+    (change(overrides=[{"role": "x", "rules": {"qa_score": {"rule": "linear", "zero_at": 9, "full_at": 9}}}]), "overrides.0.rules.qa_score: zero_at and full_at are equal"),
+    (change(eligibility={"attendance_rate": {"min": 2, "max": 1, "effect": "no_grade"}}), "eligibility.attendance_rate.min: 2 is above max 1, so that nobody meets the condition"),
+    (change(eligibility={"attendance_rate": {"min": 0.9, "effect": "no_grade", "grade": "B"}}), "eligibility.attendance_rate.grade: is for cap_grade alone"),
+    (change(eligibility={"attendance_rate": {"min": 0.9, "effect": "cap_grde"}}), "eligibility.attendance_rate.effect: 'cap_grde' is not known; did you mean 'cap_grade'?"),
+    (change(grades__ties="best"), "grades.ties: 'best' is not known; did you mean 'better'?"),
+    (change(grades={"method": "fixed", "bounds": {"A": 80, "B": 80}, "coefficients": {"A": 1, "B": 0}}), "grades.bounds: must fall from the best grade to the last"),
     (change(rules__qa_score__cap=50), "rules.qa_score: floor 60 is not below cap 50"),
     (change(rules__qa_score__target=0), "rules.qa_score: target 0 is not above 0"),
     (change(rules__qa_score={"rule": "linear", "zero_at": 1, "full_at": 1}), "zero_at and full_at are equal"),
@@ -111,7 +149,7 @@ BAD = [
     (change(rules__qa_score={"rule": "ladder", "steps": [{"start": 1, "points": 9}]}), "must be open below"),
     (change(grades__shares__A=30), "grades.shares: sum to 110, but must sum to 100"),
     (change(grades__coefficients={"A": 1.2, "B": 1.0}), "must name the grades A, B, C, D in this order"),
-    (change(grades__method="forcd"), "grades"),
+    (change(grades__method="forcd"), "grades.method: 'forcd' is not known; did you mean 'forced'?"),
     (change(grades=None), "grades: is missing"),
     (change(eligibility={"attendance_rate": {"min": 0.95}}), "eligibility.attendance_rate: needs either veto, or min with effect"),
     (change(eligibility={"attendance": {"veto": "zero"}}), "eligibility.attendance: is not a known indicator; did you mean 'attendance_rate'?"),
@@ -119,7 +157,7 @@ BAD = [
     (change(title={"en": "Only"}), "title: needs the languages en and zh"),
     (change(effective_from="2026-10"), "quarter '2026-10' is not of the form 2026Q3"),
     (change(name="../x"), "scheme '../x' cannot be a name"),
-    (change(assumed=["ruels"]), "assumed.0"),
+    (change(assumed=["ruels"]), "assumed.0: 'ruels' is not known; did you mean 'rules'?"),
     (change(dimension={}), "dimension: is not a known key; did you mean 'dimensions'?"),
     (change(overrides=[{"role": "complaints", "dimensions": {"workload": {"weight": 5, "indicators": {"calls_per_hour": 100}}}}]), "overrides.0 (complaints): the weights sum to 80"),
 ]  # fmt: skip
@@ -135,6 +173,27 @@ def test_a_bad_scheme_is_refused_in_one_sentence_with_file_and_key(tmp_path, edi
     assert all(line.startswith(str(path)) for line in str(refused.value).splitlines())
 
 
+def test_a_key_that_stands_twice_is_refused(tmp_path):
+    path = written(tmp_path, content())
+    path.write_text(path.read_text(encoding="utf-8") + "grades: {}\n", encoding="utf-8")
+    with pytest.raises(SchemeError, match="the key 'grades' stands twice"):
+        Scheme.read(path)
+
+
+def test_rules_go_by_role_then_level_too(tmp_path):
+    scheme = content()
+    ten, five = ({"rule": "attainment", "target": target, "floor": 60, "cap": 120} for target in (10, 5))
+    scheme["overrides"] = [
+        {"role": "complaints", "level": "team_leader", "rules": {"calls_per_hour": five}},
+        {"role": "complaints", "rules": {"calls_per_hour": ten, "qa_score": ten}},
+    ]
+    read = Scheme.read(written(tmp_path, scheme))
+    leader = read.rules_for("complaints", "team_leader")
+    assert (leader["calls_per_hour"].target, leader["qa_score"].target) == (5, 10)
+    assert read.rules_for("complaints", "agent")["calls_per_hour"].target == 10
+    assert read.rules_for("marketing", "agent")["calls_per_hour"] == read.rules["calls_per_hour"]
+
+
 def test_a_missing_scheme_file_is_named(tmp_path):
     with pytest.raises(SchemeError, match="there is no such file"):
         Scheme.read(Path(tmp_path) / "none.yaml")
@@ -147,5 +206,5 @@ def test_any_split_in_fives_that_sums_to_100_is_accepted(cuts):
     for dimension, part in zip(scheme["dimensions"].values(), parts, strict=True):
         dimension["weight"] = part * 5
     read = Scheme.model_validate(scheme)
-    assert _faults(read, cards()) == []
+    assert [*_faults(read, cards())] == []
     assert sum(read.weights("any", "any").values()) == pytest.approx(1)

@@ -9,8 +9,10 @@ from design_lab.evaluation.fairness import Gap, gaps
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.noise import Noise, noise
+from design_lab.evaluation.official import Official, official
 from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
+from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
 
 __all__ = [
@@ -22,8 +24,10 @@ __all__ = [
     "Goals",
     "Misdirection",
     "Noise",
+    "Official",
     "Principles",
     "Reliabilities",
+    "Replay",
     "Rerun",
     "WeightsBy",
     "compare",
@@ -33,8 +37,10 @@ __all__ = [
     "goals",
     "misdirection",
     "noise",
+    "official",
     "principles",
     "reliabilities",
+    "replay",
     "rerun",
     "weights_by_quarter",
     "weights_by_role",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.catalogue import cards
 from design_lab.display import Quantity, Shown, Term
 from design_lab.evaluation.diagnosis import is_reconstructed
 from design_lab.evaluation.rerun import Rerun
@@ -46,7 +45,8 @@ class Misdirection(Shown):
     """Top grades below the CSAT target, and last grades among the best quarter of their role and level on quality.
 
     `below_target` is None without a target for CSAT or without CSAT of anybody with the top grade; `passed_over` None
-    where nobody has the last grade and a quality indicator. `quality` is the indicator that stands for quality.
+    where nobody has the last grade and a quality indicator. `quality` is the indicator that stands for quality, called
+    by `names`.
     """
 
     units: ClassVar = {"measured": "share", "true": "share", "low": "share", "high": "share"}
@@ -55,6 +55,7 @@ class Misdirection(Shown):
     last: str
     target: float | None
     quality: str | None
+    names: Mapping[str, str]
     below_target: Misdirected | None
     passed_over: Misdirected | None
     reconstructed: bool
@@ -94,7 +95,7 @@ class Misdirection(Shown):
         name = "low_grade_best_quality"
         if self.passed_over is None or self.quality is None:
             return [self._unknown(name, "no_low_quality")]
-        said = {"indicator": cards()[self.quality].name, "grade": self.last}
+        said = {"indicator": self.names, "grade": self.last}
         return self._both(name, self.passed_over, said, "low_true_best_quality")
 
     def _both(self, name: str, one: Misdirected, said: Mapping[str, Any], true_name: str) -> list[Finding]:
@@ -133,6 +134,7 @@ def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: flo
         last=grades[-1],
         target=csat_target,
         quality=quality,
+        names=panel.cards[quality].name if quality else {},
         below_target=None if csat_target is None else _below_target(panel, scores, again, csat_target),
         passed_over=None if quality is None else _passed_over(panel, scores, again, quality),
         reconstructed=is_reconstructed(scores.scheme),

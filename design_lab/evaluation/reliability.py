@@ -7,13 +7,14 @@ observations, so with the length of the cycle: timeliness is paid for with accur
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import Card, cards
 from design_lab.display import Shown, Term, number
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
+from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Signal
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reliabilities(Shown):
-    """Reliability by role and indicator; `roles` names the roles by language."""
+    """Reliability by role and indicator; `roles` names the roles by language, `cards` are the study's."""
 
     quarter: str
     found: tuple[Reliability, ...]
     roles: Mapping[str, Mapping[str, str]]
+    cards: Mapping[str, Card] = field(default_factory=cards)
 
     def table(self) -> pd.DataFrame:
         """Return one row a role and indicator: people, observations a person, reliability by cycle, n for .70."""
@@ -74,7 +76,7 @@ class Reliabilities(Shown):
         """Return the table with names for ids."""
         shown = self.table().astype(object)
         shown["role"] = [self.roles.get(one.role, {}).get(lang, one.role) for one in self.found]
-        shown["indicator"] = [cards()[one.indicator].name[lang] for one in self.found]
+        shown["indicator"] = [self.cards[one.indicator].name[lang] for one in self.found]
         shown["observations"] = [number(one.observations, "count", lang) for one in self.found]
         shown["n for .70"] = [number(one.enough_n, "count", lang) for one in self.found]
         for cycle in MONTHS:
@@ -96,7 +98,7 @@ class Reliabilities(Shown):
 
     def _of(self, one: Reliability) -> tuple[Finding, ...]:
         said: dict[str, Any] = {
-            "indicator": cards()[one.indicator].name,
+            "indicator": self.cards[one.indicator].name,
             "role": self.roles.get(one.role, {"en": one.role}),
         }
         whole = state(
@@ -121,18 +123,24 @@ class Reliabilities(Shown):
         return whole, *cycles, least
 
 
-def reliabilities(panel: Panel, *, roles: Mapping[str, Mapping[str, str]], least: int) -> Reliabilities:
+def reliabilities(panel: Panel, scheme: Scheme, *, roles: Mapping[str, Mapping[str, str]], least: int) -> Reliabilities:
     """Say how reliable each tested indicator is among the people of each role with at least `least` people.
 
-    Intervals are those of the F ratio of a one-way analysis of variance (Searle, Casella and McCulloch 1992, 3.5);
-    other cycles follow from the variance components, as Spearman and Brown's formula does.
+    Those that the scheme weighs come first, in its order. Intervals are those of the F ratio of a one-way analysis of
+    variance (Searle, Casella and McCulloch 1992, 3.5); other cycles follow from the variance components, as Spearman
+    and Brown's formula does.
     """
+    order = [*scheme.indicators, *panel.values]
+
+    def place(pair: tuple[tuple[str, str], Signal]) -> tuple[int, str]:
+        return order.index(pair[0][1]), pair[0][0]
+
     found = [
         _reliability(role, indicator, signal)
-        for (role, indicator), signal in sorted(panel.signals.items(), key=lambda pair: (pair[0][1], pair[0][0]))
+        for (role, indicator), signal in sorted(panel.signals.items(), key=place)
         if signal.people >= least
     ]
-    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles)
+    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles, cards=panel.cards)
 
 
 def _reliability(role: str, indicator: str, signal: Signal) -> Reliability:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.catalogue import cards
 from design_lab.scoring import Panel, Scores, score
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _model(panel: Panel, name: str) -> _Model | None:
         mean=np.where(np.isfinite(shrunk), shrunk, values),
         spread=np.sqrt(left_open),
         error=np.sqrt(error),
-        share=cards()[name].unit == "share",
+        share=panel.cards[name].unit == "share",
     )
 
 

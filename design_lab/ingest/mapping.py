@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_valida
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, validated
 from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names, Origin
+from design_lab.rulebook import Number
 from design_lab.schema import STATED_MEANS, TABLES, Column
-from design_lab.scheme import Number
 
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 EVERY_QUARTER = "every_quarter"

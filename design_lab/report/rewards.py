@@ -11,6 +11,7 @@ from design_lab.report.content import Chart, Group, Row, Section, Series, Table,
 from design_lab.report.facts import Facts, capital
 
 _CYCLES = (("month", "paper"), ("quarter", "effect"), ("year", "up"))
+_MOST_INDICATORS = 8  # in a chart
 _SLOPES = ("pooled", "between", "within")
 _GRADES = (
     "diagnosis.top_grade_below_csat_target",
@@ -52,8 +53,8 @@ def _noise_heading(facts: Facts, agreement: Finding | None) -> str:
 
 
 def _reliability_chart(facts: Facts) -> Chart | None:
-    """Reliability of each indicator in a month, a quarter and a year, the least reliable last."""
-    found = [f for f in facts.results.under("diagnosis.reliability") if f.value is not None]
+    """Reliability in a month, a quarter and a year of the indicators stated first, those that the scheme weighs."""
+    found = [f for f in facts.results.under("diagnosis.reliability") if f.value is not None][:_MOST_INDICATORS]
     found.sort(key=lambda finding: -float(finding.value or 0))
     ids = [finding.id.split(".")[2] for finding in found]
     by_cycle = {

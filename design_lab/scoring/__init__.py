@@ -1,6 +1,6 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
-from design_lab.scoring.history import scores_of_quarters
+from design_lab.scoring.history import History, history
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -11,6 +11,7 @@ from design_lab.scoring.targets import role_medians, targets
 from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
+    "History",
     "Levels",
     "Panel",
     "PersonWeeks",
@@ -18,6 +19,7 @@ __all__ = [
     "Scores",
     "Signal",
     "calls_by_period",
+    "history",
     "levels",
     "panel",
     "panels_due",
@@ -25,6 +27,5 @@ __all__ = [
     "role_medians",
     "roll_up",
     "score",
-    "scores_of_quarters",
     "targets",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 
 from design_lab.catalogue import Card, cards
 from design_lab.periods import Quarter, Span, due
+from design_lab.scheme import Appraised
 from design_lab.scoring.casemix import adjusted, case_mix
 from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
 from design_lab.scoring.roster import roster
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _PEOPLE = (
     "role", "level", "team", "department", "site", "employment_type", "gender", "hire_date", "days_in_force",
-    "share_of_period", "tenure_months", "tenure_band", "days_present", "queue", "shift",
+    "on_last_day", "share_of_period", "tenure_months", "tenure_band", "days_present", "queue", "shift",
 )  # fmt: skip
 
 
@@ -36,14 +37,14 @@ class Panel:
 
     A person has a row for each spell in one role and level, with the work of its days only: part 1, 2, ... in the order
     of time. `quarter` is how the period is written: 2026Q3, or 2026-07, 2026H2, 2026. `people` (n rows) has role,
-    level, team (of the most days), department, site, employment_type, gender, hire_date, days_in_force,
-    share_of_period, tenure_months and tenure_band (at the spell's end), days_present (missing where sheets of several
-    days do not tell), queue (of most calls) and shift (of most days), both missing where unknown; `values` (n, k) one
-    column an indicator in its card's unit, missing where there was no observation; `counts` (n, k) the observations
-    behind each value; `standard_errors` (n, k) of each value from its own observations, in its unit, missing where
-    single observations are not known; `centre` the same indicators for all people together; `limits` what is lost where
-    an indicator comes from sheets, as keys below `limit.` in the word files; `signals` whether the people of a role can
-    be told apart, by (role, indicator), where it could be tested; `cards` the study's metric cards.
+    level, team (of the most days), department, site, employment_type, gender, hire_date, days_in_force, on_last_day (of
+    the period), share_of_period, tenure_months and tenure_band (at the spell's end), days_present (missing where sheets
+    of several days do not tell), queue (of most calls) and shift (of most days), both missing where unknown; `values`
+    (n, k) one column an indicator in its card's unit, missing where there was no observation; `counts` (n, k) the
+    observations behind each value; `standard_errors` (n, k) of each value from its own observations, in its unit,
+    missing where single observations are not known; `centre` the same indicators for all people together; `limits` what
+    is lost where an indicator comes from sheets, as keys below `limit.` in the word files; `signals` whether the people
+    of a role can be told apart, by (role, indicator), where it could be tested; `cards` the study's metric cards.
     """
 
     quarter: str
@@ -90,16 +91,17 @@ class Panel:
         return replace(self, **frames)
 
 
-def panel(study: Study, period: Quarter | Span) -> Panel:
+def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roster") -> Panel:
     """Bring the canonical tables of a period together; a quarter of it without tables raises `DataError`.
 
+    `appraised` is the scheme's: under `on_last_day` a person has one row, the whole period in her last role and level.
     One quarter's tables are read at a time. Rows that bear no date, such as peer ratings, belong to the last day of
     their quarter.
     """
     import pandas as pd
 
     span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
-    people = roster(study, span)
+    people = roster(study, span, appraised=appraised)
     index = people.people.index
     indicators = told(study.cards, collected(study, span, people, study.cards), people)
     mix = case_mix(study, span, people, study.cards)

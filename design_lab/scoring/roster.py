@@ -11,6 +11,7 @@ import numpy as np
 from design_lab.errors import DataError
 from design_lab.periods import Quarter, Span
 from design_lab.schema import TABLES
+from design_lab.scheme import Appraised
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Roster:
 
     `people` is keyed by (employee_id, part) in ascending order: part 1, 2, ... are the spells in one role and level, in
     the order of time. It has role, level, the team of the most days and what else stood in its longest row, first_day
-    and last_day of the spell within the period, days_in_force, share_of_period, tenure_months (at the spell's end) and
-    tenure_band.
+    and last_day of the spell within the period, days_in_force, on_last_day (of the period),
+    share_of_period, tenure_months (at the spell's end) and tenure_band.
     """
 
     people: pd.DataFrame
@@ -59,19 +60,25 @@ class Roster:
         return row.to_numpy(dtype="int64")
 
 
-def roster(study: Study, span: Span) -> Roster:
-    """Read who was on the roster in a period; a quarter without tables raises `DataError`."""
+def roster(study: Study, span: Span, *, appraised: Appraised = "roster") -> Roster:
+    """Read who was on the roster in a period; a quarter without tables raises `DataError`.
+
+    Under `on_last_day` everybody has one part: the whole period, in the role and level of her last day in it.
+    """
     import pandas as pd
 
     closing = study.settings.calendar.month_ends_on
     rows = pd.concat([_rows(study, quarter, span) for quarter in span.quarters(closing)])
     rows = rows.sort_values(["employee_id", "first_day", "valid_from"], kind="stable", ignore_index=True)
+    if appraised == "on_last_day":
+        rows[["role", "level"]] = rows.groupby("employee_id")[["role", "level"]].transform("last")
     before = rows.groupby("employee_id")[["role", "level"]].shift()
     changed = (rows[["role", "level"]] != before).any(axis="columns")
     rows["part"] = changed.groupby(rows["employee_id"]).cumsum()
     spells = rows.groupby([*KEYS, "role", "level"]).agg(first_day=("first_day", "min"), last_day=("last_day", "max"))
     spells["days_in_force"] = rows.groupby([*KEYS, "role", "level"])["days"].sum()
     people = spells.reset_index(["role", "level"]).join(_as_most_days(rows))
+    people["on_last_day"] = people["last_day"] == pd.Timestamp(span.last_day)
     people["share_of_period"] = people["days_in_force"] / span.days
     tenure = (people["last_day"] - pd.to_datetime(people["hire_date"])).dt.days / _DAYS_A_MONTH
     people["tenure_months"] = tenure.round(1)

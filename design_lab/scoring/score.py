@@ -6,33 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from design_lab.catalogue import Card, cards
 from design_lab.display import Quantity, Shown
 from design_lab.finding import Finding, state
-from design_lab.scheme import Attainment, Scheme
-from design_lab.scoring.grades import grade, protected
+from design_lab.scheme import Scheme
+from design_lab.scoring.conditions import failing, protected, without_data
+from design_lab.scoring.grades import grade
 from design_lab.scoring.panel import Panel
-from design_lab.scoring.rules import points
+from design_lab.scoring.points import Earned, Weighed, appraised, earned, weighed
+from design_lab.scoring.totals import HAIR, nominal, totals
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MEDIAN = "role_median_prior_4_quarters"
-_HAIR = 1e-9  # a hair's breadth of float must not turn a person away
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scores(Shown):
-    """What each person earned under one scheme in one quarter; all frames are keyed like the panel, by `employee_id`.
+    """What each person earned under one scheme in one quarter; all frames are keyed like the panel.
 
-    `points` (n, k) by indicator, missing without data; `contributions` (n, d) by dimension, after renormalisation over
-    what is there, and `rules`, what vetoes took away: a row sums to its total; `total` (n,), missing for people without
-    a score; `grade` (n,), None for people without one; `reason` (n,), why someone has no score or no grade, as a key
-    below `reason.` in the word files; `nominal` (n, d) the weights on paper, as shares; `without_data` names indicators
-    that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data;
-    `limits` what limits the values that were scored, as keys below `limit.`; `cards` the panel's.
+    `points` (n, k) by indicator, missing where there are none; `why` (n, k) why a weighed indicator gave none, as a key
+    below `reason.` in the word files; `contributions` (n, d) by dimension, weight x points after renormalisation over
+    what is there, and `rules`, what aggregations that are not arithmetic, bounds, rounding and vetoes add or take away:
+    a row sums to its total; `total` (n,), missing for people without a score; `grade` (n,), None for people without
+    one; `reason` (n,), why someone has no score or no grade, as a key below `reason.` in the word files; `nominal` (n,
+    d) the weights on paper, as shares; `without_data` names indicators that the scheme weighs, and `not_applied`
+    conditions that it sets, for which nobody has data; `limits` what limits the values that were scored, as keys below
+    `limit.`; `cards` the panel's.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -40,6 +39,7 @@ class Scores(Shown):
     quarter: str
     people: pd.DataFrame
     points: pd.DataFrame
+    why: pd.DataFrame
     contributions: pd.DataFrame
     total: pd.Series
     grade: pd.Series
@@ -54,6 +54,11 @@ class Scores(Shown):
     def told_apart(self) -> pd.Series:
         """Who has a total by which people may be held against each other, (n,): it is more than chance."""
         return self.total.notna() & self.reason.ne("no_signal")
+
+    def by_person(self, column: pd.Series) -> pd.Series:
+        """Return a column (n,) keyed by `employee_id` alone; of somebody with several rows, the last one."""
+        ids = self.people.index.get_level_values("employee_id")
+        return column.set_axis(ids)[~ids.duplicated(keep="last")]
 
     def table(self) -> pd.DataFrame:
         """Return one row a role: people, how many are scored and graded, and their median total."""
@@ -88,42 +93,49 @@ class Scores(Shown):
         )  # fmt: skip
 
 
-def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> Scores:
+def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance: bool = True) -> Scores:
     """Score everybody in the panel under a scheme.
 
     `medians` are the targets by role and indicator (`targets.role_medians`). An indicator without data for a person is
     renormalised away, down to the scheme's least weight. Nobody is graded by differences that are chance: where less
-    than that weight lies on indicators on which the people of a role can be told apart, they get no grade.
+    than that weight lies on indicators on which the people of a role can be told apart, they get no grade, unless
+    `refuse_chance` is off, as in a client's own calculation.
     """
-    earned = _points(panel, scheme, medians)
-    weights, dimensions = _weights(panel, scheme)
-    telling = weights.where(earned.notna() & panel.tells_apart(earned.columns), 0.0).sum(axis="columns")
-    alike = telling < scheme.missing.min_weight / 100 - _HAIR
-    shares, reason = _renormalised(weights, earned, scheme.missing.min_weight / 100)
-    by_indicator = (shares * earned.fillna(0.0)).where(reason.eq(""))
-    contributions = _by_dimension(by_indicator, dimensions)
-    total = contributions.sum(axis="columns", skipna=False)
-    vetoed, not_applied = _vetoes(panel, scheme)
-    contributions["rules"] = (-total).where(vetoed, 0.0).where(total.notna())
-    total = total + contributions["rules"]
-    reason = reason.mask(alike & reason.eq(""), "no_signal")
+    of = weighed(panel.people, scheme)
+    got = earned(panel, scheme, of, medians)
+    made = totals(panel.people, scheme, of, got)
+    excluded, absent = failing(panel, scheme, "no_score"), ~appraised(panel.people, scheme)
+    total = made.total.mask(failing(panel, scheme, "zero") & made.total.notna(), 0.0).mask(excluded | absent)
+    contributions = made.contributions.where(total.notna())
+    contributions["rules"] = total - contributions.sum(axis="columns", skipna=False)
+    reason = made.reason.mask(excluded & made.reason.eq(""), "not_eligible").mask(absent, "not_appraised")
+    if refuse_chance:
+        reason = reason.mask(_alike(panel, scheme, of, got) & reason.eq(""), "no_signal")
     kept = protected(panel.people, scheme)
-    grades = grade(total.mask(kept | reason.eq("no_signal")), panel, scheme)
+    ungraded = kept | failing(panel, scheme, "no_grade") | reason.eq("no_signal")
+    reason = reason.mask(failing(panel, scheme, "no_grade") & reason.eq(""), "not_eligible")
     return Scores(
         scheme=scheme,
         quarter=panel.quarter,
         people=panel.people,
-        points=earned,
+        points=got.points,
+        why=got.why,
         contributions=contributions,
         total=total,
-        grade=grades,
+        grade=grade(total.mask(ungraded), panel, scheme),
         reason=reason.mask(kept & reason.eq(""), "protected"),
-        nominal=_by_dimension(weights, dimensions),
+        nominal=nominal(of),
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
-        not_applied=not_applied,
+        not_applied=without_data(panel, scheme),
         limits=_limits(panel, scheme, total),
         cards=panel.cards,
     )
+
+
+def _alike(panel: Panel, scheme: Scheme, of: Weighed, got: Earned) -> pd.Series:
+    """Whose points differ from those of the role by no more than chance, on too much of the weight, (n,)."""
+    telling = of.weights.where(got.points.notna() & panel.tells_apart(got.points.columns), 0.0).sum(axis="columns")
+    return telling < scheme.missing.min_weight / 100 - HAIR
 
 
 def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
@@ -132,78 +144,3 @@ def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
     if scheme.protected and panel.people.loc[total.notna(), "days_present"].isna().any():
         found.append("presence_unknown")
     return tuple(dict.fromkeys(found))
-
-
-def _points(panel: Panel, scheme: Scheme, medians: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    usable = panel.usable().reindex(columns=list(scheme.indicators))
-    role = panel.people["role"]
-    groups = panel.people.groupby(["role", "level"]).ngroup().to_numpy()
-    earned = {}
-    for indicator in scheme.indicators:
-        rule = scheme.rules[indicator]
-        aims = pd.Series(np.nan, index=role.index)
-        if isinstance(rule, Attainment):
-            if rule.target != MEDIAN:
-                aims[:] = float(rule.target)
-            elif indicator in medians:
-                aims = role.map(medians[indicator])
-        earned[indicator] = points(
-            usable[indicator].to_numpy(),
-            rule,
-            better=panel.cards[indicator].better,
-            targets=np.asarray(aims, dtype=np.float64),
-            groups=groups,
-        )
-    return pd.DataFrame(earned, index=role.index)
-
-
-def _weights(panel: Panel, scheme: Scheme) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each person's weights by indicator, and the name of the dimension in which each is weighed (both (n, k))."""
-    import pandas as pd
-
-    pairs = list(zip(panel.people["role"], panel.people["level"], strict=True))
-    by_pair = {pair: scheme.weights(*pair) for pair in dict.fromkeys(pairs)}
-    named = {pair: scheme.dimension_of(*pair) for pair in by_pair}
-    columns = list(scheme.indicators)
-    weights = [[by_pair[pair].get(indicator, 0.0) for indicator in columns] for pair in pairs]
-    dimensions = [[named[pair].get(indicator, "") for indicator in columns] for pair in pairs]
-    index = panel.people.index
-    return pd.DataFrame(weights, index, columns), pd.DataFrame(dimensions, index, columns)
-
-
-def _renormalised(weights: pd.DataFrame, earned: pd.DataFrame, least: float) -> tuple[pd.DataFrame, pd.Series]:
-    """Weights over what is there, summing to 1, and the reason ('' if none) why a person has no score."""
-    import pandas as pd
-
-    there = weights.where(earned.notna(), 0.0)
-    present = there.sum(axis="columns")
-    reason = pd.Series("", index=weights.index)
-    reason = reason.mask(present < least - _HAIR, "too_little_weight").mask(present <= 0, "no_data")
-    return there.div(present.where(present > 0), axis="index").fillna(0.0), reason
-
-
-def _by_dimension(by_indicator: pd.DataFrame, dimensions: pd.DataFrame) -> pd.DataFrame:
-    """Sum what stands under indicators into dimensions; a person may have her own assignment of the two."""
-    import pandas as pd
-
-    names = dict.fromkeys(name for name in dimensions.to_numpy().ravel() if name)
-    summed = {
-        name: by_indicator.where(dimensions.eq(name), 0.0)
-        .sum(axis="columns", skipna=False)
-        .where(by_indicator.notna().all(axis="columns"))
-        for name in names
-    }
-    return pd.DataFrame(summed, index=by_indicator.index)
-
-
-def _vetoes(panel: Panel, scheme: Scheme) -> tuple[pd.Series, tuple[str, ...]]:
-    """Who loses the whole total, and which of the scheme's conditions have no data to be applied to."""
-    import pandas as pd
-
-    vetoed = pd.Series(False, index=panel.people.index)
-    for indicator, condition in scheme.eligibility.items():
-        if condition.veto == "zero" and indicator in panel.values:
-            vetoed |= panel.values[indicator].fillna(0) > 0
-    return vetoed, tuple(indicator for indicator in scheme.eligibility if indicator not in panel.values)

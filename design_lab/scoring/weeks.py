@@ -128,7 +128,7 @@ def _worked_ms(sheets: Any) -> Any:
 
 def _satisfied(sheets: Any) -> Any:
     """Good ratings of the rows whose ratings are counted whole."""
-    good = sum((sheets[f"rated_{grade}"].fill_null(0) for grade in measures.SATISFIED))
+    good = sum(sheets[f"rated_{grade}"].fill_null(0) for grade in measures.SATISFIED)
     return sheets.rated.notnull().ifelse(good, 0).sum()
 
 

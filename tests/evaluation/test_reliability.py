@@ -5,15 +5,16 @@ import pytest
 
 from design_lab.evaluation import reliabilities
 from design_lab.scoring.signal import signal
-from tests.scoring.conftest import make_panel
+from tests.scoring.conftest import make_panel, make_scheme
 
 ROLES = {"customer_service": {"en": "customer service", "zh": "客户服务"}}
 
 
 def among(found, indicator="csat"):
     panel = make_panel({f"E{i}": (1.0, 1.0, 1.0, 1.0) for i in range(12)})
+    panel.values[indicator] = 1.0
     panel.signals["customer_service", indicator] = found
-    return reliabilities(panel, roles=ROLES, least=10)
+    return reliabilities(panel, make_scheme(), roles=ROLES, least=10)
 
 
 def ratings(rng, people, mean, between, n):
@@ -65,7 +66,18 @@ def test_small_roles_are_left_out_and_the_largest_role_stands_for_an_indicator()
     few = signal(*ratings(np.random.default_rng(12), 9, 0.9, 0.03, 300))
     some = signal(*ratings(np.random.default_rng(13), 15, 0.9, 0.03, 300))
     panel = make_panel({"E1": (1.0, 1.0, 1.0, 1.0)})
+    panel.values["csat"] = 1.0
     panel.signals.update({("a", "csat"): few, ("b", "csat"): some, ("customer_service", "csat"): found})
-    made = reliabilities(panel, roles=ROLES, least=10)
+    made = reliabilities(panel, make_scheme(), roles=ROLES, least=10)
     assert [one.role for one in made.found] == ["b", "customer_service"]
     assert [one.role for one in made.leading] == ["customer_service"]
+
+
+def test_indicators_that_the_scheme_weighs_come_first():
+    panel = make_panel({"E1": (1.0, 1.0, 1.0, 1.0)})
+    panel.values[["csat", "attendance_rate"]] = 1.0
+    found = signal(*ratings(np.random.default_rng(14), 40, 0.9, 0.03, 300))
+    for indicator in ("attendance_rate", "csat", "peer_rating", "qa_score"):
+        panel.signals["customer_service", indicator] = found
+    made = reliabilities(panel, make_scheme(), roles=ROLES, least=10)
+    assert [one.indicator for one in made.found] == ["qa_score", "peer_rating", "csat", "attendance_rate"]

@@ -58,9 +58,10 @@ def released(
     """Return what an audience may see: `scores` and `group` (the team, say) are keyed by `employee_id`.
 
     A person with fewer than `k` raters is withheld. With `readers_rate` the audience is among the raters: who takes her
-    own mark away is left with one rater fewer, so one more than `k` is asked for. Where the mean of a group is shown, its withheld people together
-    must be at least two and stand on at least `k` raters, or the mean less the others' numbers would tell: the next
-    person with fewest raters is withheld too, until they do. A `k` below `MINIMUM_RATERS` raises `DataError`.
+    own mark away is left with one rater fewer, so one more than `k` is asked for. Where the mean of a group is shown,
+    its withheld people together must be at least two and stand on at least `k` raters, or the mean less the others'
+    numbers would tell: the next person with fewest raters is withheld too, until they do. A `k` below `MINIMUM_RATERS`
+    raises `DataError`.
     """
     import pandas as pd
 

@@ -1,0 +1,149 @@
+"""From a panel to points: each person's value by the rule in force for her role and level, and why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from design_lab.composite import rounded
+from design_lab.rulebook import MEDIAN, AmongPeers, Attainment, Rule
+from design_lab.scheme import Scheme
+from design_lab.scoring.panel import Panel
+from design_lab.scoring.rules import Groups, points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """Points (n, k) by indicator of the scheme, missing where there are none.
+
+    `why` (n, k) says why a weighed indicator gave none, as a key below `reason.` in the word files ('' otherwise).
+    """
+
+    points: pd.DataFrame
+    why: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Each person's weights by indicator, as shares, and the dimension in which each is weighed, both (n, k)."""
+
+    weights: pd.DataFrame
+    dimensions: pd.DataFrame
+
+
+def appraised(people: pd.DataFrame, scheme: Scheme) -> pd.Series:
+    """Return whom the scheme appraises, (n,): everybody, or who is on the roster on the last day."""
+    import pandas as pd
+
+    everybody = pd.Series(True, index=people.index)
+    return everybody if scheme.appraised == "roster" else people["on_last_day"].astype(bool)
+
+
+def weighed(people: pd.DataFrame, scheme: Scheme) -> Weighed:
+    """Return what each person is weighed on, by role and level; who is not appraised is weighed on nothing."""
+    import pandas as pd
+
+    pairs = list(zip(people["role"], people["level"], strict=True))
+    by_pair = {pair: scheme.weights(*pair) for pair in dict.fromkeys(pairs)}
+    named = {pair: scheme.dimension_of(*pair) for pair in by_pair}
+    columns = list(scheme.indicators)
+    weights = [[by_pair[pair].get(indicator, 0.0) for indicator in columns] for pair in pairs]
+    dimensions = [[named[pair].get(indicator, "") for indicator in columns] for pair in pairs]
+    meant = appraised(people, scheme)
+    return Weighed(
+        weights=pd.DataFrame(weights, people.index, columns, dtype="float64").where(meant, 0.0, axis="index"),
+        dimensions=pd.DataFrame(dimensions, people.index, columns, dtype=object),
+    )
+
+
+def peer_groups(people: pd.DataFrame, peers: Sequence[str], among: pd.Series) -> Groups:
+    """Number the groups of those `among` whom a rule compares, (n,); -1 where what makes peers is not known."""
+    import pandas as pd
+
+    numbers = pd.Series(-1, index=people.index)
+    keys = people.reindex(columns=list(peers))
+    known = among & keys.notna().all(axis="columns")
+    if not peers:
+        numbers[known] = 0
+    elif known.any():
+        numbers[known] = keys[known].groupby(list(peers), observed=True).ngroup()
+    return numbers.to_numpy(dtype=np.int64)
+
+
+def earned(panel: Panel, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> Earned:
+    """Return everybody's points on what they are weighed on; peers are those who are weighed on the same indicator."""
+    import pandas as pd
+
+    found = pd.DataFrame(np.nan, index=panel.people.index, columns=list(scheme.indicators))
+    why = pd.DataFrame("", index=found.index, columns=found.columns, dtype=object)
+    shrunk = panel.shrunk() if any(rule.shrink for rule in _all_rules(scheme)) else None
+    for indicator in scheme.indicators:
+        for rule, mine in _in_force(panel.people, scheme, indicator, of.weights[indicator] > 0):
+            values, reason = _values(panel, shrunk, indicator, rule)
+            values = values.where(mine)
+            aims = _targets(rule, panel.people["role"], medians, indicator)
+            peers = rule.peers if isinstance(rule, AmongPeers) else ()
+            got = points(
+                values.to_numpy(),
+                rule,
+                better=panel.cards[indicator].better,
+                targets=aims.to_numpy(dtype=np.float64),
+                groups=peer_groups(panel.people, peers, mine),
+            )
+            if scheme.rounding.points:
+                got = rounded(got, scheme.rounding.points.decimals, scheme.rounding.points.half)
+            found.loc[mine, indicator] = got[mine]
+            lacking = "few_peers" if isinstance(rule, AmongPeers) else "no_target"
+            reason = reason.mask(reason.eq("") & np.isnan(got), lacking)
+            why.loc[mine, indicator] = reason[mine]
+    return Earned(points=found, why=why)
+
+
+def _all_rules(scheme: Scheme) -> list[Rule]:
+    return [*scheme.rules.values(), *(rule for override in scheme.overrides for rule in override.rules.values())]
+
+
+def _in_force(people: pd.DataFrame, scheme: Scheme, indicator: str, weighed: pd.Series) -> list[tuple[Rule, pd.Series]]:
+    """Each rule that is in force for the indicator, and for whom; peers under equal rules are compared together."""
+    import pandas as pd
+
+    pairs = list(zip(people["role"], people["level"], strict=True))
+    by_pair = {pair: scheme.rules_for(*pair).get(indicator) for pair in dict.fromkeys(pairs)}
+    rules = [rule for rule in dict.fromkeys(by_pair.values()) if rule is not None]
+    number = {pair: rules.index(rule) for pair, rule in by_pair.items() if rule is not None}
+    held = pd.Series([number.get(pair, -1) for pair in pairs], index=people.index)
+    return [(rule, weighed & held.eq(place)) for place, rule in enumerate(rules)]
+
+
+def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rule) -> tuple[pd.Series, pd.Series]:
+    """The values that are scored, (n,), missing where they rest on too few observations, and why they are missing."""
+    import pandas as pd
+
+    index = panel.people.index
+    if indicator not in panel.values:
+        return pd.Series(np.nan, index=index), pd.Series("no_data", index=index)
+    observed = panel.values[indicator].astype("float64")
+    least = panel.cards[indicator].minimum_n if rule.min_n is None else rule.min_n
+    few = panel.counts[indicator] < least
+    reason = pd.Series("", index=index).mask(few, "few_observations").mask(observed.isna(), "no_data")
+    values = observed
+    if rule.shrink and shrunk is not None:
+        values = shrunk[indicator]
+        reason = reason.mask(reason.eq("") & values.isna(), "not_shrunk")
+    return values.where(reason.eq("")), reason
+
+
+def _targets(rule: Rule, role: pd.Series, medians: pd.DataFrame, indicator: str) -> pd.Series:
+    import pandas as pd
+
+    if not isinstance(rule, Attainment):
+        return pd.Series(np.nan, index=role.index)
+    if rule.target != MEDIAN:
+        return pd.Series(float(rule.target), index=role.index)
+    return role.map(medians[indicator]) if indicator in medians else pd.Series(np.nan, index=role.index)

@@ -1,0 +1,163 @@
+"""From points to totals: weights over what is there, what dimensions contribute, and how both are combined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.composite import (
+    ordered_weighted_mean,
+    rounded,
+    weighted_geometric_mean,
+    weighted_power_mean,
+    weighted_sum,
+)
+from design_lab.rulebook import AmongPeers, Rule
+from design_lab.scheme import Combine, Missing, Scheme
+from design_lab.scoring.points import Earned, Weighed, peer_groups
+from design_lab.scoring.rules import points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[np.float64]
+HAIR = 1e-9  # a hair's breadth of float must not turn a person away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Totals before vetoes: `contributions` (n, d) by dimension, their arithmetic part; `total` (n,) under all rules.
+
+    `reason` (n,) says why there is no total, as a key below `reason.` in the word files.
+    """
+
+    contributions: pd.DataFrame
+    total: pd.Series
+    reason: pd.Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One dimension: its weight (n,), what its points add up to (n,), and what the scheme combines them to (n,)."""
+
+    weight: Array
+    added: Array
+    combined: Array
+
+
+def totals(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned) -> Totals:
+    """Combine points within dimensions and over them, as the scheme says.
+
+    A dimension with a rule of its own contributes that rule's points; others contribute the weighted sum of their
+    indicators', whatever the aggregation within them.
+    """
+    import pandas as pd
+
+    names = dimension_names(of)
+    parts = [_dimension(people, scheme, of, got, name) for name in names]
+    weights = np.stack([part.weight for part in parts], axis=1)
+    present = weights.sum(axis=1)
+    reason = _reasons(present, of, got, scheme.missing)
+    scored = reason == ""
+    shares = weights / np.where(present > 0, present, 1.0)[:, None]
+    added, combined = (np.stack([getattr(part, key) for part in parts], axis=1) for key in ("added", "combined"))
+    contributions = np.where(scored[:, None], shares * added, np.nan)
+    total = np.where(scored, _combine(combined, shares, scheme.aggregation.over), np.nan)
+    if scheme.missing.total is not None:
+        contributions = np.where(scored[:, None], contributions, 0.0)
+        total = np.where(scored, total, scheme.missing.total)
+        reason = np.where(scored, reason, "")
+    total = np.clip(total, scheme.total.floor, scheme.total.cap)
+    if scheme.rounding.total:
+        total = rounded(total, scheme.rounding.total.decimals, scheme.rounding.total.half)
+    return Totals(
+        contributions=pd.DataFrame(contributions, people.index, names),
+        total=pd.Series(total, people.index),
+        reason=pd.Series(reason, people.index, dtype=object),
+    )
+
+
+def dimension_names(of: Weighed) -> list[str]:
+    """Return the dimensions in which somebody is weighed, in the scheme's order."""
+    return [*dict.fromkeys(name for name in of.dimensions.to_numpy().ravel() if name)]
+
+
+def nominal(of: Weighed) -> pd.DataFrame:
+    """Return each person's weights on paper by dimension, (n, d), as shares."""
+    import pandas as pd
+
+    names = dimension_names(of)
+    summed = {name: of.weights.where(of.dimensions == name, 0.0).sum(axis="columns") for name in names}
+    return pd.DataFrame(summed, index=of.weights.index, columns=names)
+
+
+def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, name: str) -> _Part:
+    inside = (of.dimensions == name).to_numpy()
+    paper = np.where(inside, of.weights.to_numpy(), 0.0)
+    there = np.where(got.points.notna().to_numpy(), paper, 0.0)
+    stated, present = paper.sum(axis=1), there.sum(axis=1)
+    weight = _weight_of(stated, present, scheme.missing)
+    shares = there / np.where(present > 0, present, 1.0)[:, None]
+    values = np.where(there > 0, np.nan_to_num(got.points.to_numpy(dtype=np.float64)), 0.0)
+    added = weighted_sum(values, shares)
+    combined = np.where(present > 0, _combine(values, shares, scheme.aggregation.within), 0.0)
+    for rule, mine in _rules_of(people, scheme, name):
+        own = points(
+            np.where(mine & (weight > 0), combined, np.nan),
+            rule,
+            better="higher",
+            targets=np.full(len(people), getattr(rule, "target", np.nan)),
+            groups=_peers(people, rule, mine & (weight > 0)),
+        )
+        weight = np.where(mine & np.isnan(own), 0.0, weight)
+        combined = np.where(mine, np.nan_to_num(own), combined)
+        added = np.where(mine, combined, added)
+    return _Part(weight=weight, added=added, combined=combined)
+
+
+def _weight_of(stated: Array, present: Array, missing: Missing) -> Array:
+    """What a dimension weighs, (n,), of which only a part may be there."""
+    if missing.incomplete == "keep":
+        return np.where(present > 0, stated, 0.0)
+    if missing.incomplete == "drop":
+        return np.where(present >= stated - HAIR, stated, 0.0)
+    return present
+
+
+def _rules_of(people: pd.DataFrame, scheme: Scheme, name: str) -> list[tuple[Rule, npt.NDArray[np.bool_]]]:
+    """Each rule that dimensions of this name have of their own, and for whom it is in force."""
+    pairs = list(zip(people["role"], people["level"], strict=True))
+    dimension = {pair: scheme.dimensions_for(*pair).get(name) for pair in dict.fromkeys(pairs)}
+    by_pair = {pair: found.rule for pair, found in dimension.items() if found is not None and found.rule is not None}
+    return [(rule, np.array([by_pair.get(pair) == rule for pair in pairs])) for rule in dict.fromkeys(by_pair.values())]
+
+
+def _peers(people: pd.DataFrame, rule: Rule, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
+    import pandas as pd
+
+    named = rule.peers if isinstance(rule, AmongPeers) else ()
+    return peer_groups(people, named, pd.Series(among, index=people.index))
+
+
+def _combine(values: Array, shares: Array, combine: Combine) -> Array:
+    """One value a person, (n,), of values (n, d) with shares (n, d) that sum to 1; what has no share does not count."""
+    if combine.method == "geometric":
+        return weighted_geometric_mean(values, shares)
+    if combine.method == "harmonic":
+        return weighted_power_mean(values, shares, -1)
+    if combine.method == "owa":
+        return ordered_weighted_mean(values, np.array(combine.places) / 100, shares)
+    return weighted_sum(values, shares)
+
+
+def _reasons(present: Array, of: Weighed, got: Earned, missing: Missing) -> npt.NDArray[np.object_]:
+    """Why a person has no total, (n,), '' where she has one."""
+    least = missing.min_weight / 100 - HAIR
+    reason = np.where(present <= 0, "no_data", np.where(present < least, "too_little_weight", "")).astype(object)
+    alone = (got.why == "few_peers").to_numpy() & (of.weights.to_numpy() > 0)
+    with_peers = present + np.where(alone, of.weights.to_numpy(), 0.0).sum(axis=1)
+    enough = (with_peers >= max(least, HAIR)) & alone.any(axis=1)
+    return np.where((reason != "") & enough, "few_peers", reason)
