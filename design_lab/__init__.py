@@ -7,6 +7,7 @@ The road, each step a call:
     build_tables(study)                          # the client's files become canonical tables
     facts(study, quarter)                        # what arrived
     people = panel(study, quarter)               # one row a person, one column an indicator
+    adjustment(people)                           # handle time and calls per hour beside themselves, like with like
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
     replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
+    from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
@@ -65,6 +67,7 @@ _HOMES = {
     "Results": "finding",
     "Scheme": "scheme",
     "Study": "study",
+    "adjustment": "scoring",
     "build_tables": "ingest",
     "claim_test": "evidence",
     "compare": "evaluation",
@@ -97,6 +100,7 @@ __all__ = [
     "Results",
     "Scheme",
     "Study",
+    "adjustment",
     "build_tables",
     "claim_test",
     "compare",

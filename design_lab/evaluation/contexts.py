@@ -44,7 +44,7 @@ class WeightsBy(Shown):
             {self.by: key, **{w.dimension: w.effective for w in split.weights}, "people": split.people}
             for key, split in self.splits.items()
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=None if rows else [self.by, "people"])
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
         """Return the table with names for ids and shares in percent."""

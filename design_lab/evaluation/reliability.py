@@ -146,7 +146,7 @@ def reliabilities(panel: Panel, scheme: Scheme, *, roles: Mapping[str, Mapping[s
 def _reliability(role: str, indicator: str, signal: Signal) -> Reliability:
     from scipy import stats
 
-    between, within = signal.people - 1, signal.observations - signal.people
+    between, within = signal.people - 1, signal.freedom
     ratio = 1 / (1 - signal.reliability) if signal.reliability else float(stats.f.isf(signal.p, between, within))
     tail = (1 - LEVEL) / 2
     usual = signal.observations / signal.people

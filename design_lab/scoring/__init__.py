@@ -1,5 +1,6 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
+from design_lab.scoring.adjustment import Adjustment, adjustment
 from design_lab.scoring.history import History, history
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
@@ -11,6 +12,7 @@ from design_lab.scoring.targets import role_medians, targets
 from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
+    "Adjustment",
     "History",
     "Levels",
     "Panel",
@@ -18,6 +20,7 @@ __all__ = [
     "RolledUp",
     "Scores",
     "Signal",
+    "adjustment",
     "calls_by_period",
     "history",
     "levels",

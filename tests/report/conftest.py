@@ -125,7 +125,7 @@ def _behind():
         )
         for indicator, value, needed in (("qa_score", 0.77, 18), ("csat", 0.52, 233), ("peer_rating", 0.61, None))
     ]  # fmt: skip
-    yield from Reliabilities(quarter=QUARTER, found=tuple(found), roles=names).findings()
+    yield from Reliabilities(quarter=QUARTER, found=tuple(found), roles=names, cards=cards()).findings()
     yield from Misdirection(
         quarter=QUARTER, top="A", last="D", target=0.9, quality="qa_score", names=cards()["qa_score"].name, reconstructed=True,
         below_target=Misdirected(people=44, measured=13, true_share=0.27, low=0.18, high=0.36),
