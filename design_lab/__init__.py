@@ -15,6 +15,9 @@ The road, each step a call:
     noise(rerun(people, today, ...), ...)        # what of it is chance
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
+    coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
+    principles(people, today, ...)               # is it fair, quantified, complete, timely
+    ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
@@ -32,10 +35,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from design_lab.evaluation import (
         compare,
+        coverage,
         effective_weights,
+        goals,
         misdirection,
         noise,
         official,
+        principles,
         reliabilities,
         replay,
         rerun,
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
     from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
+    from design_lab.scoring.ratings import ratings_review, spans
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
     from design_lab.scoring.weeks import person_weeks
@@ -71,9 +78,11 @@ _HOMES = {
     "build_tables": "ingest",
     "claim_test": "evidence",
     "compare": "evaluation",
+    "coverage": "evaluation",
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "goals": "evaluation",
     "history": "scoring",
     "levels": "scoring",
     "misdirection": "evaluation",
@@ -82,10 +91,13 @@ _HOMES = {
     "panel": "scoring",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "principles": "evaluation",
+    "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
     "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
+    "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
@@ -101,12 +113,15 @@ __all__ = [
     "Scheme",
     "Study",
     "adjustment",
+    "adjustment",
     "build_tables",
     "claim_test",
     "compare",
+    "coverage",
     "effective_weights",
     "expected_effects",
     "facts",
+    "goals",
     "history",
     "levels",
     "misdirection",
@@ -115,10 +130,13 @@ __all__ = [
     "panel",
     "person_weeks",
     "picture",
+    "principles",
+    "ratings_review",
     "reliabilities",
     "replay",
     "rerun",
     "score",
+    "spans",
     "targets",
     "tell",
     "volume_csat",
