@@ -113,7 +113,6 @@ __all__ = [
     "Scheme",
     "Study",
     "adjustment",
-    "adjustment",
     "build_tables",
     "claim_test",
     "compare",
