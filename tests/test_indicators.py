@@ -1,6 +1,7 @@
 """Metric cards: each is whole, each is computed as it says, and a client may add or change them."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.scoring import panel
 from design_lab.scoring.measures import prepared
+from design_lab.study import project_root
 from tests.scoring.studies import call, person, write_study
 
 Q = Quarter.parse("2026Q3")
@@ -255,3 +257,23 @@ def test_a_fault_in_a_card_is_said_in_a_sentence(tmp_path, old, new, said):
 def test_a_study_with_a_bad_card_is_refused_when_it_is_opened(tmp_path):
     with pytest.raises(StudyError, match=r"csat\.definition: is missing in zh"):
         write_study(tmp_path / "own", tables(), cards="csat: {definition: {en: good}}\n")
+
+
+def test_the_page_of_indicators_lists_every_card_as_it_is():
+    page = (project_root() / "docs" / "indicators.md").read_text(encoding="utf-8")
+    for name, card in cards().items():
+        least = card.minimum_n if card.scored else "-"
+        tables_read = ", ".join(card.tables)
+        row = f"| `{name}` | {card.name['en']} · {card.name['zh']} | {card.unit} | {card.better} | {least} | {tables_read} |"
+        assert row in page
+    assert {card.source for card in cards().values()} == {"report", "thesis", "GB/T 32312", "CBA", "practice"}
+
+
+@pytest.mark.parametrize(("page", "wrapped"), [("new_client.md", "{}"), ("indicators.md", "handle_seconds:\n{}")])
+def test_examples_of_cards_in_the_pages_are_read(tmp_path, page, wrapped):
+    text = (project_root() / "docs" / page).read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "computed:" in block]
+    inner = example if wrapped == "{}" else "".join(f"  {line}\n" for line in example.splitlines())
+    path = tmp_path / "indicators.yaml"
+    path.write_text(wrapped.format(inner), encoding="utf-8")
+    assert cards_with(path) != cards()
