@@ -7,10 +7,15 @@ The road, each step a call:
     build_tables(study)                          # the client's files become canonical tables
     facts(study, quarter)                        # what arrived
     people = panel(study, quarter)               # one row a person, one column an indicator
+    adjustment(people)                           # handle time and calls per hour beside themselves, like with like
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
     today = score(people, study.current, medians=targets(study, quarter))
     replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
+    noise(rerun(people, today, ...), ...)        # what of it is chance
+    reliabilities(people, ...)                   # how well each indicator tells people apart
+    misdirection(people, today, ...)             # whom the grades honour and pass over
+    volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
@@ -25,18 +30,33 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from design_lab.evaluation import compare, effective_weights, official, replay
-    from design_lab.evidence import claim_test
+    from design_lab.evaluation import (
+        compare,
+        effective_weights,
+        misdirection,
+        noise,
+        official,
+        reliabilities,
+        replay,
+        rerun,
+        weights_by_quarter,
+        weights_by_role,
+        weights_by_rule,
+    )
+    from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
+    from design_lab.scoring.adjustment import adjustment
+    from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
+    from design_lab.scoring.weeks import person_weeks
     from design_lab.study import Study
 
 __version__ = "0.1.0"
@@ -47,20 +67,31 @@ _HOMES = {
     "Results": "finding",
     "Scheme": "scheme",
     "Study": "study",
+    "adjustment": "scoring",
     "build_tables": "ingest",
     "claim_test": "evidence",
     "compare": "evaluation",
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "history": "scoring",
     "levels": "scoring",
+    "misdirection": "evaluation",
+    "noise": "evaluation",
     "official": "evaluation",
     "panel": "scoring",
+    "person_weeks": "scoring",
     "picture": "report.picture",
+    "reliabilities": "evaluation",
     "replay": "evaluation",
+    "rerun": "evaluation",
     "score": "scoring",
     "targets": "scoring",
     "tell": "finding",
+    "volume_csat": "evidence",
+    "weights_by_quarter": "evaluation",
+    "weights_by_role": "evaluation",
+    "weights_by_rule": "evaluation",
     "write_findings": "finding",
 }
 
@@ -69,20 +100,31 @@ __all__ = [
     "Results",
     "Scheme",
     "Study",
+    "adjustment",
     "build_tables",
     "claim_test",
     "compare",
     "effective_weights",
     "expected_effects",
     "facts",
+    "history",
     "levels",
+    "misdirection",
+    "noise",
     "official",
     "panel",
+    "person_weeks",
     "picture",
+    "reliabilities",
     "replay",
+    "rerun",
     "score",
     "targets",
     "tell",
+    "volume_csat",
+    "weights_by_quarter",
+    "weights_by_role",
+    "weights_by_rule",
     "write_findings",
 ]
 

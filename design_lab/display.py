@@ -23,7 +23,11 @@ _DECIMALS: Mapping[str, int] = {
     "count": 0,
     "people": 0,
     "percentage_points": 1,
+    "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
+    "rating_points": 2,
+    "people_each": 1,
+    "forms_each": 1,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)

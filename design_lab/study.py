@@ -72,6 +72,11 @@ class Privacy(_Model):
     k: dict[str, StrictInt]
     published_key: str | None = None  # only for synthetic studies: their pseudonyms protect nobody
 
+    @property
+    def strictest(self) -> int:
+        """The least number of people that a cell may stand for before every audience."""
+        return max(self.k.values())
+
 
 class Settings(_Model):
     """What study.yaml says."""
@@ -242,6 +247,8 @@ def _faults(study: Study) -> list[str]:
     ]
     if settings.current_scheme not in (p.stem for p in (study.folder / "schemes").glob("*.yaml")):
         faults.append(f"current_scheme: there is no file schemes/{settings.current_scheme}.yaml")
+    if not settings.privacy.k:
+        faults.append("privacy.k: needs an audience, such as executive: 10")
     if "default" not in settings.cycle:
         faults.append("cycle: needs the key default")
     known = ["default", *settings.roles, *settings.levels]

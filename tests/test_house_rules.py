@@ -24,6 +24,7 @@ KNOWN_ONLY_BY = {
     "jinja2": ("report/",),
     "pptx": ("report/",),
     "papermill": ("run/",),
+    "pyfixest": ("evidence/",),
     "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/", "report/", "desk/"),
     "docx": ("report/", "desk/"),

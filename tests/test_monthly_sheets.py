@@ -9,7 +9,7 @@ from design_lab.finding import Results
 from design_lab.ingest import build, facts
 from design_lab.run import run
 from design_lab.run.record import verify
-from design_lab.scoring import levels, panel, score, targets
+from design_lab.scoring import levels, panel, person_weeks, score, targets
 from design_lab.study import Study, project_root
 
 PEOPLE = 24
@@ -96,6 +96,14 @@ def test_every_value_from_sheets_says_that_the_case_mix_is_lost(told):
     assert "case mix is lost" in said["data.case_mix"].text["en"]
     assert "ratings by grade" in said["data.rows.surveys"].text["en"]
     assert said["data.contacts_per_day"].value == pytest.approx(152_856 / 92)
+
+
+def test_person_weeks_are_person_months_where_nothing_tells_of_single_days(told):
+    made = person_weeks(told, told.quarters[-1:])
+    assert (made.length, made.mix) == ("month", ())
+    assert len(made.rows) == 3 * PEOPLE
+    assert made.rows["calls"].sum() == 152_856
+    assert made.rows["worked_ms"].sum() == sum(3 * (150 + n % 5) for n in range(PEOPLE)) * 3_600_000
 
 
 def test_days_of_presence_are_unknown_rather_than_one_a_month(told):

@@ -1,17 +1,34 @@
 """What a scheme rewards and what another one would change, on past data."""
 
 from design_lab.evaluation.comparison import Comparison, compare
+from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
+from design_lab.evaluation.misdirection import Misdirection, misdirection
+from design_lab.evaluation.noise import Noise, noise
 from design_lab.evaluation.official import Official, official
+from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
+from design_lab.evaluation.rerun import Rerun, rerun
 
 __all__ = [
     "Comparison",
     "EffectiveWeights",
+    "Misdirection",
+    "Noise",
     "Official",
+    "Reliabilities",
     "Replay",
+    "Rerun",
+    "WeightsBy",
     "compare",
     "effective_weights",
+    "misdirection",
+    "noise",
     "official",
+    "reliabilities",
     "replay",
+    "rerun",
+    "weights_by_quarter",
+    "weights_by_role",
+    "weights_by_rule",
 ]

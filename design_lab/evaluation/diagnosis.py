@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.shares import LEVEL, margins, shares
 from design_lab.finding import Claim, Finding, state
+from design_lab.scheme import Scheme
 from design_lab.scoring import Scores
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = npt.NDArray[np.float64]
-Groups = npt.NDArray[np.integer[Any]]  # a number for each person's group
-LEVEL = 0.95
+What = Literal["score", "grade"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +57,13 @@ class DimensionWeight:
 class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
-    `people` is how many scored people it rests on, in how many `teams`; `reconstructed` says that the client has not
-    confirmed how points are made; `unknown` says why no effective weight can be given ('' if it can), as a key below
-    `unknown.` in the word files.
+    `what` they are shares of: the differences in total score, or in the pay coefficient of the grade. `people` is how
+    many it rests on, in how many `teams`; `reconstructed` says that the client has not confirmed how points are made;
+    `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word files.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
+    what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
     teams: int
@@ -79,17 +79,24 @@ class EffectiveWeights(Shown):
         return pd.DataFrame(rows, columns=["dimension", "nominal", "effective", "low", "high"])
 
     def findings(self) -> tuple[Finding, ...]:
-        """State the weight on paper and the effective weight of each dimension, and the share of the rules."""
-        on_paper = [self._nominal(weight) for weight in self.weights if weight.dimension != "rules"]
+        """State the weight on paper and the effective weight of each dimension, and the share of the rules.
+
+        What makes the differences in grade is stated without repeating the weights on paper.
+        """
+        dimensions = [weight for weight in self.weights if weight.dimension != "rules"]
+        on_paper = [self._nominal(weight) for weight in dimensions if self.what == "score"]
         if self.unknown:
-            return (*on_paper, *(self._unknown(weight) for weight in self.weights if weight.dimension != "rules"))
+            return (*on_paper, *(self._unknown(weight) for weight in dimensions))
         return (*on_paper, *(self._effective(weight) for weight in self.weights))
+
+    @property
+    def _stem(self) -> str:
+        return "diagnosis.effective_weight" if self.what == "score" else "diagnosis.effective_weight_of_grade"
 
     def _unknown(self, weight: DimensionWeight) -> Finding:
         return state(
-            f"diagnosis.effective_weight.{weight.dimension}", None, says="diagnosis.effective_weight_unknown",
-            unit="share", n=self.people, claim="unidentified", dimension=Term(f"dimension.{weight.dimension}"),
-            why=Term(f"unknown.{self.unknown}"),
+            f"{self._stem}.{weight.dimension}", None, says=f"{self._stem}_unknown", unit="share", n=self.people,
+            claim="unidentified", dimension=Term(f"dimension.{weight.dimension}"), why=Term(f"unknown.{self.unknown}"),
         )  # fmt: skip
 
     def _nominal(self, weight: DimensionWeight) -> Finding:
@@ -99,104 +106,96 @@ class EffectiveWeights(Shown):
         )  # fmt: skip
 
     def _effective(self, weight: DimensionWeight) -> Finding:
-        claim: Claim = "scenario" if self.reconstructed else "accounting"
-        limits = ["reconstructed_scheme", "not_replayed"] if self.reconstructed else []
+        compared = weight.compared
+        if self.what == "grade" and compared not in ("alone", "rules"):
+            compared = "told"
         return state(
-            f"diagnosis.effective_weight.{weight.dimension}",
-            weight.effective,
-            says=f"diagnosis.effective_weight_{weight.compared}",
-            unit="share",
-            n=self.people,
-            claim=claim,
-            bounds=weight.interval,
-            level=LEVEL if weight.interval else None,
-            limits=[*limits, "noise_included", "not_adjusted", "one_quarter", "few_teams", *self.limits],
-            dimension=Term(f"dimension.{weight.dimension}"),
+            f"{self._stem}.{weight.dimension}", weight.effective, says=f"{self._stem}_{compared}", unit="share",
+            n=self.people, claim=self.claim, bounds=weight.interval, level=LEVEL if weight.interval else None,
+            limits=self.all_limits, dimension=Term(f"dimension.{weight.dimension}"),
             nominal=Quantity(weight.nominal, "weight"),
-        )
+        )  # fmt: skip
+
+    @property
+    def claim(self) -> Claim:
+        """What may be claimed of these shares."""
+        return "scenario" if self.reconstructed else "accounting"
+
+    @property
+    def all_limits(self) -> tuple[str, ...]:
+        """What limits each of these shares, as keys below `limit.`."""
+        rules = ("reconstructed_scheme",) if self.reconstructed else ()
+        return (*rules, "noise_included", "not_adjusted", "one_quarter", "few_teams", *self.limits)
 
 
-def effective_weights(scores: Scores) -> EffectiveWeights:
-    """Split the variance of totals within role and level into the dimensions' shares and that of the rules.
+def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | None = None) -> EffectiveWeights:
+    """Split what separates people of the same role and level into the dimensions' shares and that of the rules.
 
-    The effective weight of dimension k is cov(c_k, S) / var(S), c_k its realised contributions and S their sum, both as
-    deviations from the mean of role and level, pooled (Becker et al. 2017 call it the main effect of a linear
-    composite). Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom): resampling
-    teams covers .90 instead of .95 with 15 of them. Where nobody is scored, totals do not differ or people cannot be
-    told apart, no effective weight is given.
+    The effective weight of dimension k is cov(c_k, y) / cov(S, y), c_k its realised contributions, S their sum and y
+    the total itself or, with `what` the grade, the pay coefficient of the grade; all as deviations from the mean of
+    role and level, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). `who` (n,)
+    limits it to some people. Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom):
+    resampling teams covers .90 instead of .95 with 15 of them. Where nobody is scored, totals do not differ or people
+    cannot be told apart, no effective weight is given.
     """
-    scored = scores.told_apart
-    if unknown := _why_unknown(scores):
-        return _without_shares(scores, unknown)
-    people = scores.people[scored]
-    parts = scores.contributions[scored]
+    counted = scores.told_apart if who is None else scores.told_apart & who
+    outcome = scores.total if what == "score" else _coefficients(scores)
+    if what == "grade":
+        counted &= outcome.notna()
+    if not counted.any():
+        return _without_shares(scores, what, _why_nobody(scores, what))
+    people, parts = scores.people[counted], scores.contributions[counted]
     groups = people.groupby(["role", "level"]).ngroup().to_numpy()
     teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    shares = _shares(parts.to_numpy(), groups)
-    if not np.isfinite(shares).all():
-        return _without_shares(scores, "no_difference")
-    margins = _margins(parts.to_numpy(), groups, teams)
-    nominal = scores.nominal[scored].mean().reindex(parts.columns).fillna(0.0)
-    columns = zip(parts.columns, nominal, shares, margins, strict=True)
+    contributed, told = parts.to_numpy(), outcome[counted].to_numpy(float)
+    found = shares(contributed, told, groups)
+    if not np.isfinite(found).all():
+        return _without_shares(scores, what, "no_difference")
+    widths = margins(lambda kept: shares(contributed[kept], told[kept], groups[kept]), teams)
+    nominal = scores.nominal[counted].mean().reindex(parts.columns).fillna(0.0)
+    columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
+        what=what,
         weights=tuple(
             DimensionWeight(dimension=name, nominal=float(paper), effective=float(real), margin=margin)
             for name, paper, real, margin in columns
         ),
-        people=int(scored.sum()),
+        people=int(counted.sum()),
         teams=len(np.unique(teams)),
-        reconstructed=_is_reconstructed(scores),
+        reconstructed=is_reconstructed(scores.scheme),
         limits=scores.limits,
         unknown="",
     )
 
 
-def _is_reconstructed(scores: Scores) -> bool:
-    return bool({"rules", "indicators"} & set(scores.scheme.assumed))
+def _coefficients(scores: Scores) -> pd.Series:
+    """The pay coefficient of each person's grade, (n,), missing without a grade."""
+    return scores.grade.map(dict(scores.scheme.grades.coefficients)).astype("float64")
 
 
-def _why_unknown(scores: Scores) -> str:
-    if scores.told_apart.any():
-        return ""
-    return "no_signal" if scores.total.notna().any() else "nobody_scored"
+def is_reconstructed(scheme: Scheme) -> bool:
+    """Whether the client has not confirmed how points are made."""
+    return bool({"rules", "indicators"} & set(scheme.assumed))
 
 
-def _without_shares(scores: Scores, unknown: str) -> EffectiveWeights:
+def _why_nobody(scores: Scores, what: What) -> str:
+    if not scores.total.notna().any():
+        return "nobody_scored"
+    return "nobody_graded" if what == "grade" and scores.told_apart.any() else "no_signal"
+
+
+def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeights:
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
+        what=what,
         weights=tuple(
             DimensionWeight(dimension=str(name), nominal=float(paper), effective=None, margin=None)
             for name, paper in nominal.items()
         ),
         people=0,
         teams=0,
-        reconstructed=_is_reconstructed(scores),
+        reconstructed=is_reconstructed(scores.scheme),
         limits=scores.limits,
         unknown=unknown,
     )
-
-
-def _shares(parts: Array, groups: Groups) -> Array:
-    """cov(c_k, S) / var(S) within groups, (d,); nan where S does not vary."""
-    size = np.bincount(groups)
-    means = np.stack([np.bincount(groups, weights=part) / np.maximum(size, 1) for part in parts.T], axis=1)
-    apart = parts - means[groups]
-    total = apart.sum(axis=1)
-    variance = float(total @ total)
-    # Contributions run to 100 points; below a hair of that, variance is rounding.
-    return total @ apart / variance if variance > 1e-12 else np.full(parts.shape[1], np.nan)
-
-
-def _margins(parts: Array, groups: Groups, teams: Groups) -> list[float | None]:
-    """Half the width of each share's interval, by leaving out one team at a time; None with fewer than two teams."""
-    from scipy import stats
-
-    count = int(teams.max()) + 1
-    if count < 2:
-        return [None] * parts.shape[1]
-    left_out = np.stack([_shares(parts[teams != team], groups[teams != team]) for team in range(count)])
-    if not np.isfinite(left_out).all():
-        return [None] * parts.shape[1]
-    variance = (count - 1) / count * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0)
-    return [float(margin) for margin in stats.t.ppf((1 + LEVEL) / 2, count - 1) * np.sqrt(variance)]

@@ -1,4 +1,4 @@
-"""Five slides, one idea each: a sentence as heading, native charts, claims and limits at the foot, ids in the notes."""
+"""Seven slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ def write_slides(report: Report, path: Path) -> Path:
         "summary": _summary,
         "data": _beside_chart,
         "weights": _with_table,
+        "noise": _beside_chart,
+        "direction": _beside_chart,
         "candidates": _with_table,
         "unknown": _unknown,
     }

@@ -9,6 +9,7 @@ from design_lab.report.content import Entry, Group, Meaning, Points, Report, Sec
 from design_lab.report.cover import Cover
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
+from design_lab.report.rewards import direction_section, noise_section
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -28,6 +29,8 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             _summary(facts),
             data_section(facts),
             weights_section(facts),
+            noise_section(facts),
+            direction_section(facts),
             candidates_section(facts),
             _unknown(facts),
             _limits(facts),

@@ -16,6 +16,7 @@ from design_lab.errors import NotebookError
 from design_lab.run.scrub import local_places, scrub
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+_STARTS = 5  # of a kernel: its ports are free when they are chosen, but another process may be quicker to take them
 
 
 class Parameters(BaseModel):
@@ -152,7 +153,17 @@ class _Break:
 
 
 def _papermill(notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int) -> _Break | None:
-    """Let papermill execute a notebook; return where and why it broke off, if not by an exception of a cell."""
+    """Let papermill execute a notebook; a kernel that ends before its first cell is started again, on other ports."""
+    for _ in range(_STARTS):
+        try:
+            return _executed(notebook, executed, parameters, timeout_seconds)
+        except RuntimeError as error:
+            reason = error
+    raise NotebookError(f"{notebook.name}: no kernel could be started, {_STARTS} times tried: {reason}")
+
+
+def _executed(notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int) -> _Break | None:
+    """Execute once; return where and why it broke off, if not by an exception of a cell."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError

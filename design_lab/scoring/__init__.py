@@ -1,21 +1,32 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
+from design_lab.scoring.adjustment import Adjustment, adjustment
+from design_lab.scoring.history import History, history
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
 from design_lab.scoring.rollup import RolledUp, roll_up
 from design_lab.scoring.score import Scores, score
+from design_lab.scoring.signal import Signal
 from design_lab.scoring.targets import role_medians, targets
+from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
+    "Adjustment",
+    "History",
     "Levels",
     "Panel",
+    "PersonWeeks",
     "RolledUp",
     "Scores",
+    "Signal",
+    "adjustment",
     "calls_by_period",
+    "history",
     "levels",
     "panel",
     "panels_due",
+    "person_weeks",
     "role_medians",
     "roll_up",
     "score",

@@ -47,14 +47,15 @@ class CaseMix:
 
 
 def case_mix(study: Study, span: Span, people: Roster, cards: Mapping[str, Card]) -> CaseMix | None:
-    """Compare everybody's calls with like ones, a quarter at a time; None where no single contacts were delivered."""
+    """Compare everybody's calls with like ones, a quarter at a time; None where single contacts of one are missing."""
     import pandas as pd
 
     closing = study.settings.calendar.month_ends_on
     within = {card.adjusted.adjusts: list(card.adjusted.within) for card in cards.values() if card.adjusted}
     employee = people.people.index.get_level_values("employee_id").to_numpy()
     calls, hours, queues, shifts = [], [], [], []
-    for quarter in span.quarters(closing):
+    quarters = span.quarters(closing)
+    for quarter in quarters:
         for _, rows in tables_of(study, quarter, ["interactions"]):
             days = in_period(contact_days(rows), quarter.span(closing), span, people)
             keyed = _days(days, closing)
@@ -64,7 +65,7 @@ def case_mix(study: Study, span: Span, people: Roster, cards: Mapping[str, Card]
             hours.append(expected_calls(by_hour, within.get("calls_per_hour", []), employee))
             queues.append(by_cell.groupby(["row", "queue"])[["n"]].sum())
             shifts.append(days.assign(shift=_shifts(days), n=1).groupby(["row", "shift"])[["n"]].sum())
-    if not calls:
+    if len(calls) < len(quarters):
         return None
     peers = {"queue": _most(queues, "queue"), "shift": _most(shifts, "shift")}
     return CaseMix(calls=in_order(calls, ["row"]), hours=in_order(hours, ["row", "week"]), peers=pd.DataFrame(peers))
@@ -137,11 +138,15 @@ def _comparable(cells: pd.DataFrame, within: Sequence[str], employee: Any) -> pd
     return cells.assign(cell=cell)[whose.groupby(cell).transform("nunique") > 1]
 
 
-def adjusted(card: Card, mix: CaseMix, raw: Told | None) -> Told | None:
-    """Make an adjusted indicator; the centre's value is that of the raw one, where there is one."""
-    if card.adjusted is None:
-        return None
-    return _time_told(mix, raw) if card.adjusted.adjusts == "handle_seconds" else _calls_told(mix, raw)
+def adjusted(cards: Mapping[str, Card], mix: CaseMix, raw: Mapping[str, Told]) -> dict[str, Told]:
+    """Make the adjusted indicators; the centre's value is that of the raw one, where there is one."""
+    make = {"handle_seconds": _time_told, "calls_per_hour": _calls_told}
+    found = {
+        name: make[card.adjusted.adjusts](mix, raw.get(card.adjusted.adjusts))
+        for name, card in cards.items()
+        if card.adjusted
+    }
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _time_told(mix: CaseMix, raw: Told | None) -> Told | None:

@@ -103,11 +103,10 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
     span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
     people = roster(study, span, appraised=appraised)
     index = people.people.index
-    indicators = told(study.cards, collected(study, span, people, study.cards), people)
+    raw = told(study.cards, collected(study, span, people, study.cards), people)
     mix = case_mix(study, span, people, study.cards)
-    for name, card in study.cards.items():
-        if mix and card.adjusted and (made := adjusted(card, mix, indicators.get(card.adjusted.adjusts))):
-            indicators[name] = made
+    made = raw | (adjusted(study.cards, mix, raw) if mix else {})
+    indicators = {name: made[name] for name in study.cards if name in made}
     sheets = presence(study, span, people)
     role = people.people["role"].reset_index(drop=True)
     parts = {name: one.frame.reindex(role.index) for name, one in indicators.items()}
@@ -195,7 +194,7 @@ def _described(people: pd.DataFrame, sheets: pd.DataFrame | None, peers: pd.Data
         # Who is in no sheet was not there; a sheet of several days that does not say how many leaves it open.
         days = sheets["days"].fillna(0).astype("Int64").where(sheets["days_unknown"] == 0)
         days = days.reindex(rows).where(rows.isin(sheets.index), 0)
-    described["days_present"] = days.to_numpy()
+    described["days_present"] = days.array
     for name in ("queue", "shift"):
         told_of = pd.Series(None, rows, dtype="object") if peers is None else peers[name].reindex(rows)
         described[name] = told_of.astype("object").where(told_of.notna(), None).to_numpy()

@@ -18,6 +18,7 @@ class Signal:
     `p` is that of the one-way F test of no differences between people; `reliability` the share of the variance between
     people's means that is not sampling error, (F - 1) / F and never below 0. `between_variance` is that of people's
     true means, `within_variance` that of single observations of one person, both in the indicator's unit squared.
+    `units` are the single observations where they are fewer: weeks, which stand for the calls in them.
     """
 
     people: int
@@ -26,6 +27,12 @@ class Signal:
     reliability: float
     between_variance: float
     within_variance: float
+    units: int | None = None
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the variance within people."""
+        return (self.observations if self.units is None else self.units) - self.people
 
     @property
     def tells_apart(self) -> bool:
@@ -83,4 +90,5 @@ def signal(n: Array, total: Array, squares: Array, units: Array | None = None) -
         reliability=max(0.0, 1 - 1 / max(ratio, 1e-300)),
         between_variance=max(0.0, (between - within) / usual_n),
         within_variance=max(0.0, within),
+        units=None if units is None else int(units.sum()),
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from design_lab.catalogue import Card, Quotient
 from design_lab.periods import Quarter, Span
+from design_lab.schema import TABLES
 from design_lab.scoring import measures
 from design_lab.scoring.measures import Sum, prepared, summed, sums_of
 from design_lab.scoring.roster import Roster, in_order
@@ -50,7 +51,8 @@ def tables_of(study: Study, quarter: Quarter, names: Iterable[str]) -> Iterator[
 def collected(study: Study, span: Span, people: Roster, cards: Mapping[str, Card]) -> dict[Sum, pd.Series]:
     """Count all sums that the cards name, keyed by row of the roster and week, or rater where means of means are meant.
 
-    Only sums of tables that were delivered are there. One quarter is read at a time; what two share is added up.
+    Only sums of tables that were delivered for all of the period are there; of tables that bear no date, such as forms
+    of peer ratings, one in the period is enough. One quarter is read at a time; what two share is added up.
     """
     wanted: dict[_Group, dict[Sum, None]] = {}
     for card in cards.values():
@@ -59,7 +61,8 @@ def collected(study: Study, span: Span, people: Roster, cards: Mapping[str, Card
                 wanted.setdefault((one.table, one.person, one.each), {})[one] = None
     parts: dict[_Group, list[pd.DataFrame]] = {}
     closing = study.settings.calendar.month_ends_on
-    for quarter in span.quarters(closing):
+    quarters = span.quarters(closing)
+    for quarter in quarters:
         for name, rows in tables_of(study, quarter, dict.fromkeys(table for table, *_ in wanted)):
             ready = prepared(name, rows)
             for group in (group for group in wanted if group[0] == name):
@@ -70,6 +73,8 @@ def collected(study: Study, span: Span, people: Roster, cards: Mapping[str, Card
                 parts.setdefault(group, []).append(daily.groupby(keys)[numbered].sum())
     found: dict[Sum, pd.Series] = {}
     for group, frames in parts.items():
+        if TABLES[group[0]].when and len(frames) < len(quarters):
+            continue
         whole = in_order(frames, ["row", "each" if group[2] else "week"])
         found |= {one: whole[f"s{number}"] for number, one in enumerate(wanted[group])}
     return found
@@ -169,12 +174,12 @@ def _of_teams(by_row: pd.DataFrame, people: Roster) -> pd.DataFrame:
 
 
 def presence(study: Study, span: Span, people: Roster) -> pd.DataFrame | None:
-    """Days of presence by row of the roster, as `measures.presence` counts them; None without sheets."""
+    """Days of presence by row of the roster (`measures.presence`); None where a quarter has no sheets."""
     closing = study.settings.calendar.month_ends_on
-    parts = []
-    for quarter in span.quarters(closing):
+    parts, quarters = [], span.quarters(closing)
+    for quarter in quarters:
         bounds = quarter.first_day(closing), quarter.last_day(closing)
         for _, rows in tables_of(study, quarter, ["agent_periods"]):
             daily = in_period(measures.presence(rows, *bounds), quarter.span(closing), span, people)
             parts.append(daily.groupby("row")[["days", "days_unknown", "crossing"]].sum())
-    return in_order(parts, ["row"]) if parts else None
+    return in_order(parts, ["row"]) if len(parts) == len(quarters) else None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from design_lab.periods import Quarter
 
+MEMORY = 4  # quarters before, from which targets are taken
+
 
 def role_medians(history: Sequence[Panel]) -> pd.DataFrame:
     """Return the median person-quarter value by role (rows) and indicator (columns), missing where nobody has data."""
@@ -26,5 +28,5 @@ def role_medians(history: Sequence[Panel]) -> pd.DataFrame:
 
 def targets(study: Study, quarter: Quarter) -> pd.DataFrame:
     """Return the role medians of the up to four quarters before `quarter` that the study holds."""
-    before = [past for past in study.quarters if quarter.plus(-4) <= past < quarter]
+    before = [past for past in study.quarters if quarter.plus(-MEMORY) <= past < quarter]
     return role_medians([panel(study, past) for past in before])

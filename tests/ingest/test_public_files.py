@@ -108,7 +108,7 @@ def test_ctrip(opened):
     assert weeks["answered"].isna().sum() == 13_411
     assert ((pd.to_datetime(weeks["period_end"]) - pd.to_datetime(weeks["date"])).dt.days == 6).all()
     found = panel(study, study.quarters[1])
-    assert found.values["calls_per_hour"].isna().all(), "nobody's hours were delivered"
+    assert "calls_per_hour" not in found.values, "nobody's hours were delivered"
     assert found.centre.loc["calls_answered", "n"] > 0
 
 

@@ -6,6 +6,10 @@ import pytest
 
 from design_lab.catalogue import cards
 from design_lab.display import Quantity, Term, number
+from design_lab.evaluation.misdirection import Misdirected, Misdirection
+from design_lab.evaluation.noise import Noise, NoiseShare, Tiers
+from design_lab.evaluation.reliability import Reliabilities, Reliability
+from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
 from design_lab.report import Cover, write_reports
 
@@ -99,6 +103,50 @@ def _candidates(titles):
                                 "zh": f"在“{title['zh']}”方案下,{people} 人的等级改变。"})  # fmt: skip
 
 
+def _behind():
+    """What stands behind the weights: chance, reliability, grades and the past, by the records that make them."""
+    names = {role: name for role, (name, _) in ROLES.items()} | {"agent": {"en": "agent", "zh": "座席"}}
+    shares = (
+        ("workload", 0.0, 0.0),
+        ("service_quality", 0.041, 0.012),
+        ("csat", 0.113, 0.031),
+        ("teamwork", 0.052, 0.02),
+    )
+    yield from Noise(
+        shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
+        people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
+        tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
+    ).findings()  # fmt: skip
+    found = [
+        Reliability(
+            role="customer_service", indicator=indicator, people=170, observations=90.0, reliability=value,
+            low=value - 0.08, high=value + 0.06, enough_n=needed, tells_apart=True,
+            by_cycle={"month": value - 0.21, "quarter": value, "half-year": value + 0.04, "year": value + 0.07},
+        )
+        for indicator, value, needed in (("qa_score", 0.77, 18), ("csat", 0.52, 233), ("peer_rating", 0.61, None))
+    ]  # fmt: skip
+    yield from Reliabilities(quarter=QUARTER, found=tuple(found), roles=names, cards=cards()).findings()
+    yield from Misdirection(
+        quarter=QUARTER, top="A", last="D", target=0.9, quality="qa_score", names=cards()["qa_score"].name, reconstructed=True,
+        below_target=Misdirected(people=44, measured=13, true_share=0.27, low=0.18, high=0.36),
+        passed_over=Misdirected(people=22, measured=3, true_share=0.11, low=0.05, high=0.23),
+    ).findings()  # fmt: skip
+    slopes = (("pooled", -0.42, -0.61, -0.23), ("between", -0.81, -1.2, -0.42), ("within", 0.03, -0.04, 0.1))
+    yield from VolumeCsat(
+        slopes=tuple(
+            Slope(kind=kind, value=value, low=low, high=high, rows=9000, people=300, teams=20)
+            for kind, value, low, high in slopes
+        ),
+        by_hour=True, adjusted=True, weekly=True, first="2023Q4", last=QUARTER,
+    ).findings()  # fmt: skip
+    for kind, key in (("role", "customer_service"), ("quarter", QUARTER), ("rule", "z")):
+        for dimension, share in (("workload", 0.58), ("service_quality", 0.17), ("csat", 0.2), ("teamwork", 0.05)):
+            yield state(f"diagnosis.effective_weight_by_{kind}.{key}.{dimension}", share, unit="share", n=170,
+                        says=f"diagnosis.effective_weight_by_{kind}_alone", claim="scenario",
+                        where=names.get(key, {"en": key, "zh": key}), dimension=Term(f"dimension.{dimension}"),
+                        nominal=Quantity(0.25, "weight"), limits=("reconstructed_scheme",))  # fmt: skip
+
+
 def _evidence():
     yield state("evidence.claim", None, says="evidence.claim_no_variation", unit="points", n=None, claim="unidentified",
                 first="2023Q4", last=QUARTER)  # fmt: skip
@@ -110,9 +158,10 @@ def invented():
 
     def make(*, without=(), weights=WEIGHTS, titles=TITLES, synthetic=True, assumed=("indicators", "rules", "grades")):
         others = {name: title for name, title in titles.items() if name != "current"}
-        everything = (*_data(), *_indicators(), *_diagnosis(weights), *_evidence(), *_candidates(others))
+        everything = (*_data(), *_indicators(), *_diagnosis(weights), *_behind(), *_evidence(), *_candidates(others))
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates"}
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "06_candidates",
+                   "evidence": "05_what_the_past_says"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
 from design_lab.errors import NotebookError
+from design_lab.run import kernel
 from design_lab.run.kernel import checked
 from design_lab.run.workers import Worker
 
@@ -149,3 +151,40 @@ def test_a_worker_that_loses_its_parent_ends_with_its_kernel(tiny, tmp_path):
     parent.wait()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+class InProcess:
+    """Calls what a worker would call, here, so that a test can put something else in its place."""
+
+    def call(self, _function, **given):
+        kernel.execute(**given)
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """Take the kernel's first port between its choice and its use, as often as told; yields the sockets that took it."""
+    sockets, starts = [], [1]
+    ours = kernel._this_interpreter()
+
+    class Robbed(ours):
+        async def _async_launch_kernel(self, command, **given):
+            if len(sockets) < starts[0]:
+                sockets.append(socket.create_server((self.ip, self.shell_port)))
+            await super()._async_launch_kernel(command, **given)
+
+    monkeypatch.setattr(kernel, "_this_interpreter", lambda: Robbed)
+    yield sockets, starts
+    for held in sockets:
+        held.close()
+
+
+def test_a_kernel_whose_port_was_taken_is_started_on_another(tiny, taken):
+    out = execute(InProcess(), tiny, tiny.notebook("01_first"))
+    assert len(taken[0]) == 1
+    assert (out / "findings" / "01_first.json").is_file()
+
+
+def test_a_kernel_that_never_starts_is_told_in_a_sentence(tiny, taken):
+    taken[1][0] = 99
+    with pytest.raises(NotebookError, match=r"01_first\.ipynb: no kernel could be started, 5 times tried: Kernel died"):
+        execute(InProcess(), tiny, tiny.notebook("01_first"))

@@ -68,6 +68,19 @@ def test_a_period_beyond_the_tables_is_refused(small):
         panel(small, Span.parse("2026H2"))
 
 
+def test_a_table_that_is_missing_in_one_of_two_quarters_tells_of_neither(tmp_path):
+    calls = {name: [call("E1", dt.datetime(2026, month, 3, 9))] for name, month in (("2026Q1", 2), ("2026Q2", 5))}
+    reviews = {"2026Q2": [{"employee_id": "E1", "review": 1, "reviewed_on": dt.date(2026, 5, 3), "points_x100": 9_000}]}
+    peers = {"2026Q2": [{"rater_id": "E2", "employee_id": "E1", "item": "x", "points_x100": 400}]}
+    staff = {name: [person("E1")] for name in calls}
+    tables = {"staff": staff, "interactions": calls, "quality_reviews": reviews, "ratings": peers}
+    found = panel(write_study(tmp_path / "half", tables), Span.parse("2026H1"))
+    assert "qa_score" not in found.values
+    assert found.counts.loc[("E1", 1), "handle_seconds"] == 2
+    assert found.values.loc[("E1", 1), "peer_rating"] == 4, "a form a half-year is enough"
+    assert found.people["days_present"].isna().all()
+
+
 def test_a_clients_calendar_cuts_the_months_on_her_day(tmp_path):
     calls = [call("E1", dt.datetime(2026, 7, day, 12), 100) for day in (19, 20, 21, 22)]
     tables = {"staff": {"2026Q3": [person("E1")]}, "interactions": {"2026Q3": calls}}

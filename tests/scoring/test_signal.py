@@ -81,3 +81,14 @@ def test_variances_are_never_below_0_and_more_observations_never_tell_less(group
     found = summed(groups)
     assert min(found.between_variance, found.within_variance) >= 0
     assert 0 <= found.reliability_at(10) <= found.reliability_at(20) <= 1
+
+
+def test_weeks_stand_for_the_calls_in_them():
+    # Four weeks of 10 calls each: means by week are the observations, and the variance is still that of one call.
+    weeks = np.array([[5.0, 7.0, 6.0, 6.0], [9.0, 8.0, 9.0, 10.0]])
+    n, total, squares = np.full(2, 40.0), 10 * weeks.sum(axis=1), 10 * (weeks**2).sum(axis=1)
+    found = signal(n, total, squares, np.full(2, 4.0))
+    ratio, p = stats.f_oneway(*weeks)
+    assert (found.p, found.freedom) == (pytest.approx(p), 6)
+    assert found.within_variance == pytest.approx(10 * weeks.var(axis=1, ddof=1).mean())
+    assert found.reliability_at(40) == pytest.approx(1 - 1 / ratio)

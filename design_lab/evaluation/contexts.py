@@ -1,0 +1,110 @@
+"""Effective weights side by side: by role, by quarter, and under other rules for the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from design_lab.display import Quantity, Shown, Term, number
+from design_lab.evaluation.diagnosis import DimensionWeight, EffectiveWeights, effective_weights
+from design_lab.evaluation.shares import LEVEL
+from design_lab.finding import Finding, state
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel, Scores, score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["role", "quarter", "rule"]
+# The two rules that clients use most, with the bounds of the sample schemes and of domain practice.
+ATTAINMENT: Mapping[str, Any] = {
+    "rule": "attainment",
+    "target": "role_median_prior_4_quarters",
+    "floor": 60,
+    "cap": 120,
+}
+Z: Mapping[str, Any] = {"rule": "z", "centre": 80, "spread": 10, "floor": 40, "cap": 120}
+RULES: Mapping[str, Mapping[str, Any]] = {"attainment": ATTAINMENT, "z": Z}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WeightsBy(Shown):
+    """The effective weights of several roles, quarters or rules, by their id; `names` says what each is called."""
+
+    by: By
+    splits: Mapping[str, EffectiveWeights]
+    names: Mapping[str, Mapping[str, str]]
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a role, quarter or rule, and one column a dimension: the effective weight as a share."""
+        import pandas as pd
+
+        rows = [
+            {self.by: key, **{w.dimension: w.effective for w in split.weights}, "people": split.people}
+            for key, split in self.splits.items()
+        ]
+        return pd.DataFrame(rows, columns=None if rows else [self.by, "people"])
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with names for ids and shares in percent."""
+        shown = self.table().astype(object)
+        shown = shown.where(shown.notna(), None)
+        shown[self.by] = [self.names.get(key, {}).get(lang, key) for key in shown[self.by]]
+        for column in shown.columns.difference([self.by, "people"]):
+            shown[column] = [number(value, "share", lang) for value in shown[column]]
+        return shown
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State the effective weights that are known."""
+        return tuple(
+            self._state(key, split, weight)
+            for key, split in self.splits.items()
+            for weight in split.weights
+            if weight.effective is not None and (weight.dimension != "rules" or abs(weight.effective) > 1e-9)
+        )
+
+    def _state(self, key: str, split: EffectiveWeights, weight: DimensionWeight) -> Finding:
+        alone = "" if weight.interval else "_alone"
+        says = "rules" if weight.dimension == "rules" else f"{self.by}{alone}"
+        return state(
+            f"diagnosis.effective_weight_by_{self.by}.{key}.{weight.dimension}", weight.effective,
+            says=f"diagnosis.effective_weight_by_{says}", unit="share", n=split.people,
+            claim="scenario" if self.by == "rule" else split.claim, bounds=weight.interval,
+            level=LEVEL if weight.interval else None, limits=split.all_limits,
+            dimension=Term(f"dimension.{weight.dimension}"), nominal=Quantity(weight.nominal, "weight"),
+            where=self.names.get(key, {"en": key}),
+        )  # fmt: skip
+
+
+def weights_by_role(scores: Scores, *, roles: Mapping[str, Mapping[str, str]], least: int) -> WeightsBy:
+    """Split the totals of each role with at least `least` people whose totals may be compared."""
+    held = scores.people["role"]
+    counts = held[scores.told_apart].value_counts()
+    known = [role for role in roles if counts.get(role, 0) >= least]
+    return WeightsBy(
+        by="role", splits={role: effective_weights(scores, who=held == role) for role in known}, names=roles
+    )
+
+
+def weights_by_quarter(history: Iterable[Scores]) -> WeightsBy:
+    """Split the totals of several quarters, each by itself."""
+    splits = {one.quarter: effective_weights(one) for one in history}
+    return WeightsBy(by="quarter", splits=splits, names={quarter: {"en": quarter, "zh": quarter} for quarter in splits})
+
+
+def weights_by_rule(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> WeightsBy:
+    """Split totals under attainment and under z for all indicators, weights as in the scheme: how much rules decide."""
+    from design_lab.catalogue import LANGUAGES, words
+
+    splits = {
+        name: effective_weights(score(panel, with_rule(scheme, rule), medians=medians)) for name, rule in RULES.items()
+    }
+    names = {name: {lang: words(lang).say(f"rule.{name}") for lang in LANGUAGES} for name in RULES}
+    return WeightsBy(by="rule", splits=splits, names=names)
+
+
+def with_rule(scheme: Scheme, rule: Mapping[str, Any]) -> Scheme:
+    """Return the scheme with one rule for every indicator, checked like any other."""
+    content = scheme.model_dump(exclude_unset=True)
+    return Scheme.model_validate(content | {"rules": {name: dict(rule) for name in scheme.indicators}})

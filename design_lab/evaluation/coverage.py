@@ -1,0 +1,227 @@
+"""Coverage: for which roles the appraisal looks at what it is for, and where it looks at nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from design_lab.catalogue import Card, words
+from design_lab.catalogue.goals import Aim, Aims
+from design_lab.catalogue.words import LANGUAGES
+from design_lab.display import Quantity, Shown, Term, Wording
+from design_lab.finding import Claim, Finding, state
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["goal", "content", "dimension"]
+Status = Literal["covered", "assumed", "no_data", "not_weighed", "nothing"]
+ENOUGH = 0.5  # share of a role's people who must have data for a cell to count as covered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One role and one goal, content or dimension (`aim`, an id).
+
+    `share` of the role's `people` have a weighed indicator with enough data for it; `weighed` are the indicators that
+    the scheme weighs for the role and that serve the aim, `dimensions` those in which they are weighed. `status` is
+    covered (by at least half of the people), assumed (the same, but by indicators that the client has neither confirmed
+    nor named), no_data (weighed, but fewer have data), not_weighed (data, but no weight) or nothing.
+    """
+
+    kind: Kind
+    aim: str
+    role: str
+    people: int
+    share: float
+    weighed: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Coverage(Shown):
+    """The cells of roles by goals, contents and dimensions under one scheme; `roles` are names by language."""
+
+    quarter: str
+    scheme: Scheme
+    cells: tuple[Cell, ...]
+    aims: Aims
+    roles: Mapping[str, Mapping[str, str]]
+    cards: Mapping[str, Card]
+
+    def of(self, kind: Kind) -> tuple[Cell, ...]:
+        """Return the cells of one kind."""
+        return tuple(cell for cell in self.cells if cell.kind == kind)
+
+    def covered(self, kind: Kind) -> int:
+        """How many cells of a kind are covered, by assumption or not."""
+        return sum(cell.status in ("covered", "assumed") for cell in self.of(kind))
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a role, one column a goal and content: the dimensions that look at it, or what is lacking."""
+        import pandas as pd
+
+        rows: dict[str, dict[str, str]] = {}
+        for cell in (*self.of("goal"), *self.of("content")):
+            seen = cell.status in ("covered", "assumed")
+            said = ", ".join(cell.dimensions) + (" (assumed)" if cell.status == "assumed" else "")
+            rows.setdefault(cell.role, {})[f"{cell.kind} {cell.aim}"] = said if seen else cell.status.replace("_", " ")
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("role").reset_index()
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with names for ids."""
+        import pandas as pd
+
+        spoken = words(lang)
+        rows: dict[str, dict[str, str]] = {}
+        for cell in (*self.of("goal"), *self.of("content")):
+            seen = [
+                spoken.say(f"dimension.{name}") if f"dimension.{name}" in spoken else name for name in cell.dimensions
+            ]
+            status = spoken.say(f"coverage.{cell.status}", dimensions=spoken.say("run.join").join(seen))
+            rows.setdefault(self._role(cell.role)[lang], {})[self._aim(cell.kind, cell.aim).name[lang]] = status
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(spoken.say("coverage.role")).reset_index()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State the share of cells that are covered, each hole by name, and what the client names no indicator for."""
+        kinds: tuple[Kind, ...] = ("goal", "content", "dimension")
+        shares = [self._share(kind) for kind in kinds]
+        holes = [finding for kind in kinds for finding in self._holes(kind)]
+        return *shares, *holes, *self._unnamed()
+
+    @property
+    def _claim(self) -> Claim:
+        return "scenario" if {"indicators", "weights"} & set(self.scheme.assumed) else "accounting"
+
+    @property
+    def _limits(self) -> list[str]:
+        return ["reconstructed_scheme"] if self._claim == "scenario" else []
+
+    def _share(self, kind: Kind) -> Finding:
+        cells = self.of(kind)
+        assumed = sum(cell.status == "assumed" for cell in cells)
+        return state(
+            f"diagnosis.coverage.{kind}s", self.covered(kind) / len(cells), says=f"diagnosis.coverage_{kind}s",
+            unit="share", n=len(cells), claim=self._claim, limits=self._limits, quarter=self.quarter,
+            assumed=Quantity(assumed, "count"), covered=Quantity(self.covered(kind), "count"),
+        )  # fmt: skip
+
+    def _holes(self, kind: Kind) -> Iterable[Finding]:
+        """One finding an aim and way of not being covered, naming the roles."""
+        held: dict[tuple[str, Status], list[Cell]] = {}
+        for cell in self.of(kind):
+            if cell.status != "covered":
+                held.setdefault((cell.aim, cell.status), []).append(cell)
+        for (aim, status), cells in held.items():
+            yield state(
+                f"diagnosis.coverage.{kind}_{aim}.{status}", len(cells), says=f"diagnosis.coverage_{status}",
+                unit="count", n=sum(cell.people for cell in cells), claim=self._claim, limits=self._limits,
+                aim=self._named(kind, aim), roles=_joined(self._role(cell.role) for cell in cells),
+                indicators=self._indicators(one for cell in cells for one in cell.weighed),
+            )  # fmt: skip
+
+    def _unnamed(self) -> Iterable[Finding]:
+        """What the client itself names no indicator for, whatever the scheme at hand makes up for it."""
+        for kind in ("goal", "content"):
+            for name, aim in self._aims(kind).items():
+                if aim.stated is not None and not aim.stated:
+                    weighed = [one for cell in self.of(kind) if cell.aim == name for one in cell.weighed]
+                    yield state(
+                        f"diagnosis.coverage.unnamed.{kind}_{name}", 0,
+                        says=f"diagnosis.coverage_unnamed{'' if weighed else '_unfilled'}", unit="count", n=None,
+                        claim="accounting", aim=aim.name, indicators=self._indicators(weighed),
+                    )  # fmt: skip
+
+    def _aims(self, kind: Kind) -> Mapping[str, Aim]:
+        return self.aims.goals if kind == "goal" else self.aims.contents
+
+    def _aim(self, kind: Kind, name: str) -> Aim:
+        return self._aims(kind)[name]
+
+    def _named(self, kind: Kind, name: str) -> Wording:
+        if kind != "dimension":
+            return self._aim(kind, name).name
+        return Term(f"dimension.{name}") if f"dimension.{name}" in words("en") else name
+
+    def _role(self, role: str) -> Mapping[str, str]:
+        return self.roles.get(role, dict.fromkeys(LANGUAGES, role))
+
+    def _indicators(self, names: Iterable[str]) -> Mapping[str, str]:
+        return _joined(self.cards[name].name for name in dict.fromkeys(names))
+
+
+def coverage(panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Mapping[str, str]]) -> Coverage:
+    """Say for each role which goals, contents and dimensions the scheme looks at with data that suffice.
+
+    A person is covered if the scheme weighs, for her role and level, an indicator that serves the aim and she has as
+    many observations of it as its card demands; a cell if at least half of the role's people are.
+    """
+    usable = panel.usable().notna()
+    weights = weights_by_person(panel.people, scheme)
+    usable = usable.reindex(columns=list(dict.fromkeys((*usable.columns, *weights.columns))), fill_value=False)
+    weights = weights.reindex(columns=usable.columns, fill_value=0.0)
+    cells = []
+    for role in panel.people["role"].drop_duplicates().sort_values():
+        mine = panel.people["role"].eq(role)
+        levels = panel.people.loc[mine, "level"].unique()
+        home = {one: name for level in levels for one, name in scheme.dimension_of(role, level).items()}
+        for kind, name, aim in _asked(aims, home):
+            cells.append(_cell(kind, name, aim, role, weights[mine] > 0, usable[mine], home, scheme))
+    return Coverage(quarter=panel.quarter, scheme=scheme, cells=tuple(cells), aims=aims, roles=roles, cards=panel.cards)
+
+
+def _asked(aims: Aims, home: Mapping[str, str]) -> Iterable[tuple[Kind, str, Aim]]:
+    for name, aim in aims.goals.items():
+        yield "goal", name, aim
+    for name, aim in aims.contents.items():
+        yield "content", name, aim
+    for name in dict.fromkeys(home.values()):
+        yield "dimension", name, Aim(name={}, indicators=tuple(one for one, held in home.items() if held == name))
+
+
+def _cell(
+    kind: Kind,
+    name: str,
+    aim: Aim,
+    role: str,
+    weighed: pd.DataFrame,
+    usable: pd.DataFrame,
+    home: Mapping[str, str],
+    scheme: Scheme,
+) -> Cell:
+    serving = [one for one in aim.indicators if one in weighed]
+    counted = tuple(one for one in serving if weighed[one].any())
+    share = float((weighed & usable)[serving].any(axis="columns").mean())
+    status: Status
+    if share >= ENOUGH:
+        confirmed = "indicators" not in scheme.assumed or set(counted) & set(aim.stated or ())
+        status = "covered" if confirmed else "assumed"
+    elif counted:
+        status = "no_data"
+    else:
+        has_data = float(usable[serving].any(axis="columns").mean()) >= ENOUGH
+        status = "not_weighed" if has_data else "nothing"
+    dimensions = tuple(dict.fromkeys(home[one] for one in counted if one in home))
+    return Cell(
+        kind=kind, aim=name, role=role, people=len(weighed), share=share, weighed=counted, dimensions=dimensions,
+        status=status,
+    )  # fmt: skip
+
+
+def _joined(names: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    listed = list(names)
+    return {lang: words(lang).say("run.join").join(name.get(lang, "") for name in listed) for lang in LANGUAGES}
+
+
+def weights_by_person(people: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    """Return each person's weights by indicator, (n, k), as shares of her total; 0 where it is not weighed."""
+    import pandas as pd
+
+    pairs = list(zip(people["role"], people["level"], strict=True))
+    known = {pair: scheme.weights(*pair) for pair in dict.fromkeys(pairs)}
+    rows = [[known[pair].get(one, 0.0) for one in scheme.indicators] for pair in pairs]
+    return pd.DataFrame(rows, index=people.index, columns=list(scheme.indicators), dtype="float64")

@@ -1,0 +1,217 @@
+"""Volume and customer satisfaction in the past: three slopes side by side, none of them an effect of weights.
+
+Pooled over everybody, between people and within people, the same question has three answers, and the pooled one mixes
+the other two: it can have the opposite sign of both (Simpson). All are associations: how much somebody takes on in a
+week is not drawn at random, and no slope says what other weights would do.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from design_lab.display import Quantity, Shown, Term
+from design_lab.finding import Finding, state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["pooled", "between", "within"]
+KINDS: tuple[Kind, ...] = ("pooled", "between", "within")
+LEVEL = 0.95
+LEAST_TEAMS = 3  # below, leaving one out tells of no spread
+LEAST_PERIODS = 3  # of a person, for her own ups and downs to be seen
+_GROUPS = ("employee_id", "begins", "role", "team")
+_TEN_PERCENT = math.log(1.1)
+_MS_PER_HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """Percentage points of CSAT that go with 10 % more calls per hour (or day), with its interval at level .95.
+
+    `rows` person-periods (of `between`: people) of `people` in `teams`.
+    """
+
+    kind: Kind
+    value: float
+    low: float
+    high: float
+    rows: int
+    people: int
+    teams: int
+
+    @property
+    def sign(self) -> int:
+        """-1 or 1 where the interval excludes 0, else 0."""
+        return int(self.low > 0) - int(self.high < 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class VolumeCsat(Shown):
+    """The three slopes of CSAT on volume; without them `unknown` says why, as a key below `unknown.`.
+
+    `by_hour` says that volume is calls per signed-in hour, else calls per day at work; `adjusted` that the kinds of
+    contact are held fixed within people; `weekly` that the rows are weeks, else months.
+    """
+
+    units: ClassVar = {"slope": "slope", "low": "slope", "high": "slope"}
+    slopes: tuple[Slope, ...]
+    by_hour: bool
+    adjusted: bool
+    weekly: bool
+    first: str
+    last: str
+    unknown: str = ""
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a slope: kind, slope, low, high, rows, people, teams."""
+        import pandas as pd
+
+        rows = [(s.kind, s.value, s.low, s.high, s.rows, s.people, s.teams) for s in self.slopes]
+        return pd.DataFrame(rows, columns=["kind", "slope", "low", "high", "rows", "people", "teams"])
+
+    def slope(self, kind: Kind) -> Slope | None:
+        """Return one of the slopes, None if it could not be estimated."""
+        return next((slope for slope in self.slopes if slope.kind == kind), None)
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the pooled slope has the opposite sign of the one within people, both told from 0."""
+        pooled, within = self.slope("pooled"), self.slope("within")
+        return bool(pooled and within and pooled.sign * within.sign < 0)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State each slope, as an association."""
+        return tuple(self._state(kind) for kind in KINDS)
+
+    def _state(self, kind: Kind) -> Finding:
+        slope = self.slope(kind)
+        if slope is None:
+            return state(
+                f"evidence.volume_csat.{kind}", None, says=f"evidence.volume_csat_{kind}_unknown",
+                unit="slope", n=None, claim="unidentified", why=Term(f"unknown.{self.unknown}"),
+            )  # fmt: skip
+        adjusted = ["slope_adjusted" if self.adjusted else "no_mix_held"] if kind == "within" else []
+        limits = ["not_an_effect", *adjusted, "self_selected_ratings", "few_teams"]
+        limits += ["pooled_reversed"] if kind == "pooled" and self.reversed else []
+        told = "" if slope.sign else "_flat"
+        return state(
+            f"evidence.volume_csat.{kind}", slope.value, says=f"evidence.volume_csat_{kind}{told}",
+            unit="slope", n=slope.rows, claim="association", bounds=(slope.low, slope.high), level=LEVEL,
+            limits=limits, volume=Term(f"finding.evidence.{'by_hour' if self.by_hour else 'by_day'}"),
+            people=Quantity(slope.people, "people"), first=self.first, last=self.last,
+            period=Term(f"finding.evidence.{'weeks' if self.weekly else 'months'}"),
+        )  # fmt: skip
+
+
+def volume_csat(rows: pd.DataFrame, *, timed: bool, weekly: bool, first: str, last: str) -> VolumeCsat:
+    """Estimate the slopes of CSAT on volume from person-weeks (`scoring.person_weeks`), between `first` and `last`.
+
+    `rows` is keyed by (employee_id, begins) with role, team, calls, days, worked_ms, rated, satisfied and columns
+    `mix_*`. CSAT is in percentage points, weighted by the number of ratings, volume in units of 10 % (on the log
+    scale), both within role; within people, week and person are fixed effects and the shares of kinds of contact are
+    held fixed. Intervals leave out one team at a time (CRV3, t with teams - 1 degrees of freedom; MacKinnon,
+    Nielsen and Webb 2023); with person clusters they would be too narrow.
+    """
+    usable = _prepared(rows, timed)
+    unknown = _why_unknown(rows, usable)
+    mix = [] if unknown else _mix_shares(usable)
+    slopes = () if unknown else (_pooled(usable), _between(usable), _within(usable, mix))
+    return VolumeCsat(
+        slopes=slopes,
+        by_hour=timed,
+        adjusted=bool(mix),
+        weekly=weekly,
+        first=first,
+        last=last,
+        unknown=unknown,
+    )
+
+
+def _prepared(rows: pd.DataFrame, timed: bool) -> pd.DataFrame:
+    """Rated person-periods with volume, of people in a team and with enough of them."""
+    import numpy as np
+
+    effort = rows["worked_ms"] / _MS_PER_HOUR if timed else rows["days"]
+    usable = rows[(effort > 0) & (rows["calls"] > 0) & (rows["rated"] > 0) & rows["team"].notna()].reset_index()
+    effort = usable["worked_ms"] / _MS_PER_HOUR if timed else usable["days"]
+    usable["volume"] = np.log(usable["calls"] / effort) / _TEN_PERCENT
+    usable["csat"] = 100 * usable["satisfied"] / usable["rated"]
+    usable["weight"] = usable["rated"].astype(float)
+    periods = usable.groupby("employee_id")["begins"].transform("size")
+    return usable[periods >= LEAST_PERIODS].reset_index(drop=True)
+
+
+def _why_unknown(rows: pd.DataFrame, usable: pd.DataFrame) -> str:
+    if not rows["rated"].sum():
+        return "no_ratings"
+    if usable.empty:
+        return "too_few_periods"
+    if usable["team"].nunique() < LEAST_TEAMS:
+        return "too_few_teams"
+    return "" if usable["volume"].std() > 0 and usable["csat"].std() > 0 else "no_spread"
+
+
+def _mix_shares(usable: pd.DataFrame) -> list[str]:
+    """Add the share of each kind of contact but the commonest, under names that a formula can hold."""
+    kinds = sorted(usable.filter(like="mix_").sum().sort_values(ascending=False).index[1:])
+    known = [kind for kind in kinds if usable[kind].sum() > 0]
+    for number, kind in enumerate(known):
+        usable[f"share{number}"] = usable[kind] / usable["calls"]
+    return [f"share{number}" for number in range(len(known))]
+
+
+def _pooled(usable: pd.DataFrame) -> Slope:
+    return _fit("pooled", usable, "csat ~ volume | role")
+
+
+def _between(usable: pd.DataFrame) -> Slope:
+    """People's means, each weighted by its ratings; a person stands in the team of most of her periods."""
+    weighed = usable.assign(csat=usable["csat"] * usable["weight"], volume=usable["volume"] * usable["weight"])
+    means = weighed.groupby("employee_id")[["csat", "volume", "weight"]].sum()
+    means = means.assign(csat=means["csat"] / means["weight"], volume=means["volume"] / means["weight"])
+    home = usable.groupby("employee_id")[["role", "team"]].agg(_commonest)
+    return _fit("between", means.join(home).reset_index(), "csat ~ volume | role")
+
+
+def _within(usable: pd.DataFrame, mix: list[str]) -> Slope:
+    return _fit("within", usable, " + ".join(["csat ~ volume", *mix]) + " | employee_id + begins")
+
+
+def _fit(kind: Kind, rows: pd.DataFrame, formula: str) -> Slope:
+    from scipy import stats
+
+    numbered = {name: rows[name].astype("category").cat.codes for name in _GROUPS if name in rows}
+    coded = rows.assign(**numbered)
+    teams = sorted(coded["team"].unique())
+    value = _coefficient(coded, formula)
+    left_out = [_coefficient(coded[coded["team"] != team], formula) for team in teams]
+    spread = math.fsum((one - value) ** 2 for one in left_out) * (len(teams) - 1) / len(teams)
+    margin = float(stats.t.ppf((1 + LEVEL) / 2, len(teams) - 1)) * math.sqrt(spread)
+    return Slope(
+        kind=kind,
+        value=value,
+        low=value - margin,
+        high=value + margin,
+        rows=len(rows),
+        people=int(rows["employee_id"].nunique()),
+        teams=len(teams),
+    )
+
+
+def _coefficient(rows: pd.DataFrame, formula: str) -> float:
+    """The coefficient of volume; a kind of contact that the others explain is dropped, which is no fault."""
+    import pyfixest
+
+    with warnings.catch_warnings():
+        # Which variables were dropped, and what pandas 4 will no longer take of it.
+        warnings.filterwarnings("ignore", module=r"pyfixest\b")
+        fitted = pyfixest.feols(formula, rows, vcov="iid", weights="weight", weights_type="aweights")
+    return float(fitted.coef()["volume"])
+
+
+def _commonest(known: pd.Series) -> str:
+    return str(known.mode().iloc[0])

@@ -1,0 +1,51 @@
+"""Shares of differences: by hand, by a second road, and as properties."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from design_lab.evaluation.shares import apart, margins, shares, variance_within
+
+ONE_GROUP = np.zeros(3, dtype=int)
+
+
+def test_shares_by_hand():
+    parts = np.array([[1.0, 0.0], [2.0, 3.0], [3.0, 0.0]])
+    # Deviations (-1, 0, 1) and (-1, 2, -1); totals (-2, 2, 0): 2 of 8 and 6 of 8.
+    assert shares(parts, parts.sum(axis=1), ONE_GROUP).tolist() == [0.25, 0.75]
+    # Beside an outcome that only follows the first part: (-1, 0, 1) @ (-1, 0, 1) = 2, (-1, 2, -1) @ (-1, 0, 1) = 0.
+    assert shares(parts, np.array([5.0, 6.0, 7.0]), ONE_GROUP).tolist() == [1.0, 0.0]
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-100, 100)] * 3), min_size=2, max_size=12),
+    st.lists(st.sampled_from([0.6, 0.9, 1.0, 1.2]), min_size=12, max_size=12),
+)
+def test_shares_of_any_outcome_sum_to_one(rows, coefficients):
+    parts = np.array(rows)
+    groups = np.arange(len(rows)) % 2
+    for outcome in (parts.sum(axis=1), np.array(coefficients[: len(rows)])):
+        found = shares(parts, outcome, groups)
+        covariance = apart(parts.sum(axis=1), groups) @ apart(outcome, groups)
+        if np.isfinite(found).all() and abs(covariance) > 1e-3:
+            assert found.sum() == pytest.approx(1, abs=1e-9)
+
+
+def test_margins_equal_a_jackknife_written_out():
+    draw = np.random.default_rng(5)
+    values, teams = draw.normal(size=40), np.repeat(np.arange(8), 5)
+    (margin,) = margins(lambda kept: np.array([values[kept].mean()]), teams)
+    left_out = [values[teams != team].mean() for team in range(8)]
+    variance = 7 / 8 * sum((one - np.mean(left_out)) ** 2 for one in left_out)
+    assert margin == pytest.approx(2.364624 * variance**0.5, rel=1e-6)  # t of 7 degrees of freedom, .975
+
+
+def test_one_team_gives_no_margin():
+    assert margins(lambda kept: np.array([1.0, 2.0]), np.zeros(4, dtype=int)) == [None, None]
+
+
+def test_variance_within_groups_is_pooled():
+    values, groups = np.array([1.0, 3.0, 10.0, 14.0]), np.array([0, 0, 1, 1])
+    assert variance_within(values, groups) == (2 + 8) / 2
+    assert variance_within(np.array([1.0, 2.0]), np.array([0, 1])) == 0
