@@ -13,6 +13,7 @@ The road, each step a call:
     replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
+    ceilings(today)                              # where points end
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
     coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from design_lab.evaluation import (
+        ceilings,
         compare,
         coverage,
         effective_weights,
@@ -76,6 +78,7 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "build_tables": "ingest",
+    "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
     "coverage": "evaluation",
@@ -114,6 +117,7 @@ __all__ = [
     "Study",
     "adjustment",
     "build_tables",
+    "ceilings",
     "claim_test",
     "compare",
     "coverage",

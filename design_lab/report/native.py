@@ -59,7 +59,7 @@ def _floor(chart: Chart) -> float:
         return 0.0
     step, room = (
         (0.05 if chart.percent else 10.0 ** -max(chart.digits - 1, 0)),
-        0.15 * (max(values) - min(values)),
+        0.15 * (chart.high - min(values)),
     )  # room for the label
     return math.floor((min(values) - room) / step) * step
 

@@ -126,6 +126,7 @@ def direction_section(facts: Facts) -> Section:
     chart = _slopes_chart(facts, slopes)
     groups = (
         Group(title=facts.say("direction.grades"), statements=facts.statements(grades)),
+        Group(title=facts.say("direction.caps"), statements=facts.statements(facts.results.under("diagnosis.at_cap"))),
         Group(title=facts.say("direction.slopes"), statements=facts.statements(slopes)),
     )
     told = facts.statements([*grades[:1], *slopes[-1:]])
