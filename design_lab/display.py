@@ -28,6 +28,8 @@ _DECIMALS: Mapping[str, int] = {
     "rating_points": 2,
     "people_each": 1,
     "forms_each": 1,
+    "standard_deviations": 2,
+    "months": 0,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)

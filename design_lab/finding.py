@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Claim = Literal["accounting", "association", "causal-under-assumptions", "causal", "scenario", "unidentified"]
 CLAIMS: tuple[str, ...] = get_args(Claim)
 _CAUSAL = ("causal-under-assumptions", "causal")
+_RECONSTRUCTED = "reconstructed_scheme"  # a limit that stands in the sentence too
 _ID = re.compile(r"[a-z0-9_]+(\.[A-Za-z0-9_-]+)+")
 _CAUSE = re.compile(
     r"\b(hurts?|harms?|raises?|lowers?|drives?|leads? to|due to|because of|caused)\b|导致|造成|引起|拉低|损害",
@@ -113,7 +114,7 @@ def state(
     """Make a finding whose text in every language is the words at `finding.<says>`, filled from the same numbers.
 
     `{value}`, `{n}` and `{interval}` are filled by themselves, other placeholders from `parts`; `limits` are keys below
-    `limit.` in the word files.
+    `limit.` in the word files. What bears the limit that the scheme is a reconstruction says so in its sentence.
     """
     text = {}
     for lang in LANGUAGES:
@@ -123,7 +124,8 @@ def state(
         if bounds:
             filled["interval"] = interval(*bounds, unit, lang)
         said = words(lang).say(f"finding.{says}", **filled)
-        text[lang] = said[:1].upper() + said[1:]
+        said = said[:1].upper() + said[1:]
+        text[lang] = words(lang).say("told.reconstructed", text=said) if _RECONSTRUCTED in limits else said
     return Finding(
         id=id,
         value=value,

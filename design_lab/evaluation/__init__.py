@@ -1,30 +1,47 @@
 """What a scheme rewards and what another one would change, on past data."""
 
+from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.coverage import Coverage, coverage
+from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
+from design_lab.evaluation.fairness import Gap, gaps
+from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.noise import Noise, noise
 from design_lab.evaluation.official import Official, official
+from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
 
 __all__ = [
+    "Ceilings",
     "Comparison",
+    "Coverage",
     "EffectiveWeights",
+    "Estimate",
+    "Gap",
+    "Goals",
     "Misdirection",
     "Noise",
     "Official",
+    "Principles",
     "Reliabilities",
     "Replay",
     "Rerun",
     "WeightsBy",
+    "ceilings",
     "compare",
+    "coverage",
     "effective_weights",
+    "gaps",
+    "goals",
     "misdirection",
     "noise",
     "official",
+    "principles",
     "reliabilities",
     "replay",
     "rerun",

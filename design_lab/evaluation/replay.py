@@ -29,6 +29,7 @@ LEVEL = 0.95
 _ASSUMABLE = frozenset(
     {"weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility"}
 )
+_GRADING = frozenset({"grades", "eligibility", "protected"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -61,7 +62,7 @@ class Replay(Shown):
     @property
     def grades_assumed(self) -> bool:
         """Whether rules that decide a grade are assumed."""
-        return bool({"grades", "eligibility", "protected"} & set(self.scheme.assumed))
+        return bool(_GRADING & set(self.scheme.assumed))
 
     @property
     def scores_reproduced(self) -> float | None:
@@ -99,6 +100,14 @@ class Replay(Shown):
     def confirms_grades(self) -> bool:
         """Whether the rules of grades may be taken for the client's own."""
         return (self.grades_reproduced or 0.0) >= CONFIRMED
+
+    @property
+    def settled(self) -> Scheme:
+        """The scheme without assuming what the replay confirms: what is then said of it describes the client's own."""
+        scores = _ASSUMABLE if self.confirms_scores else frozenset()
+        grades = _GRADING if self.confirms_grades else frozenset()
+        assumed = tuple(part for part in self.scheme.assumed if part not in scores | grades)
+        return self.scheme.model_copy(update={"assumed": assumed})
 
     @property
     def rank_correlation(self) -> float | None:

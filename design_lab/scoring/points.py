@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,34 +44,40 @@ def appraised(people: pd.DataFrame, scheme: Scheme) -> pd.Series:
     return everybody if scheme.appraised == "roster" else people["on_last_day"].astype(bool)
 
 
+def positions(people: pd.DataFrame) -> tuple[list[tuple[str, str]], Groups]:
+    """Return the pairs of role and level that people stand in, and the number of each person's pair, (n,)."""
+    each = list(zip(people["role"], people["level"], strict=True))
+    number = {pair: place for place, pair in enumerate(dict.fromkeys(each))}
+    return list(number), np.array([number[pair] for pair in each], dtype=np.int64)
+
+
 def weighed(people: pd.DataFrame, scheme: Scheme) -> Weighed:
     """Return what each person is weighed on, by role and level; who is not appraised is weighed on nothing."""
     import pandas as pd
 
-    pairs = list(zip(people["role"], people["level"], strict=True))
-    by_pair = {pair: scheme.weights(*pair) for pair in dict.fromkeys(pairs)}
-    named = {pair: scheme.dimension_of(*pair) for pair in by_pair}
+    pairs, at = positions(people)
     columns = list(scheme.indicators)
-    weights = [[by_pair[pair].get(indicator, 0.0) for indicator in columns] for pair in pairs]
-    dimensions = [[named[pair].get(indicator, "") for indicator in columns] for pair in pairs]
-    meant = appraised(people, scheme)
+    stated = [[found.get(name, 0.0) for name in columns] for found in (scheme.weights(*pair) for pair in pairs)]
+    named = [[found.get(name, "") for name in columns] for found in (scheme.dimension_of(*pair) for pair in pairs)]
+    weights = np.array(stated, dtype=np.float64).reshape(-1, len(columns))[at]
+    weights[~appraised(people, scheme).to_numpy()] = 0.0
+    dimensions = np.array(named, dtype=object).reshape(-1, len(columns))[at]
     return Weighed(
-        weights=pd.DataFrame(weights, people.index, columns, dtype="float64").where(meant, 0.0, axis="index"),
-        dimensions=pd.DataFrame(dimensions, people.index, columns, dtype=object),
+        weights=pd.DataFrame(weights, people.index, columns), dimensions=pd.DataFrame(dimensions, people.index, columns)
     )
 
 
-def peer_groups(people: pd.DataFrame, peers: Sequence[str], among: pd.Series) -> Groups:
+def peer_groups(people: pd.DataFrame, rule: Rule, among: pd.Series) -> Groups:
     """Number the groups of those `among` whom a rule compares, (n,); -1 where what makes peers is not known."""
     import pandas as pd
 
     numbers = pd.Series(-1, index=people.index)
-    keys = people.reindex(columns=list(peers))
+    if not isinstance(rule, AmongPeers) or not rule.peers:
+        return numbers.mask(among, 0).to_numpy(dtype=np.int64)
+    keys = people.reindex(columns=list(rule.peers))
     known = among & keys.notna().all(axis="columns")
-    if not peers:
-        numbers[known] = 0
-    elif known.any():
-        numbers[known] = keys[known].groupby(list(peers), observed=True).ngroup()
+    if known.any():
+        numbers[known] = keys[known].groupby(list(rule.peers), observed=True).ngroup()
     return numbers.to_numpy(dtype=np.int64)
 
 
@@ -88,13 +93,12 @@ def earned(panel: Panel, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> 
             values, reason = _values(panel, shrunk, indicator, rule)
             values = values.where(mine)
             aims = _targets(rule, panel.people["role"], medians, indicator)
-            peers = rule.peers if isinstance(rule, AmongPeers) else ()
             got = points(
                 values.to_numpy(),
                 rule,
                 better=panel.cards[indicator].better,
                 targets=aims.to_numpy(dtype=np.float64),
-                groups=peer_groups(panel.people, peers, mine),
+                groups=peer_groups(panel.people, rule, mine),
             )
             if scheme.rounding.points:
                 got = rounded(got, scheme.rounding.points.decimals, scheme.rounding.points.half)
@@ -111,14 +115,10 @@ def _all_rules(scheme: Scheme) -> list[Rule]:
 
 def _in_force(people: pd.DataFrame, scheme: Scheme, indicator: str, weighed: pd.Series) -> list[tuple[Rule, pd.Series]]:
     """Each rule that is in force for the indicator, and for whom; peers under equal rules are compared together."""
-    import pandas as pd
-
-    pairs = list(zip(people["role"], people["level"], strict=True))
-    by_pair = {pair: scheme.rules_for(*pair).get(indicator) for pair in dict.fromkeys(pairs)}
-    rules = [rule for rule in dict.fromkeys(by_pair.values()) if rule is not None]
-    number = {pair: rules.index(rule) for pair, rule in by_pair.items() if rule is not None}
-    held = pd.Series([number.get(pair, -1) for pair in pairs], index=people.index)
-    return [(rule, weighed & held.eq(place)) for place, rule in enumerate(rules)]
+    pairs, at = positions(people)
+    held = [scheme.rules_for(*pair).get(indicator) for pair in pairs]
+    distinct = [rule for rule in dict.fromkeys(held) if rule is not None]
+    return [(rule, weighed & np.array([one == rule for one in held])[at]) for rule in distinct]
 
 
 def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rule) -> tuple[pd.Series, pd.Series]:

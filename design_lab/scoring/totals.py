@@ -15,9 +15,9 @@ from design_lab.composite import (
     weighted_power_mean,
     weighted_sum,
 )
-from design_lab.rulebook import AmongPeers, Rule
+from design_lab.rulebook import Rule
 from design_lab.scheme import Combine, Missing, Scheme
-from design_lab.scoring.points import Earned, Weighed, peer_groups
+from design_lab.scoring.points import Earned, Weighed, peer_groups, positions
 from design_lab.scoring.rules import points
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def nominal(of: Weighed) -> pd.DataFrame:
 
 
 def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, name: str) -> _Part:
+    import pandas as pd
+
     inside = (of.dimensions == name).to_numpy()
     paper = np.where(inside, of.weights.to_numpy(), 0.0)
     there = np.where(got.points.notna().to_numpy(), paper, 0.0)
@@ -110,7 +112,7 @@ def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, n
             rule,
             better="higher",
             targets=np.full(len(people), getattr(rule, "target", np.nan)),
-            groups=_peers(people, rule, mine & (weight > 0)),
+            groups=peer_groups(people, rule, pd.Series(mine & (weight > 0), index=people.index)),
         )
         weight = np.where(mine & np.isnan(own), 0.0, weight)
         combined = np.where(mine, np.nan_to_num(own), combined)
@@ -129,17 +131,11 @@ def _weight_of(stated: Array, present: Array, missing: Missing) -> Array:
 
 def _rules_of(people: pd.DataFrame, scheme: Scheme, name: str) -> list[tuple[Rule, npt.NDArray[np.bool_]]]:
     """Each rule that dimensions of this name have of their own, and for whom it is in force."""
-    pairs = list(zip(people["role"], people["level"], strict=True))
-    dimension = {pair: scheme.dimensions_for(*pair).get(name) for pair in dict.fromkeys(pairs)}
-    by_pair = {pair: found.rule for pair, found in dimension.items() if found is not None and found.rule is not None}
-    return [(rule, np.array([by_pair.get(pair) == rule for pair in pairs])) for rule in dict.fromkeys(by_pair.values())]
-
-
-def _peers(people: pd.DataFrame, rule: Rule, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
-    import pandas as pd
-
-    named = rule.peers if isinstance(rule, AmongPeers) else ()
-    return peer_groups(people, named, pd.Series(among, index=people.index))
+    pairs, at = positions(people)
+    dimensions = [scheme.dimensions_for(*pair).get(name) for pair in pairs]
+    held = [None if dimension is None else dimension.rule for dimension in dimensions]
+    distinct = [rule for rule in dict.fromkeys(held) if rule is not None]
+    return [(rule, np.array([one == rule for one in held])[at]) for rule in distinct]
 
 
 def _combine(values: Array, shares: Array, combine: Combine) -> Array:

@@ -78,13 +78,15 @@ class Agreement(Shown):
 
     `icc` is None with fewer than two people or no second rater. `r_wg`, keyed by `employee_id`, is 1 - the variance
     between raters (mean over items) / that of blind answers on `scale`: 1 where all say the same, 0 at chance, below 0
-    further apart than chance; only people with at least `MINIMUM_RATERS` raters on each item have one.
+    further apart than chance; only people with at least `MINIMUM_RATERS` raters on each item have one. `scale_stated`
+    tells whether the scale was stated or is what was used of it.
     """
 
     units: ClassVar = {"value": "correlation", "low": "correlation", "high": "correlation"}
     icc: Icc | None
     r_wg: pd.Series
     scale: Scale
+    scale_stated: bool
 
     @property
     def agreed(self) -> int:
@@ -132,10 +134,11 @@ class Agreement(Shown):
                 "ratings.agreement", None, says="ratings.agreement_unknown", unit="share", n=0, claim="unidentified",
                 least=least,
             )  # fmt: skip
+        limits = ["blind_answers", *([] if self.scale_stated else ["scale_as_used"])]
         return state(
             "ratings.agreement", self.agreed / len(self.r_wg), says="ratings.agreement", unit="share",
             n=len(self.r_wg), claim="association", bounds=share_interval(self.agreed, len(self.r_wg), level=LEVEL),
-            level=LEVEL, limits=["blind_answers"], least=least, agreed=Quantity(AGREED, "correlation"),
+            level=LEVEL, limits=limits, least=least, agreed=Quantity(AGREED, "correlation"),
             median=Quantity(float(self.r_wg.median()), "correlation"), options=str(self.scale.options),
         )  # fmt: skip
 
@@ -149,13 +152,20 @@ def agreement(given: Forms, *, scale: Scale | None = None) -> Agreement:
 
     others = given.answers[given.answers["rater_id"] != given.answers["employee_id"]]
     if scale is None and others["points"].nunique() < 2:
-        return Agreement(icc=None, r_wg=pd.Series(dtype="float64"), scale=Scale(low=0.0, high=1.0, options=2))
+        return Agreement(
+            icc=None, r_wg=pd.Series(dtype="float64"), scale=Scale(low=0.0, high=1.0, options=2), scale_stated=False
+        )
     known = scale or Scale.used_in(others["points"])
     by_item = others.groupby(["employee_id", "item"])["points"]
     enough = (by_item.size() >= MINIMUM_RATERS).groupby(level="employee_id").all()
     variance = by_item.var(ddof=1).groupby(level="employee_id").mean()
     design, _, _ = given.design()
-    return Agreement(icc=icc(design.y, design.ratee), r_wg=(1 - variance / known.chance_variance)[enough], scale=known)
+    return Agreement(
+        icc=icc(design.y, design.ratee),
+        r_wg=(1 - variance / known.chance_variance)[enough],
+        scale=known,
+        scale_stated=scale is not None,
+    )
 
 
 def icc(y: Array, ratee: Ints) -> Icc | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from design_lab.display import Quantity, Shown
+from design_lab.catalogue import words
+from design_lab.display import Quantity, Shown, Term
 from design_lab.errors import DataError
 from design_lab.finding import Finding, state
 from design_lab.scoring.ratings.forms import MINIMUM_RATERS, Forms
@@ -40,22 +41,27 @@ class Released(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many people's ratings this audience may not see."""
-        why = self.people["withheld"]
+        why, named = self.people["withheld"], f"audience.{self.audience}"
         return (
             state(
                 f"ratings.withheld.{self.audience}", int(why.ne("").sum()), says="ratings.withheld", unit="people",
-                n=len(why), claim="accounting", audience=self.audience, k=str(self.k),
+                n=len(why), claim="accounting", k=str(self.k),
+                audience=Term(named) if named in words("en") else self.audience,
                 inferable=Quantity(int(why.eq("inferable").sum()), "people"),
             ),
         )  # fmt: skip
 
 
-def released(given: Forms, scores: pd.Series, group: pd.Series, *, audience: str, k: int) -> Released:
+def released(
+    given: Forms, scores: pd.Series, group: pd.Series, *, audience: str, k: int, readers_rate: bool = False
+) -> Released:
     """Return what an audience may see: `scores` and `group` (the team, say) are keyed by `employee_id`.
 
-    A person with fewer than `k` raters is withheld. Where the mean of a group is shown, its withheld people together
-    must be at least two and stand on at least `k` raters, or the mean less the others' numbers would tell: the next
-    person with fewest raters is withheld too, until they do. A `k` below `MINIMUM_RATERS` raises `DataError`.
+    A person with fewer than `k` raters is withheld. With `readers_rate` the audience is among the raters: who takes her
+    own mark away is left with one rater fewer, so one more than `k` is asked for. Where the mean of a group is shown,
+    its withheld people together must be at least two and stand on at least `k` raters, or the mean less the others'
+    numbers would tell: the next person with fewest raters is withheld too, until they do. A `k` below `MINIMUM_RATERS`
+    raises `DataError`.
     """
     import pandas as pd
 
@@ -63,6 +69,7 @@ def released(given: Forms, scores: pd.Series, group: pd.Series, *, audience: str
         raise DataError(
             f"privacy.k of {audience} is {k}; ratings need at least {MINIMUM_RATERS} raters behind a number"
         )
+    k = k + 1 if readers_rate else k
     raters = given.others.groupby("employee_id")["rater_id"].agg(frozenset)
     named = group.reindex(raters.index)
     withheld = pd.Series("", index=raters.index).mask(raters.map(len) < k, "few")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.errors import DataError
 from design_lab.finding import Finding, state
 from design_lab.scoring.ratings.crossed import Crossed, Design, fit, fixed_effects
 from design_lab.scoring.ratings.forms import MINIMUM_RATERS, Forms, forms
@@ -139,9 +140,12 @@ def adjusted_scores(ratings: pd.DataFrame) -> pd.DataFrame:
 def rating_signals(ratings: pd.DataFrame, role: pd.Series) -> dict[str, Signal]:
     """Return, by role, whether its people can be told apart on their ratings, the raters' severity taken out.
 
-    `role` is keyed by `employee_id`. The F test holds people, adjusted for raters, against what is left (both fixed);
-    people with fewer than `MINIMUM_RATERS` are left out. A role in which that cannot be tested is not named.
+    `role` is keyed by `employee_id`, one role a person. The F test holds people, adjusted for raters, against what is
+    left (both fixed); people with fewer than `MINIMUM_RATERS` are left out. A role in which that cannot be tested is
+    not named, and a person with two roles raises `DataError`.
     """
+    if role.index.has_duplicates:
+        raise DataError("rating_signals: a person has two roles; give the role that the ratings belong to")
     others = forms(ratings)
     n_raters = others.others.groupby("employee_id")["rater_id"].transform("size")
     of_role = others.others["employee_id"].map(role)

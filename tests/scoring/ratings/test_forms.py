@@ -144,6 +144,8 @@ def test_the_signal_after_severity_is_that_of_the_panel_s_kind():
     assert found["agents"].reliability_at(11) == pytest.approx(found["agents"].reliability, abs=0.01)
     few = ratings[ratings["rater_id"].isin(truth.index[:4])]
     assert rating_signals(few, role) == {}
+    with pytest.raises(DataError, match="a person has two roles"):
+        rating_signals(ratings, pd.concat([role, role]))
 
 
 def test_severity_alone_does_not_pass_for_differences_between_people():

@@ -56,6 +56,15 @@ def test_enough_raters_everywhere_withhold_nobody():
     assert found.people["value"].notna().all()
 
 
+def test_an_audience_that_rates_itself_needs_one_rater_more():
+    """With five raters and her own mark among them, a reader would see the mean of four."""
+    given = rated({"A": 5, "B": 6, "C": 7})
+    scores, group = given.others.groupby("employee_id")["points"].mean(), pd.Series("T", index=list("ABC"))
+    found = released(given, scores, group, audience="team_leader", k=5, readers_rate=True)
+    assert found.people["withheld"].to_dict() == {"A": "few", "B": "inferable", "C": ""}
+    assert "at least 6 raters" in found.findings()[0].text["en"]
+
+
 def test_an_audience_with_a_higher_k_sees_less():
     counts = {"A": 12, "B": 8, "C": 11, "D": 15}
     assert release(counts, k=5).people["withheld"].eq("").all()
