@@ -52,6 +52,7 @@ BY_HAND = {
     "sales_conversion": 1 / 4,
     "offers_per_contact": 4 / 10,
     "peer_rating": 4.5,
+    "peer_rating_adjusted": 4.5,  # both raters rated both people, so that their severity is in both people's means
     "team_result": 3 / 5,
     "attendance_rate": 2 / 3,
     "lateness_rate": 1 / 2,
@@ -103,8 +104,12 @@ def tables():
         ],
         "sales": [{"employee_id": "E1", "date": DAY, "contacts": 10, "offers": 4, "successes": 1}],
         "ratings": [
-            {"rater_id": "E2", "employee_id": "E1", "item": "help", "points_x100": 400},
-            {"rater_id": "E2", "employee_id": "E1", "item": "care", "points_x100": 500},
+            *({"rater_id": rater, "employee_id": ratee, "item": item, "points_x100": points}
+              for (rater, ratee), forms in {
+                  ("E3", "E1"): {"help": 450, "care": 550}, ("E4", "E1"): {"help": 350, "care": 450},
+                  ("E3", "E2"): {"help": 300, "care": 500}, ("E4", "E2"): {"help": 200, "care": 300},
+              }.items()
+              for item, points in forms.items()),
             {"rater_id": "E1", "employee_id": "E1", "item": "help", "points_x100": 100},
         ],
         "attendance": [
@@ -281,3 +286,21 @@ def test_examples_of_cards_in_the_pages_are_read(tmp_path, page, wrapped):
     path = tmp_path / "indicators.yaml"
     path.write_text(wrapped.format(inner), encoding="utf-8")
     assert cards_with(path) != cards()
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "said"),
+    [
+        ("{adjusts: peer_rating}", r"peers\.adjusted: case_mix cannot be taken out of peer_rating"),
+        ("{adjusts: handle_seconds, takes_out: severity}", r"severity cannot be taken out of handle_seconds"),
+        ("{adjusts: handle_seconds}", r"within names the cells of like calls for case_mix"),
+        ("{adjusts: peer_rating, takes_out: severity, within: [queue]}", r"within names .* nothing for severity"),
+        ("{adjusts: peer_rating, takes_out: severty}", r"takes_out: 'severty' is not known; did you mean 'severity'\?"),
+    ],
+)
+def test_what_cannot_be_taken_out_of_an_indicator_is_refused(tmp_path, adjusted, said):
+    path = tmp_path / "indicators.yaml"
+    own = OWN[OWN.index("loan_handle_minutes") :].replace("loan_handle_minutes", "peers")
+    path.write_text(own[: own.index("  computed")] + f"  adjusted: {adjusted}\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=said):
+        cards_with(path)
