@@ -300,7 +300,7 @@ def test_examples_of_cards_in_the_pages_are_read(tmp_path, page, wrapped):
 )
 def test_what_cannot_be_taken_out_of_an_indicator_is_refused(tmp_path, adjusted, said):
     path = tmp_path / "indicators.yaml"
-    own = OWN[OWN.index("loan_handle_minutes") :].replace("loan_handle_minutes", "peers")
+    own = OWN[OWN.index("loan_handle_seconds") :].replace("loan_handle_seconds", "peers")
     path.write_text(own[: own.index("  computed")] + f"  adjusted: {adjusted}\n", encoding="utf-8")
     with pytest.raises(StudyError, match=said):
         cards_with(path)
