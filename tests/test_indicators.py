@@ -1,6 +1,7 @@
 """Metric cards: each is whole, each is computed as it says, and a client may add or change them."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.scoring import panel
 from design_lab.scoring.measures import prepared
+from design_lab.study import project_root
 from tests.scoring.studies import call, person, write_study
 
 Q = Quarter.parse("2026Q3")
@@ -223,7 +225,8 @@ def test_a_client_changes_csat_and_adds_an_indicator_all_the_way_to_the_score(tm
 
 
 def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(tmp_path):
-    study = write_study(tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_minutes")
+    faster = "{rule: linear, zero_at: 600, full_at: 60}"
+    study = write_study(tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_minutes", rule=faster)
     assert study.current.indicators == ("loan_handle_minutes",)
     other = write_study(tmp_path / "other", tables(), indicator="loan_handle_minutes")
     with pytest.raises(SchemeError, match=r"loan_handle_minutes: is not a known indicator"):
@@ -241,7 +244,7 @@ def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(t
         ("{sum: handle_ms}", "{sum: handle}", r"numerator\.sum: handle is not a column of interactions; did you mean"),
         ("{sum: handle_ms}", "{sum: queue}", r"numerator\.sum: queue of interactions is a text and cannot be summed"),
         ("{count: handle_ms}", "{count: handle_ms, sum: talk_ms}", r"denominator\.needs one of sum, count and hours"),
-        ("unit: seconds", "unit: second", r"loan_handle_minutes\.unit: input should be 'share'"),
+        ("unit: seconds", "unit: second", r"loan_handle_minutes\.unit: 'second' is not known; did you mean 'seconds'\?"),
         ("minimum_n: 2", "minimum: 2", r"csat\.minimum: is not a known key; did you mean 'minimum_n'\?"),
         ("  better: lower\n", "", r"loan_handle_minutes\.better: is missing"),
         ("{en: hanging up, zh: 挂断}", "{en: hanging up}", r"loan_handle_minutes\.gaming: is missing in zh"),
@@ -278,3 +281,23 @@ def test_what_cannot_be_taken_out_of_an_indicator_is_refused(tmp_path, adjusted,
     path.write_text(own[: own.index("  computed")] + f"  adjusted: {adjusted}\n", encoding="utf-8")
     with pytest.raises(StudyError, match=said):
         cards_with(path)
+
+
+def test_the_page_of_indicators_lists_every_card_as_it_is():
+    page = (project_root() / "docs" / "indicators.md").read_text(encoding="utf-8")
+    for name, card in cards().items():
+        least = card.minimum_n if card.scored else "-"
+        tables_read = ", ".join(card.tables)
+        row = f"| `{name}` | {card.name['en']} · {card.name['zh']} | {card.unit} | {card.better} | {least} | {tables_read} |"
+        assert row in page
+    assert {card.source for card in cards().values()} == {"report", "thesis", "GB/T 32312", "CBA", "practice"}
+
+
+@pytest.mark.parametrize(("page", "wrapped"), [("new_client.md", "{}"), ("indicators.md", "handle_seconds:\n{}")])
+def test_examples_of_cards_in_the_pages_are_read(tmp_path, page, wrapped):
+    text = (project_root() / "docs" / page).read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "computed:" in block]
+    inner = example if wrapped == "{}" else "".join(f"  {line}\n" for line in example.splitlines())
+    path = tmp_path / "indicators.yaml"
+    path.write_text(wrapped.format(inner), encoding="utf-8")
+    assert cards_with(path) != cards()
