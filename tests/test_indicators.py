@@ -226,11 +226,15 @@ def test_a_client_changes_csat_and_adds_an_indicator_all_the_way_to_the_score(tm
 
 def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(tmp_path):
     study = write_study(
-        tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+        tmp_path / "own",
+        tables(),
+        cards=OWN,
+        indicator="loan_handle_seconds",
+        rule="{rule: linear, zero_at: 600, full_at: 0}",
     )
     assert study.current.indicators == ("loan_handle_seconds",)
     other = write_study(
-        tmp_path / "other", tables(), indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+        tmp_path / "other", tables(), indicator="loan_handle_seconds", rule="{rule: linear, zero_at: 600, full_at: 0}"
     )
     with pytest.raises(SchemeError, match=r"loan_handle_seconds: is not a known indicator"):
         _ = other.current

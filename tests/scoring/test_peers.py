@@ -47,7 +47,8 @@ def severe(tmp_path_factory):
     """Merits, ratings and the panel of 60 people in two roles."""
     merit, rows = planted(np.random.default_rng(1))
     staff = [person(one, role="agent" if number % 3 else "lead") for number, one in enumerate(merit.index)]
-    study = write(tmp_path_factory.mktemp("peers") / "peers", rows, staff, indicator=NAME)
+    rule = "{rule: linear, zero_at: 50, full_at: 70}"
+    study = write(tmp_path_factory.mktemp("peers") / "peers", rows, staff, indicator=NAME, rule=rule)
     return merit, pd.DataFrame(rows), study, panel(study, Q)
 
 
@@ -94,7 +95,7 @@ def test_a_scheme_that_weighs_it_scores(severe):
     scores = score(people, study.current, medians=targets(study, Q))
     assert study.current.indicators == (NAME,)
     assert scores.without_data == ()
-    assert scores.total.notna().all()
+    assert scores.total.to_numpy() == pytest.approx((people.values[NAME].to_numpy() - 50) / 20 * 100)
     assert scores.limits == ("severity_assigned",)
 
 
