@@ -13,8 +13,12 @@ The road, each step a call:
     replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
+    ceilings(today)                              # where points end
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
+    coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
+    principles(people, today, ...)               # is it fair, quantified, complete, timely
+    ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
@@ -31,11 +35,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from design_lab.evaluation import (
+        ceilings,
         compare,
+        coverage,
         effective_weights,
+        goals,
         misdirection,
         noise,
         official,
+        principles,
         reliabilities,
         replay,
         rerun,
@@ -54,6 +62,7 @@ if TYPE_CHECKING:
     from design_lab.scoring.history import history
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
+    from design_lab.scoring.ratings import ratings_review, spans
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
     from design_lab.scoring.weeks import person_weeks
@@ -69,11 +78,14 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "build_tables": "ingest",
+    "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
+    "coverage": "evaluation",
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "goals": "evaluation",
     "history": "scoring",
     "levels": "scoring",
     "misdirection": "evaluation",
@@ -82,10 +94,13 @@ _HOMES = {
     "panel": "scoring",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "principles": "evaluation",
+    "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
     "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
+    "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
@@ -102,11 +117,14 @@ __all__ = [
     "Study",
     "adjustment",
     "build_tables",
+    "ceilings",
     "claim_test",
     "compare",
+    "coverage",
     "effective_weights",
     "expected_effects",
     "facts",
+    "goals",
     "history",
     "levels",
     "misdirection",
@@ -115,10 +133,13 @@ __all__ = [
     "panel",
     "person_weeks",
     "picture",
+    "principles",
+    "ratings_review",
     "reliabilities",
     "replay",
     "rerun",
     "score",
+    "spans",
     "targets",
     "tell",
     "volume_csat",

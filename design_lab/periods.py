@@ -11,7 +11,7 @@ from design_lab.errors import StudyError
 
 Cycle = Literal["month", "quarter", "half-year", "year"]
 Period = Literal["week"] | Cycle
-_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 _SPAN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4])|H([12]))?")
 
@@ -89,7 +89,7 @@ class Span:
             raise StudyError(f"period {text!r} is not of the form 2026-07, 2026Q3, 2026H2 or 2026")
         year, month, quarter, half = match.groups()
         cycle: Cycle = "month" if month else "quarter" if quarter else "half-year" if half else "year"
-        return _span(int(year) * 12 + int(month or quarter or half or 1) * _MONTHS[cycle] - 1, cycle, month_ends_on)
+        return _span(int(year) * 12 + int(month or quarter or half or 1) * MONTHS[cycle] - 1, cycle, month_ends_on)
 
     @classmethod
     def holding(cls, day: dt.date, cycle: Cycle, month_ends_on: int | None = None) -> Span:
@@ -133,7 +133,7 @@ def due(cycle: Cycle, quarter: Quarter, month_ends_on: int | None = None) -> tup
 
 def _span(month: int, cycle: Cycle, month_ends_on: int | None) -> Span:
     """The period that holds a month, counted from the year 0."""
-    length = _MONTHS[cycle]
+    length = MONTHS[cycle]
     year, number = divmod(month - month % length, 12)
     mark = {"month": f"-{number + 1:02d}", "quarter": f"Q{number // 3 + 1}", "half-year": f"H{number // 6 + 1}"}
     first = period_begins(dt.date(year, number + 1, 1), "month", month_ends_on)
@@ -164,7 +164,7 @@ def period_begins(day: dt.date, period: Period, month_ends_on: int | None = None
     if period == "week":
         return day - dt.timedelta(days=day.weekday())
     months = _month_of(day, month_ends_on)
-    year, month = divmod(months - months % _MONTHS[period], 12)
+    year, month = divmod(months - months % MONTHS[period], 12)
     if month_ends_on is None:
         return dt.date(year, month + 1, 1)
     year, month = divmod(year * 12 + month - 1, 12)  # a client's month begins within the calendar month before it

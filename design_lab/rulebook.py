@@ -40,6 +40,10 @@ class _Rule(Record):
         """Return the fewest points that the rule can give."""
         return self._least()
 
+    def most(self) -> float | None:
+        """Return the most points that a value can earn by being good enough; None where that hangs on the others."""
+        return None
+
     def _faults(self, better: Better) -> Iterator[str]:
         yield from ()
 
@@ -59,6 +63,10 @@ class _Bounded(_Rule):
 
     def _least(self) -> float:
         return self.floor
+
+    def most(self) -> float | None:
+        """Return the cap."""
+        return self.cap
 
 
 class _AmongPeers(_Rule):
@@ -116,6 +124,10 @@ class Stretch(_Rule):
     def _least(self) -> float:
         return self.below
 
+    def most(self) -> float | None:
+        """Return what the stretch earns."""
+        return self.points[-1]
+
 
 class Linear(_Rule):
     """Points run from 0 at `zero_at` to 100 at `full_at`, and stay there beyond."""
@@ -129,6 +141,10 @@ class Linear(_Rule):
             yield "zero_at and full_at are equal, so that a value earns nothing and everything"
         elif (self.full_at > self.zero_at) != (better == "higher"):
             yield f"{better} is better, but zero_at {self.zero_at:g} and full_at {self.full_at:g} reward the opposite"
+
+    def most(self) -> float | None:
+        """Return what full_at earns."""
+        return 100.0
 
 
 class Step(Record):
@@ -156,6 +172,10 @@ class Ladder(_Rule):
 
     def _least(self) -> float:
         return min(step.points for step in self.steps)
+
+    def most(self) -> float | None:
+        """Return what the best step earns."""
+        return max(step.points for step in self.steps)
 
 
 class Deduction(_Bounded):
@@ -215,6 +235,10 @@ class MinMax(_AmongPeers, _Bounded):
     rule: Literal["min_max"]
     floor: Number = 0
     cap: Number = 100
+
+    def most(self) -> float | None:
+        """Return None: somebody is always the best."""
+        return None
 
 
 class Goalposts(_Bounded):

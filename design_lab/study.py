@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
+from design_lab.catalogue.goals import Aims, aims
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
-from design_lab.periods import Cycle, Quarter, quarters_between
+from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
 from design_lab.rulebook import Number
 from design_lab.scheme import Scheme
 
@@ -97,6 +98,7 @@ class Settings(_Model):
     expected_shares: dict[str, Number] = {}  # of roles, as the client states them
     occupancy_max: Number
     shift_hours: Number | None = None  # the most that a person is on duty a day, where no signed-in times are delivered
+    leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]
@@ -152,6 +154,16 @@ class Study:
     def cards(self) -> Mapping[str, Card]:
         """The metric cards by indicator: the catalogue's, changed and added to by the study's indicators.yaml."""
         return cards_with(self.folder / "indicators.yaml")
+
+    @cached_property
+    def aims(self) -> Aims:
+        """The goals and contents of the appraisal: the study's goals.yaml, else the catalogue's."""
+        return aims(self.folder / "goals.yaml", self.cards)
+
+    @property
+    def cycle_months(self) -> int:
+        """How many months the cycle has in which people are appraised unless their role or level has its own."""
+        return MONTHS[self.settings.cycle["default"]]
 
     def cycle_of(self, role: str, level: str) -> Cycle:
         """How often people of a role and level are appraised: what is said of the level goes before the role."""

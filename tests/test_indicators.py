@@ -1,6 +1,7 @@
 """Metric cards: each is whole, each is computed as it says, and a client may add or change them."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.scoring import panel
 from design_lab.scoring.measures import prepared
+from design_lab.study import project_root
 from tests.scoring.studies import call, person, write_study
 
 Q = Quarter.parse("2026Q3")
@@ -50,6 +52,7 @@ BY_HAND = {
     "sales_conversion": 1 / 4,
     "offers_per_contact": 4 / 10,
     "peer_rating": 4.5,
+    "peer_rating_adjusted": 4.5,  # both raters rated both people, so that their severity is in both people's means
     "team_result": 3 / 5,
     "attendance_rate": 2 / 3,
     "lateness_rate": 1 / 2,
@@ -101,8 +104,12 @@ def tables():
         ],
         "sales": [{"employee_id": "E1", "date": DAY, "contacts": 10, "offers": 4, "successes": 1}],
         "ratings": [
-            {"rater_id": "E2", "employee_id": "E1", "item": "help", "points_x100": 400},
-            {"rater_id": "E2", "employee_id": "E1", "item": "care", "points_x100": 500},
+            *({"rater_id": rater, "employee_id": ratee, "item": item, "points_x100": points}
+              for (rater, ratee), forms in {
+                  ("E3", "E1"): {"help": 450, "care": 550}, ("E4", "E1"): {"help": 350, "care": 450},
+                  ("E3", "E2"): {"help": 300, "care": 500}, ("E4", "E2"): {"help": 200, "care": 300},
+              }.items()
+              for item, points in forms.items()),
             {"rater_id": "E1", "employee_id": "E1", "item": "help", "points_x100": 100},
         ],
         "attendance": [
@@ -174,7 +181,7 @@ csat:
   computed:
     - {table: surveys, where: {channel: phone}, numerator: {count: rows, where: {grade: very_satisfied}}, denominator: {count: rows}}
   minimum_n: 2
-loan_handle_minutes:
+loan_handle_seconds:
   name: {en: handle time of loans, zh: 贷款业务处理时长}
   definition: {en: mean handle time of calls about loans, zh: 贷款类电话的处理时长均值}
   numerator: {en: handle time, zh: 处理时长}
@@ -208,20 +215,24 @@ def test_a_client_changes_csat_and_adds_an_indicator_all_the_way_to_the_score(tm
     study = write_study(tmp_path / "own", given, cards=OWN)
     people = dl.panel(study, Q)
     assert people.values.loc[("E1", 1), "csat"] == pytest.approx(1 / 4), "her CSAT is very satisfied alone"
-    assert people.values.loc[("E1", 1), "loan_handle_minutes"] == pytest.approx(90)
+    assert people.values.loc[("E1", 1), "loan_handle_seconds"] == pytest.approx(90)
     scores = dl.score(people, study.current, medians=dl.targets(study, Q))
     assert scores.total[("E1", 1)] == pytest.approx(25), "which the scheme takes as 25 of 100 points"
     said = {f.id: f for f in dl.levels(people, targets={}, roles=study.settings.roles).findings()}
-    assert "handle time of loans" in said["indicators.loan_handle_minutes.centre"].text["en"].lower()
-    assert "贷款业务处理时长" in said["indicators.loan_handle_minutes.centre"].text["zh"]
+    assert "handle time of loans" in said["indicators.loan_handle_seconds.centre"].text["en"].lower()
+    assert "贷款业务处理时长" in said["indicators.loan_handle_seconds.centre"].text["zh"]
     assert "very satisfied" in said["indicators.csat.centre"].text["en"]
 
 
 def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(tmp_path):
-    study = write_study(tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_minutes")
-    assert study.current.indicators == ("loan_handle_minutes",)
-    other = write_study(tmp_path / "other", tables(), indicator="loan_handle_minutes")
-    with pytest.raises(SchemeError, match=r"loan_handle_minutes: is not a known indicator"):
+    study = write_study(
+        tmp_path / "own", tables(), cards=OWN, indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+    )
+    assert study.current.indicators == ("loan_handle_seconds",)
+    other = write_study(
+        tmp_path / "other", tables(), indicator="loan_handle_seconds", bounds="zero_at: 600, full_at: 0"
+    )
+    with pytest.raises(SchemeError, match=r"loan_handle_seconds: is not a known indicator"):
         _ = other.current
 
 
@@ -236,10 +247,10 @@ def test_a_scheme_weighs_the_clients_own_indicator_and_no_other_study_knows_it(t
         ("{sum: handle_ms}", "{sum: handle}", r"numerator\.sum: handle is not a column of interactions; did you mean"),
         ("{sum: handle_ms}", "{sum: queue}", r"numerator\.sum: queue of interactions is a text and cannot be summed"),
         ("{count: handle_ms}", "{count: handle_ms, sum: talk_ms}", r"denominator\.needs one of sum, count and hours"),
-        ("unit: seconds", "unit: second", r"loan_handle_minutes\.unit: input should be 'share'"),
+        ("unit: seconds", "unit: second", r"loan_handle_seconds\.unit: 'second' is not known; did you mean 'seconds'\?"),
         ("minimum_n: 2", "minimum: 2", r"csat\.minimum: is not a known key; did you mean 'minimum_n'\?"),
-        ("  better: lower\n", "", r"loan_handle_minutes\.better: is missing"),
-        ("{en: hanging up, zh: 挂断}", "{en: hanging up}", r"loan_handle_minutes\.gaming: is missing in zh"),
+        ("  better: lower\n", "", r"loan_handle_seconds\.better: is missing"),
+        ("{en: hanging up, zh: 挂断}", "{en: hanging up}", r"loan_handle_seconds\.gaming: is missing in zh"),
         ("scored: true\n  minimum_n: 1", "scored: false\n  minimum_n: 1", r"not_scored: is missing in en, zh"),
     ],
 )  # fmt: skip
@@ -255,3 +266,41 @@ def test_a_fault_in_a_card_is_said_in_a_sentence(tmp_path, old, new, said):
 def test_a_study_with_a_bad_card_is_refused_when_it_is_opened(tmp_path):
     with pytest.raises(StudyError, match=r"csat\.definition: is missing in zh"):
         write_study(tmp_path / "own", tables(), cards="csat: {definition: {en: good}}\n")
+
+
+def test_the_page_of_indicators_lists_every_card_as_it_is():
+    page = (project_root() / "docs" / "indicators.md").read_text(encoding="utf-8")
+    for name, card in cards().items():
+        least = card.minimum_n if card.scored else "-"
+        tables_read = ", ".join(card.tables)
+        row = f"| `{name}` | {card.name['en']} · {card.name['zh']} | {card.unit} | {card.better} | {least} | {tables_read} |"
+        assert row in page
+    assert {card.source for card in cards().values()} == {"report", "thesis", "GB/T 32312", "CBA", "practice"}
+
+
+@pytest.mark.parametrize(("page", "wrapped"), [("new_client.md", "{}"), ("indicators.md", "handle_seconds:\n{}")])
+def test_examples_of_cards_in_the_pages_are_read(tmp_path, page, wrapped):
+    text = (project_root() / "docs" / page).read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "computed:" in block]
+    inner = example if wrapped == "{}" else "".join(f"  {line}\n" for line in example.splitlines())
+    path = tmp_path / "indicators.yaml"
+    path.write_text(wrapped.format(inner), encoding="utf-8")
+    assert cards_with(path) != cards()
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "said"),
+    [
+        ("{adjusts: peer_rating}", r"peers\.adjusted: case_mix cannot be taken out of peer_rating"),
+        ("{adjusts: handle_seconds, takes_out: severity}", r"severity cannot be taken out of handle_seconds"),
+        ("{adjusts: handle_seconds}", r"within names the cells of like calls for case_mix"),
+        ("{adjusts: peer_rating, takes_out: severity, within: [queue]}", r"within names .* nothing for severity"),
+        ("{adjusts: peer_rating, takes_out: severty}", r"takes_out: 'severty' is not known; did you mean 'severity'\?"),
+    ],
+)
+def test_what_cannot_be_taken_out_of_an_indicator_is_refused(tmp_path, adjusted, said):
+    path = tmp_path / "indicators.yaml"
+    own = OWN[OWN.index("loan_handle_seconds") :].replace("loan_handle_seconds", "peers")
+    path.write_text(own[: own.index("  computed")] + f"  adjusted: {adjusted}\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=said):
+        cards_with(path)

@@ -45,7 +45,7 @@ def aims(path: Path | None = None, known: Mapping[str, Card] | None = None) -> A
     `StudyError`, a line a fault.
 
     >>> aims().goals["teamwork"].indicators
-    ('peer_rating', 'team_result')
+    ('peer_rating_adjusted', 'peer_rating', 'team_result')
     """
     file = path if path is not None and path.is_file() else _FILE
     read: Aims = validated(Aims, read_yaml(file), file)

@@ -127,10 +127,23 @@ class Quotient(_Model):
 
 
 class Adjusted(_Model):
-    """Another indicator adjusted for case mix: the centre's value times observed over expected `within` like cells."""
+    """Another indicator with something taken out that is not the person's.
 
-    adjusts: Literal["handle_seconds", "calls_per_hour"]
-    within: tuple[Literal["queue", "contact_type", "shift", "hour"], ...]
+    Of case mix: the centre's value times observed over expected `within` like cells. Of the raters' severity: each
+    rating as an average rater would have given it.
+    """
+
+    adjusts: Literal["handle_seconds", "calls_per_hour", "peer_rating"]
+    takes_out: Literal["case_mix", "severity"] = "case_mix"
+    within: tuple[Literal["queue", "contact_type", "shift", "hour"], ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Adjusted:
+        if (self.takes_out == "severity") != (self.adjusts == "peer_rating"):
+            raise ValueError(f"{self.takes_out} cannot be taken out of {self.adjusts}")
+        if (self.takes_out == "case_mix") != bool(self.within):
+            raise ValueError("within names the cells of like calls for case_mix, and nothing for severity")
+        return self
 
 
 class Control(_Model):
@@ -173,8 +186,11 @@ class Card(_Model):
         """Without `tables` of its own a card reads those that its sums name."""
         if not isinstance(content, Mapping) or "tables" in content:
             return content
-        named = _named_tables(content.get("computed") or ())
-        return {**content, "tables": ("interactions",) if content.get("adjusted") else tuple(dict.fromkeys(named))}
+        adjusted = content.get("adjusted")
+        if not adjusted:
+            return {**content, "tables": tuple(dict.fromkeys(_named_tables(content.get("computed") or ())))}
+        severity = isinstance(adjusted, Mapping) and adjusted.get("takes_out") == "severity"
+        return {**content, "tables": ("ratings" if severity else "interactions",)}
 
 
 def _named_tables(computed: Any) -> Iterator[str]:

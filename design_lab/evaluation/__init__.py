@@ -1,5 +1,6 @@
 """What a scheme rewards and what another one would change, on past data."""
 
+from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
 from design_lab.evaluation.coverage import Coverage, coverage
@@ -16,6 +17,7 @@ from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
 
 __all__ = [
+    "Ceilings",
     "Comparison",
     "Coverage",
     "EffectiveWeights",
@@ -30,6 +32,7 @@ __all__ = [
     "Replay",
     "Rerun",
     "WeightsBy",
+    "ceilings",
     "compare",
     "coverage",
     "effective_weights",

@@ -13,6 +13,8 @@ from design_lab.display import Quantity, Shown, Term, Wording
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
+from design_lab.scoring.points import appraised, weighed
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,11 +46,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Coverage(Shown):
-    """The cells of roles by goals, contents and dimensions under one scheme; `roles` are names by language."""
+    """The cells of roles by goals, contents and dimensions under one scheme.
+
+    `people` are those whom the scheme appraises, by role; `roles` the roles' names by language.
+    """
 
     quarter: str
     scheme: Scheme
     cells: tuple[Cell, ...]
+    people: Mapping[str, frozenset[str]]
     aims: Aims
     roles: Mapping[str, Mapping[str, str]]
     cards: Mapping[str, Card]
@@ -119,7 +125,8 @@ class Coverage(Shown):
         for (aim, status), cells in held.items():
             yield state(
                 f"diagnosis.coverage.{kind}_{aim}.{status}", len(cells), says=f"diagnosis.coverage_{status}",
-                unit="count", n=sum(cell.people for cell in cells), claim=self._claim, limits=self._limits,
+                unit="count", n=len(frozenset().union(*(self.people[cell.role] for cell in cells))),
+                claim=self._claim, limits=self._limits,
                 aim=self._named(kind, aim), roles=_joined(self._role(cell.role) for cell in cells),
                 indicators=self._indicators(one for cell in cells for one in cell.weighed),
             )  # fmt: skip
@@ -158,10 +165,12 @@ def coverage(panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Ma
     """Say for each role which goals, contents and dimensions the scheme looks at with data that suffice.
 
     A person is covered if the scheme weighs, for her role and level, an indicator that serves the aim and she has as
-    many observations of it as its card demands; a cell if at least half of the role's people are.
+    many observations of it as its card demands, in one of her spells in the role; a cell if at least half of the role's
+    people are. Who is not appraised is not counted.
     """
+    panel = panel.only(appraised(panel.people, scheme))
     usable = panel.usable().notna()
-    weights = weights_by_person(panel.people, scheme)
+    weights = weighed(panel.people, scheme).weights
     usable = usable.reindex(columns=list(dict.fromkeys((*usable.columns, *weights.columns))), fill_value=False)
     weights = weights.reindex(columns=usable.columns, fill_value=0.0)
     cells = []
@@ -171,7 +180,12 @@ def coverage(panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Ma
         home = {one: name for level in levels for one, name in scheme.dimension_of(role, level).items()}
         for kind, name, aim in _asked(aims, home):
             cells.append(_cell(kind, name, aim, role, weights[mine] > 0, usable[mine], home, scheme))
-    return Coverage(quarter=panel.quarter, scheme=scheme, cells=tuple(cells), aims=aims, roles=roles, cards=panel.cards)
+    by_role = panel.people["role"].reset_index().groupby("role")["employee_id"]
+    people = {str(role): frozenset(members) for role, members in by_role}
+    return Coverage(
+        quarter=panel.quarter, scheme=scheme, cells=tuple(cells), people=people, aims=aims, roles=roles,
+        cards=panel.cards,
+    )  # fmt: skip
 
 
 def _asked(aims: Aims, home: Mapping[str, str]) -> Iterable[tuple[Kind, str, Aim]]:
@@ -195,7 +209,7 @@ def _cell(
 ) -> Cell:
     serving = [one for one in aim.indicators if one in weighed]
     counted = tuple(one for one in serving if weighed[one].any())
-    share = float((weighed & usable)[serving].any(axis="columns").mean())
+    share = _share_of_people((weighed & usable)[serving])
     status: Status
     if share >= ENOUGH:
         confirmed = "indicators" not in scheme.assumed or set(counted) & set(aim.stated or ())
@@ -203,25 +217,20 @@ def _cell(
     elif counted:
         status = "no_data"
     else:
-        has_data = float(usable[serving].any(axis="columns").mean()) >= ENOUGH
+        has_data = _share_of_people(usable[serving]) >= ENOUGH
         status = "not_weighed" if has_data else "nothing"
     dimensions = tuple(dict.fromkeys(home[one] for one in counted if one in home))
     return Cell(
-        kind=kind, aim=name, role=role, people=len(weighed), share=share, weighed=counted, dimensions=dimensions,
-        status=status,
+        kind=kind, aim=name, role=role, people=headcount(weighed.index), share=share, weighed=counted,
+        dimensions=dimensions, status=status,
     )  # fmt: skip
+
+
+def _share_of_people(flags: pd.DataFrame) -> float:
+    """The share of people with any flag in any of their rows."""
+    return float(flags.any(axis="columns").groupby(level="employee_id").any().mean())
 
 
 def _joined(names: Iterable[Mapping[str, str]]) -> dict[str, str]:
     listed = list(names)
     return {lang: words(lang).say("run.join").join(name.get(lang, "") for name in listed) for lang in LANGUAGES}
-
-
-def weights_by_person(people: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
-    """Return each person's weights by indicator, (n, k), as shares of her total; 0 where it is not weighed."""
-    import pandas as pd
-
-    pairs = list(zip(people["role"], people["level"], strict=True))
-    known = {pair: scheme.weights(*pair) for pair in dict.fromkeys(pairs)}
-    rows = [[known[pair].get(one, 0.0) for one in scheme.indicators] for pair in pairs]
-    return pd.DataFrame(rows, index=people.index, columns=list(scheme.indicators), dtype="float64")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.criteria import Estimate
 from design_lab.evaluation.diagnosis import is_reconstructed
 from design_lab.evaluation.rerun import Rerun, agreement_of
 from design_lab.evaluation.shares import LEVEL, margins, variance_within
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[np.float64]
-_Z = 1.96  # two totals are told apart where they differ by so many standard errors of their difference
+_Z = 1.96  # standard errors to each side of an estimate, or by which two totals are told apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,8 @@ class Tiers:
 class Noise(Shown):
     """Signal and noise of one quarter's scores.
 
-        `shares` by dimension; they sum to 1 less the reliability of the total score. `agreement` is the share of graded
+        `shares` by dimension; they sum to 1 less the reliability of the total score, whose interval has half the width
+    `margin` (None with one team alone). `agreement` is the share of graded
     people who would get the same grade on a re-run, with its interval over draws, None where nobody is graded. `tiers`
     by (role, level), called by `names`; `unmeasured` names indicators whose error is not known and was taken as none.
     `unknown` says why there is nothing to split, as a key below `unknown.`.
@@ -56,6 +58,7 @@ class Noise(Shown):
 
     units: ClassVar = {"noise": "share", "low": "share", "high": "share"}
     shares: tuple[NoiseShare, ...]
+    margin: float | None
     people: int
     agreement: tuple[float, float, float] | None
     graded: int
@@ -70,6 +73,21 @@ class Noise(Shown):
     def reliability(self) -> float:
         """The share of the variance of total scores that is not sampling error."""
         return 1 - sum(share.noise for share in self.shares)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval of the reliability at level .95."""
+        if self.margin is None:
+            return None
+        return max(0.0, self.reliability - self.margin), min(1.0, self.reliability + self.margin)
+
+    def estimates(self) -> tuple[Estimate | None, Estimate | None]:
+        """Return the share of same grades on a re-run and the reliability of the score, None where unknown."""
+        same = _estimate(self.agreement, self.graded) if self.agreement else None
+        if self.unknown or self.interval is None:
+            return same, None
+        low, high = self.interval
+        return same, Estimate(value=self.reliability, low=low, high=high, n=self.people)
 
     def table(self) -> pd.DataFrame:
         """Return one row a dimension: dimension, noise, low, high."""
@@ -123,7 +141,8 @@ class Noise(Shown):
     def _reliability(self) -> Finding:
         return state(
             "diagnosis.score_reliability", self.reliability, says="diagnosis.score_reliability", unit="share",
-            n=self.people, claim=self._claim, limits=self._limits,
+            n=self.people, claim=self._claim, limits=self._limits, bounds=self.interval,
+            level=LEVEL if self.interval else None,
         )  # fmt: skip
 
     def _agreement(self) -> Finding:
@@ -169,12 +188,14 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
         return np.asarray(noisy[kept].mean(axis=0) / max(variance_within(totals[kept], groups[kept]), 1e-300))
 
     found = estimate(np.ones(totals.size, dtype=bool))
+    (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), teams)
     dimensions = again.noise.columns
     return Noise(
         shares=tuple(
             NoiseShare(dimension=str(name), noise=float(value), margin=margin)
             for name, value, margin in zip(dimensions, found, margins(estimate, teams), strict=True)
         ),
+        margin=whole,
         people=int(counted.sum()),
         agreement=_agreement(again),
         graded=int(realised.grade.notna().sum()),
@@ -189,6 +210,7 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
 def _nothing(again: Rerun, unknown: str) -> Noise:
     return Noise(
         shares=(),
+        margin=None,
         people=0,
         agreement=None,
         graded=0,
@@ -205,8 +227,8 @@ def _agreement(again: Rerun) -> tuple[float, float, float] | None:
     told = np.array([*agreement_of(again.same_grade)])
     if not told.size:
         return None
-    low, high = np.quantile(told, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(told.mean()), float(low), float(high)
+    mean, width = float(told.mean()), _Z * float(told.std())
+    return mean, max(0.0, mean - width), min(1.0, mean + width)
 
 
 def _tiers(again: Rerun, least: int) -> dict[tuple[str, str], Tiers]:
@@ -237,3 +259,8 @@ def tiers(totals: Array, variances: Array) -> int:
         if best < 0 or totals[best] - totals[place] > _Z * np.sqrt(variances[best] + variances[place]):
             count, best = count + 1, place
     return count
+
+
+def _estimate(found: tuple[float, float, float], n: int) -> Estimate:
+    value, low, high = found
+    return Estimate(value=value, low=low, high=high, n=n)

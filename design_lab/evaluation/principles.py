@@ -9,7 +9,7 @@ import numpy as np
 
 from design_lab.catalogue import words
 from design_lab.catalogue.words import LANGUAGES
-from design_lab.evaluation.coverage import Coverage, Kind, weights_by_person
+from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
 from design_lab.evaluation.shares import LEVEL
@@ -17,6 +17,7 @@ from design_lab.files import sha256_of
 from design_lab.finding import Claim
 from design_lab.scoring import Panel, Scores
 from design_lab.scoring.intervals import share_interval
+from design_lab.scoring.points import weighed
 
 # Thresholds; their sources stand in the word files, below `criterion_source.`.
 GAP = (
@@ -96,7 +97,7 @@ def _size_of(gap: Gap) -> Estimate | None:
 
 def _quantified(panel: Panel, scores: Scores, claim: Claim, limits: tuple[str, ...]) -> tuple[Criterion, ...]:
     scored = scores.total.notna()
-    weights = weights_by_person(scores.people[scored], scores.scheme)
+    weights = weighed(scores.people[scored], scores.scheme).weights
     if weights.empty:
         found: dict[str, Estimate | None] = dict.fromkeys(("reliable_weight", "subjective_weight"))
     else:

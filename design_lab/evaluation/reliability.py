@@ -14,13 +14,13 @@ from design_lab.catalogue import Card, cards
 from design_lab.display import Shown, Term, number
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
+from design_lab.periods import MONTHS
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Signal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 ENOUGH = 0.7  # the least at which people are commonly graded (domain practice: .7 for a group, .9 for one person)
 MOST_N = 100_000  # beyond, no cycle gathers so many observations
 

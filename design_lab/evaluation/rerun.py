@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[np.float64]
-DRAWS = 100
+DRAWS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

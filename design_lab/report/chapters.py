@@ -142,9 +142,11 @@ def _weights_table(facts: Facts) -> Table:
         bounds = effective.interval if effective else None
         between = interval(*bounds, effective.unit, facts.lang) if effective and bounds else facts.say("unstated")
         negative = negative or bool(effective and (effective.value or 0) < 0)
-        cells = (capital(facts.dimension(id)), facts.shown(nominal), facts.shown(effective), between)
-        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective))))
-    columns = ("dimension", "nominal", "effective", "interval")
+        noise = facts.get(f"diagnosis.effective_noise.{id}")
+        told = (facts.shown(one) for one in (nominal, effective))
+        cells = (capital(facts.dimension(id)), *told, between, facts.shown(noise))
+        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective, noise))))
+    columns = ("dimension", "nominal", "effective", "interval", "noise")
     return Table(
         title=facts.say("weights.table"),
         columns=tuple(facts.say(f"weights.{column}_column") for column in columns),

@@ -82,7 +82,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Horizontal bars from zero, grouped by category; `percent` says whether values are shares."""
+    """Horizontal bars from zero, grouped by category.
+
+    `percent` says whether values are shares, else `digits` how many decimals they are written with.
+    """
 
     kind: ClassVar[str] = "chart"
 
@@ -94,6 +97,7 @@ class Chart:
     percent: bool
     shows: tuple[Statement, ...]
     note: str = ""
+    digits: int = 0
 
     @property
     def low(self) -> float:

@@ -22,7 +22,7 @@ def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
-    data = CategoryChartData(number_format="0.0%" if chart.percent else "#,##0")
+    data = CategoryChartData(number_format=_number_format(chart))
     data.categories = [shortened(category, 32) for category in chart.categories]
     for bars in chart.series:
         data.add_series(bars.name, bars.values)
@@ -46,12 +46,21 @@ def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
     return frame
 
 
+def _number_format(chart: Chart) -> str:
+    if chart.percent:
+        return "0.0%"
+    return "#,##0" + ("." + "0" * chart.digits if chart.digits else "")
+
+
 def _floor(chart: Chart) -> float:
-    """Zero, or a whole five percent (or unit) below the least value."""
+    """Zero, or a whole step (five percent, or a unit of the last digit but one) below the least value."""
     values = [0.0, *(v for bars in chart.series for v in bars.values if v is not None)]
     if min(values) == 0:
         return 0.0
-    step, room = (0.05 if chart.percent else 1.0), 0.15 * (max(values) - min(values))  # room for the label
+    step, room = (
+        (0.05 if chart.percent else 10.0 ** -max(chart.digits - 1, 0)),
+        0.15 * (chart.high - min(values)),
+    )  # room for the label
     return math.floor((min(values) - room) / step) * step
 
 
@@ -67,8 +76,7 @@ def _paint(native: Any, chart: Chart) -> None:
         series.invert_if_negative = False
         labels = series.data_labels
         labels.show_value, labels.position = True, XL_LABEL_POSITION.OUTSIDE_END
-        whole = chart.percent and bars.tone == "paper"
-        labels.number_format = ("0%" if whole else "0.0%") if chart.percent else "#,##0"
+        labels.number_format = "0%" if chart.percent and bars.tone == "paper" else _number_format(chart)
         labels.number_format_is_linked = False
         labels.font.size = Pt(12)
         labels.font.color.rgb = rgb(INK)

@@ -10,8 +10,8 @@ from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Row, Section, Series, Table, once
 from design_lab.report.facts import Facts, capital
 
-_CYCLES = (("month", "paper"), ("quarter", "effect"), ("year", "up"))
-_MOST_INDICATORS = 8  # in a chart
+_CYCLES = (("month", "paper"), ("quarter", "effect"), ("year", "down"))
+_MOST_INDICATORS = 6  # in a chart
 _SLOPES = ("pooled", "between", "within")
 _GRADES = (
     "diagnosis.top_grade_below_csat_target",
@@ -78,6 +78,7 @@ def _reliability_chart(facts: Facts) -> Chart | None:
         series=tuple(_bars(facts, f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
         percent=False,
         shows=facts.statements([*found, *(finding for cycle in by_cycle.values() for finding in cycle)]),
+        digits=2,
     )
 
 
@@ -125,6 +126,7 @@ def direction_section(facts: Facts) -> Section:
     chart = _slopes_chart(facts, slopes)
     groups = (
         Group(title=facts.say("direction.grades"), statements=facts.statements(grades)),
+        Group(title=facts.say("direction.caps"), statements=facts.statements(facts.results.under("diagnosis.at_cap"))),
         Group(title=facts.say("direction.slopes"), statements=facts.statements(slopes)),
     )
     told = facts.statements([*grades[:1], *slopes[-1:]])
@@ -167,4 +169,5 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
         percent=False,
         shows=facts.statements(slopes),
         note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
+        digits=2,
     )

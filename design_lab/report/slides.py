@@ -1,4 +1,4 @@
-"""Seven slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Eight slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "weights": _with_table,
         "noise": _beside_chart,
         "direction": _beside_chart,
+        "aims": _beside_chart,
         "candidates": _with_table,
         "unknown": _unknown,
     }

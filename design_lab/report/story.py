@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from design_lab.catalogue import words
 from design_lab.finding import CLAIMS, Finding, Results
+from design_lab.report.aims import aims_section
 from design_lab.report.chapters import candidates_section, data_section, weights_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
@@ -31,6 +32,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             weights_section(facts),
             noise_section(facts),
             direction_section(facts),
+            aims_section(facts),
             candidates_section(facts),
             _unknown(facts),
             _limits(facts),

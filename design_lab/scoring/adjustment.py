@@ -12,6 +12,7 @@ from design_lab.catalogue import Card
 from design_lab.display import Quantity, Shown, number
 from design_lab.finding import Finding, state
 from design_lab.scoring.panel import Panel
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,15 +75,15 @@ class Adjustment(Shown):
 
 
 def adjustment(panel: Panel) -> Adjustment:
-    """Hold each adjusted indicator beside its raw one, for people with enough observations of both."""
+    """Hold each indicator adjusted for case mix beside its raw one, for people with enough observations of both."""
     import pandas as pd
 
     usable = panel.usable()
     pairs, medians = [], [pd.DataFrame(columns=["indicator", "queue", "people", "raw", "adjusted"])]
     for name, card in panel.cards.items():
-        if not card.adjusted or name not in usable or card.adjusted.adjusts not in usable:
+        raw = card.adjusted.adjusts if card.adjusted and card.adjusted.takes_out == "case_mix" else ""
+        if not {raw, name} <= set(usable):
             continue
-        raw = card.adjusted.adjusts
         both = usable[[raw, name]].set_axis(["raw", "adjusted"], axis="columns").dropna()
         role, queue = (panel.people.loc[both.index, key] for key in ("role", "queue"))
         freedom = len(both) - role.nunique()
@@ -91,11 +92,12 @@ def adjustment(panel: Panel) -> Adjustment:
             spread = np.sqrt((apart**2).sum() / freedom)
             pairs.append(
                 Pair(
-                    indicator=raw, adjusted=name, people=len(both),
+                    indicator=raw, adjusted=name, people=headcount(both.index),
                     raw_spread=float(spread["raw"]), adjusted_spread=float(spread["adjusted"]),
                 )
             )  # fmt: skip
-        by_queue = both.groupby(queue).median().assign(people=queue.value_counts(), indicator=raw)
+        people = both.groupby(queue).apply(lambda rows: headcount(rows.index))
+        by_queue = both.groupby(queue).median().assign(people=people, indicator=raw)
         medians.append(by_queue.rename_axis("queue").reset_index()[list(medians[0].columns)])
     found = [frame for frame in medians if len(frame)] or medians[:1]
     return Adjustment(

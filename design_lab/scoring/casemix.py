@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from design_lab.catalogue import Card
+from design_lab.catalogue import Adjusted, Card
 from design_lab.periods import Span, period_begins
 from design_lab.scoring.measures import calls_by_cell, contact_days, hours_by_cell
 from design_lab.scoring.roster import Roster, in_order
@@ -51,7 +51,7 @@ def case_mix(study: Study, span: Span, people: Roster, cards: Mapping[str, Card]
     import pandas as pd
 
     closing = study.settings.calendar.month_ends_on
-    within = {card.adjusted.adjusts: list(card.adjusted.within) for card in cards.values() if card.adjusted}
+    within = {one.adjusts: list(one.within) for one in _adjustments(cards).values()}
     employee = people.people.index.get_level_values("employee_id").to_numpy()
     calls, hours, queues, shifts = [], [], [], []
     quarters = span.quarters(closing)
@@ -141,12 +141,14 @@ def _comparable(cells: pd.DataFrame, within: Sequence[str], employee: Any) -> pd
 def adjusted(cards: Mapping[str, Card], mix: CaseMix, raw: Mapping[str, Told]) -> dict[str, Told]:
     """Make the adjusted indicators; the centre's value is that of the raw one, where there is one."""
     make = {"handle_seconds": _time_told, "calls_per_hour": _calls_told}
-    found = {
-        name: make[card.adjusted.adjusts](mix, raw.get(card.adjusted.adjusts))
-        for name, card in cards.items()
-        if card.adjusted
-    }
+    found = {name: make[one.adjusts](mix, raw.get(one.adjusts)) for name, one in _adjustments(cards).items()}
     return {name: one for name, one in found.items() if one is not None}
+
+
+def _adjustments(cards: Mapping[str, Card]) -> dict[str, Adjusted]:
+    """The cards that take case mix out of another."""
+    held = {name: card.adjusted for name, card in cards.items()}
+    return {name: one for name, one in held.items() if one and one.takes_out == "case_mix"}
 
 
 def _time_told(mix: CaseMix, raw: Told | None) -> Told | None:

@@ -10,6 +10,7 @@ from design_lab.catalogue import Card
 from design_lab.display import Quantity, Shown, number
 from design_lab.finding import Finding, state
 from design_lab.scoring.panel import Panel
+from design_lab.scoring.roster import headcount
 from design_lab.scoring.signal import Signal
 from design_lab.study import Target
 
@@ -22,7 +23,7 @@ class Level:
     """One indicator in one quarter, in its card's unit.
 
     `centre` is all `observations` together; `median` and `spread` (standard deviation, chance included) are of the
-    `people` with at least the card's minimum n, None where there are fewer than two.
+    `people` with at least the card's minimum n, each of their spells a value, None where there are fewer than two.
     """
 
     indicator: str
@@ -134,7 +135,7 @@ def levels(panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, M
             found.append(
                 Level(
                     indicator=indicator,
-                    people=len(values),
+                    people=headcount(values.index),
                     observations=int(observations),
                     centre=float(centre),
                     median=float(values.median()) if len(values) > 1 else None,

@@ -17,6 +17,7 @@ from design_lab.periods import Quarter, Span, due
 from design_lab.scheme import Appraised
 from design_lab.scoring.casemix import adjusted, case_mix
 from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
+from design_lab.scoring.peers import peers
 from design_lab.scoring.roster import roster
 from design_lab.scoring.signal import Signal, signal
 from design_lab.scoring.sums import Told, collected, presence, told
@@ -43,8 +44,9 @@ class Panel:
     (n, k) one column an indicator in its card's unit, missing where there was no observation; `counts` (n, k) the
     observations behind each value; `standard_errors` (n, k) of each value from its own observations, in its unit,
     missing where single observations are not known; `centre` the same indicators for all people together; `limits` what
-    is lost where an indicator comes from sheets, as keys below `limit.` in the word files; `signals` whether the people
-    of a role can be told apart, by (role, indicator), where it could be tested; `cards` the study's metric cards.
+    is lost where an indicator comes from sheets, and what adjusted ones rest on, as keys below `limit.` in the word
+    files; `signals` whether the people of a role can be told apart, by (role, indicator), where it could be tested;
+    `cards` the study's metric cards.
     """
 
     quarter: str
@@ -105,7 +107,9 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
     index = people.people.index
     raw = told(study.cards, collected(study, span, people, study.cards), people)
     mix = case_mix(study, span, people, study.cards)
+    rated = peers(study, span, people, study.cards)
     made = raw | (adjusted(study.cards, mix, raw) if mix else {})
+    made |= {name: one.told for name, one in rated.items() if one.told}
     indicators = {name: made[name] for name in study.cards if name in made}
     sheets = presence(study, span, people)
     role = people.people["role"].reset_index(drop=True)
@@ -121,7 +125,7 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
         counts=pd.DataFrame(counts, index),
         standard_errors=pd.DataFrame(errors, index).where(values.notna()),
         centre=pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"]),
-        limits=_limits(study.cards, indicators, sheets),
+        limits=_limits(study.cards, indicators, sheets) | {name: one.limits for name, one in rated.items()},
         signals=_signals(study.cards, indicators, role),
         cards=study.cards,
     )
@@ -155,7 +159,9 @@ def _quotient(part: pd.DataFrame) -> pd.Series:
 
 
 def _errors(one: Told, part: pd.DataFrame, role: pd.Series) -> np.ndarray:
-    """Standard errors of the values: of shares of yes and no from their counts, of means where squares are known."""
+    """Standard errors of the values: the model's, else of yes and no from counts, of means where squares are known."""
+    if "error" in part:
+        return part["error"].to_numpy(dtype="float64")
     known = part.assign(value=_quotient(part)).astype("float64").fillna(0.0)
     n, total, squares, units = (known[name].to_numpy() for name in ("n", "value", "squares", "units"))
     if one.yes_no:
@@ -169,8 +175,11 @@ def _signals(
     cards: Mapping[str, Card], indicators: Mapping[str, Told], role: pd.Series
 ) -> dict[tuple[str, str], Signal]:
     """Whether the people of each role can be told apart on each indicator whose single observations are known."""
-    found = {}
+    found: dict[tuple[str, str], Signal] = {}
     for name, one in indicators.items():
+        if one.signals is not None:
+            found |= {(whose, name): judged for whose, judged in one.signals.items()}
+            continue
         seen = one.frame[(one.frame["n"] >= cards[name].minimum_n) & one.frame["squares"].notna()]
         if one.of_team or seen.empty:
             continue
@@ -213,7 +222,7 @@ def _limits(
             # With the contacts at hand the kind of contact is known after all, but nobody knows which were rated.
             unknown = not contacts or "surveys" in cards[name].tables
             found[name] = (*(("no_case_mix",) if unknown else ()), *crossing)
-        elif adjustment := cards[name].adjusted:
+        elif (adjustment := cards[name].adjusted) and adjustment.takes_out == "case_mix":
             signed = adjustment.adjusts in indicators
             found[name] = ("like_calls", *(() if signed else ("hours_with_calls",)))
     return found

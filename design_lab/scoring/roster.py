@@ -48,6 +48,7 @@ class Roster:
         spells["row"] = np.arange(len(spells))
         asked = pd.DataFrame({"employee_id": employees.to_numpy(), "day": days.to_numpy(), "order": range(len(days))})
         asked["day"] = pd.to_datetime(asked["day"]).astype("datetime64[s]")
+        asked["employee_id"] = asked["employee_id"].astype(spells["employee_id"].dtype)  # of nobody it has none
         began = pd.merge_asof(
             asked.sort_values("day", kind="stable"),
             spells.sort_values("first_day", kind="stable"),
@@ -112,6 +113,16 @@ def _as_most_days(rows: pd.DataFrame) -> pd.DataFrame:
     combined = kept.agg(days=("days", "sum"), latest=("last_day", "max")).reset_index()
     combined = combined.sort_values([*KEYS, "days", "latest"], kind="stable")
     return combined.groupby(KEYS).tail(1).set_index(KEYS)[_AS_THEY_WERE]
+
+
+def headcount(index: pd.Index) -> int:
+    """Return how many people stand in rows keyed by `employee_id`, alone or with more: two spells are one person.
+
+    >>> import pandas as pd
+    >>> headcount(pd.MultiIndex.from_tuples([("E1", 1), ("E1", 2), ("E2", 1)], names=["employee_id", "part"]))
+    2
+    """
+    return int(index.get_level_values("employee_id").nunique())
 
 
 def in_order(parts: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from design_lab.scoring.conditions import failing, protected, without_data
 from design_lab.scoring.grades import grade
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import Earned, Weighed, appraised, earned, weighed
+from design_lab.scoring.roster import headcount
 from design_lab.scoring.totals import HAIR, nominal, totals
 
 if TYPE_CHECKING:
@@ -61,21 +62,28 @@ class Scores(Shown):
         return column.set_axis(ids)[~ids.duplicated(keep="last")]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a role: people, how many are scored and graded, and their median total."""
+        """Return one row a role: people, how many are scored and graded (in any spell), and the median total."""
         import pandas as pd
 
-        by_role = self.people["role"]
         return pd.DataFrame(
-            {
-                "people": by_role.groupby(by_role).size(),
-                "scored": self.total.notna().groupby(by_role).sum(),
-                "graded": self.grade.notna().groupby(by_role).sum(),
-                "median total": self.total.groupby(by_role).median(),
-            }
-        ).reset_index()
+            [
+                (role, *(headcount(rows) for rows in self._standing(self.people["role"].eq(role))), total.median())
+                for role, total in self.total.groupby(self.people["role"])
+            ],
+            columns=["role", *self.units],
+        )
+
+    def _standing(self, chosen: pd.Series) -> tuple[pd.Index, pd.Index, pd.Index]:
+        """The rows `chosen`, (n,), and of these the scored and the graded ones."""
+        index = self.people.index
+        return index[chosen], index[chosen & self.total.notna()], index[chosen & self.grade.notna()]
 
     def findings(self) -> tuple[Finding, ...]:
-        """State how many of the roster could be scored and graded, and which indicators nobody has data on."""
+        """State how many of the roster could be scored and graded, and which indicators nobody has data on.
+
+        Who is scored or graded in one of her spells counts, and counts once.
+        """
+        staff, scored, graded = map(headcount, self._standing(self.people["role"].notna()))
         return (
             *(
                 state(
@@ -86,9 +94,9 @@ class Scores(Shown):
                 for indicator in self.without_data
             ),
             state(
-                "diagnosis.scored", int(self.total.notna().sum()), says="diagnosis.scored", unit="people",
-                n=len(self.total), claim="accounting", limits=self.limits, quarter=self.quarter,
-                staff=Quantity(len(self.total), "people"), graded=Quantity(int(self.grade.notna().sum()), "people"),
+                "diagnosis.scored", scored, says="diagnosis.scored", unit="people", n=staff, claim="accounting",
+                limits=self.limits, quarter=self.quarter, staff=Quantity(staff, "people"),
+                graded=Quantity(graded, "people"),
             ),
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from design_lab.schema import TABLES
 from design_lab.scoring import measures
 from design_lab.scoring.measures import Sum, prepared, summed, sums_of
 from design_lab.scoring.roster import Roster, in_order
+from design_lab.scoring.signal import Signal
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ class Told:
 
     `frame` has over and under, of which the value is the quotient; n, the observations counted; squares, the sum of
     squared single observations (missing where none are known), each weighted by how many of the n it stands for; and
-    units, how many single observations there are. `table` tells of it; `centre` is (value, n) of all people together;
-    `yes_no` says that single observations are yes or no; `of_team` that all of a team share the value.
+    units, how many single observations there are; where a model gives standard errors, they are its column error.
+    `table` tells of it; `centre` is (value, n) of all people together; `yes_no` says that single observations are yes
+    or no; `of_team` that all of a team share the value; `signals` are those of the roles where a model gives them.
     """
 
     table: str
@@ -37,6 +39,7 @@ class Told:
     centre: tuple[float, int]
     yes_no: bool = False
     of_team: bool = False
+    signals: Mapping[str, Signal] | None = None
 
 
 def tables_of(study: Study, quarter: Quarter, names: Iterable[str]) -> Iterator[tuple[str, Any]]:

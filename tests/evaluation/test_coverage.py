@@ -1,6 +1,9 @@
 """Coverage by hand, and the holes that it must not hide."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from design_lab.catalogue import cards
@@ -149,3 +152,33 @@ def test_shares_lie_between_none_and_all_whatever_is_missing():
     result = coverage(make_panel(rows), make_scheme(), aims(), roles=ROLES)
     assert all(0 <= cell.share <= 1 for cell in result.cells)
     assert all(finding.value is not None for finding in result.findings())
+
+
+def spells_of(people, keys, **columns):
+    index = pd.MultiIndex.from_tuples(keys, names=["employee_id", "part"])
+    frames = {name: getattr(people, name).set_axis(index) for name in ("people", "values", "counts", "standard_errors")}
+    frames["people"] = frames["people"].assign(**columns)
+    return replace(people, **frames)
+
+
+def test_people_are_counted_not_spells():
+    # E1 has all five rows but two: three in customer service, and one of the two in complaints, beside F2.
+    people = spells_of(two_roles(), [("E1", 1), ("E1", 2), ("E2", 1), ("E1", 3), ("F2", 1)])
+    people.values.loc[[("E1", 1), ("E2", 1)], "calls_per_hour"] = np.nan
+    people.counts.loc[[("E1", 1), ("E2", 1)], "calls_per_hour"] = 0
+    result = coverage(people, make_scheme(), asked(fast=["calls_per_hour"], learn=["exam_points"]), roles=ROLES)
+    cells = {(cell.aim, cell.role): cell for cell in result.of("goal")}
+    assert cells["fast", "customer_service"].people == 2
+    assert cells["fast", "customer_service"].share == 0.5, "E1 has data in one of her spells, E2 in none"
+    told = {finding.id: finding for finding in result.findings()}
+    assert told["diagnosis.coverage.goal_learn.nothing"].n == 3, "E1 is in both roles and one person"
+
+
+def test_who_is_not_appraised_is_not_counted():
+    people = two_roles()
+    people.people["on_last_day"] = [True, True, False, True, False]
+    people.values.loc["E3"] = np.nan
+    result = coverage(people, make_scheme(appraised="on_last_day"), asked(together=["peer_rating"]), roles=ROLES)
+    cells = {cell.role: cell for cell in result.of("goal")}
+    assert (cells["customer_service"].people, cells["customer_service"].share) == (2, 1.0)
+    assert (cells["complaints"].people, cells["complaints"].share) == (1, 1.0)

@@ -114,7 +114,7 @@ def _behind():
     )
     yield from Noise(
         shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
-        people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
+        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
         tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
     ).findings()  # fmt: skip
     found = [
@@ -147,6 +147,21 @@ def _behind():
                         nominal=Quantity(0.25, "weight"), limits=("reconstructed_scheme",))  # fmt: skip
 
 
+def _aims():
+    """Principles of which one is met, one missed and two open; a goal; a hole in the coverage; ratings."""
+    for name, met, of in (("fair", 1, 2), ("quantified", 2, 2), ("complete", None, 2), ("timely", None, 3)):
+        answer = "unknown" if met is None else "met" if met == of else "not_met"
+        said = {} if answer == "met" else {"met": "1"}
+        claim = "unidentified" if met is None else "scenario"
+        yield state(f"diagnosis.principle.{name}", met, says=f"diagnosis.principle_{answer}", unit="count", n=of,
+                    claim=claim, principle=Term(f"principle.{name}"), criteria={"en": "a gap", "zh": "差距"}, **said)  # fmt: skip
+    yield state("diagnosis.goal.teamwork", 4.1, says="diagnosis.goal_met", unit="points", n=228, claim="accounting",
+                goal={"en": "closer teamwork", "zh": "加强团队协作"}, indicator=cards()["peer_rating"].name,
+                quarter=QUARTER, ends={"en": "", "zh": ""}, target=Quantity(4, "points"))  # fmt: skip
+    yield state("ratings.severity_sd", None, says="ratings.not_delivered", unit="rating_points", n=0,
+                claim="unidentified", quarter=QUARTER)  # fmt: skip
+
+
 def _evidence():
     yield state("evidence.claim", None, says="evidence.claim_no_variation", unit="points", n=None, claim="unidentified",
                 first="2023Q4", last=QUARTER)  # fmt: skip
@@ -158,7 +173,15 @@ def invented():
 
     def make(*, without=(), weights=WEIGHTS, titles=TITLES, synthetic=True, assumed=("indicators", "rules", "grades")):
         others = {name: title for name, title in titles.items() if name != "current"}
-        everything = (*_data(), *_indicators(), *_diagnosis(weights), *_behind(), *_evidence(), *_candidates(others))
+        everything = (
+            *_data(),
+            *_indicators(),
+            *_diagnosis(weights),
+            *_behind(),
+            *_aims(),
+            *_evidence(),
+            *_candidates(others),
+        )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
         sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "06_candidates",
                    "evidence": "05_what_the_past_says"}  # fmt: skip

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from design_lab.errors import DataError, DesignLabError, FindingError, NotebookError, ReportError, StudyError
-from design_lab.run.record import Record
+from design_lab.run.record import PACKAGE, Record, verify
 from design_lab.run.workers import WorkerCrashError, WorkerError
 
 
@@ -56,6 +56,23 @@ def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revisi
     assert sorted(path.name for path in place.glob("report*")) == ["report.zh.html"]
     assert (tiny.reports / "tiny/.revisions/2026Q3/1/report.en.pptx").is_file()
     assert "a narrower run than the full one: made without quality_first, team_share, en, pptx" in said
+
+
+@pytest.mark.parametrize("name", ["goals.yaml", "indicators.yaml"])
+def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_anew(tiny, quick, name):
+    catalogue = (PACKAGE / "catalogue" / name).read_text(encoding="utf-8")
+    own = tiny.study / name
+    own.write_text(catalogue, encoding="utf-8")
+    tiny.notebook("01_first")
+    tiny.run()
+    assert name in Record.read(tiny.published).inputs.files["settings"]
+    own.write_text(catalogue + "# agreed anew\n", encoding="utf-8")
+    found = verify(tiny.published, notebooks=tiny.notebooks)
+    assert found.inputs == (f"settings {name}: changed since",)
+    assert not found.passes(strict=True)
+    tiny.run()
+    assert len(list((tiny.reports / "tiny/.revisions/2026Q3").iterdir())) == 1
+    assert verify(tiny.published, notebooks=tiny.notebooks).passes(strict=True)
 
 
 def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick):

@@ -36,7 +36,7 @@ why: A scheme for tests.
 dimensions:
   csat: {{weight: 100, indicators: {{{indicator}: 100}}}}
 rules:
-  {indicator}: {{rule: linear, zero_at: 0, full_at: 1}}
+  {indicator}: {{rule: linear, {bounds}}}
 missing: {{min_weight: 50}}
 grades:
   method: fixed
@@ -45,11 +45,22 @@ grades:
 """
 
 
-def write_study(folder, tables, *, cycle="{default: quarter}", calendar="{}", indicator="csat", cards=None):
+def write_study(
+    folder,
+    tables,
+    *,
+    cycle="{default: quarter}",
+    calendar="{}",
+    indicator="csat",
+    bounds="zero_at: 0, full_at: 1",
+    cards=None,
+):
     """Write a study with `tables` {name: {quarter: [row, ...]}}, a row a mapping; what it leaves out is empty."""
     quarters = sorted({quarter for parts in tables.values() for quarter in parts})
     (folder / "schemes").mkdir(parents=True)
-    (folder / "schemes" / "current.yaml").write_text(SCHEME.format(indicator=indicator), encoding="utf-8")
+    (folder / "schemes" / "current.yaml").write_text(
+        SCHEME.format(indicator=indicator, bounds=bounds), encoding="utf-8"
+    )
     said = SETTINGS.format(name=folder.name, cycle=cycle, calendar=calendar, first=quarters[0], last=quarters[-1])
     (folder / "study.yaml").write_text(said, encoding="utf-8")
     if cards:

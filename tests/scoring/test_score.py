@@ -1,6 +1,7 @@
 """Scores recomputed by hand for six invented people, every rule at least once."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.scoring import role_medians, score
+from design_lab.scoring import levels, role_medians, score
 
 from .conftest import INDICATORS, make_panel, make_scheme
 
@@ -172,3 +173,30 @@ def test_contributions_always_sum_to_the_total_and_points_stay_within_bounds(row
     assert (scores.reason[~told] != "").all()
     assert scores.grade[~told].isna().all()
     assert list(scores.points.columns) == list(INDICATORS)
+
+
+def in_spells(people, keys):
+    """The panel with its rows, in order, those of these people and spells."""
+    index = pd.MultiIndex.from_tuples(keys, names=["employee_id", "part"])
+    frames = {name: getattr(people, name).set_axis(index) for name in ("people", "values", "counts", "standard_errors")}
+    return replace(people, **frames)
+
+
+def test_who_has_two_spells_is_one_person_in_what_is_said_of_people(six):
+    # Five people: E1 in two spells, both scored; E3 in two, the later of which has nothing to be scored on.
+    six.values.loc["E6"] = np.nan
+    people = in_spells(six, [("E1", 1), ("E1", 2), ("E2", 1), ("E4", 1), ("E3", 1), ("E3", 2)])
+    scores = score(people, make_scheme(), medians=pd.DataFrame())
+    assert scores.total.notna().tolist() == [True] * 5 + [False]
+    said = {finding.id: finding for finding in scores.findings()}["diagnosis.scored"]
+    assert (said.value, said.n) == (4, 4)
+    assert said.text["en"].startswith("Of 4 people on the roster")
+    assert scores.table()[["people", "scored", "graded"]].to_numpy().tolist() == [[4, 4, 4]]
+    found = {level.indicator: level for level in levels(with_centre(people), targets={}, roles={}).levels}
+    assert found["calls_per_hour"].people == 4
+    assert found["qa_score"].people == 3, "all but E3, whose only value is missing"
+
+
+def with_centre(people):
+    centre = pd.DataFrame({"value": people.values.mean(), "n": people.values.notna().sum()})
+    return replace(people, centre=centre)

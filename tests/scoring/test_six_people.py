@@ -13,12 +13,14 @@ complaints 8; QA (x - 60) / 40; very satisfied 60 below .7, 80 below .8, 100 fro
 """
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from design_lab.scoring import score
+from design_lab.rulebook import Peer
+from design_lab.scoring import panel, score
 from design_lab.scoring.signal import Signal
 
 from .conftest import make_panel, make_scheme
@@ -402,3 +404,16 @@ def test_a_rule_may_score_the_shrunk_value(people):
     # The mean of .82, .75, .60, .90 is .7675; Cy: .7675 + .5 x (.60 - .7675) = .68375, so 36.75 points in place of 20.
     assert scores.points.loc["Cy", "very_satisfied_rate"] == pytest.approx(36.75)
     assert scores.why.loc["Ed", "very_satisfied_rate"] == "not_shrunk"
+
+
+def test_whatever_may_make_peers_is_known_of_the_people_of_a_panel(small):
+    known = panel(small, small.quarters[-1]).people
+    assert set(get_args(Peer)) <= set(known.columns)
+    groups = {"rule": "z", "centre": 80, "spread": 10, "floor": 40, "cap": 120, "peers": ["role", "queue", "shift"]}
+    scheme = make_scheme(rules=make_scheme().model_dump()["rules"] | {"calls_per_hour": groups})
+    points = score(panel(small, small.quarters[-1]), scheme, medians=NOBODY).points["calls_per_hour"]
+    by = [known[peer] for peer in ("role", "queue", "shift")]
+    within = points.groupby(by).agg(["size", "count", "mean"])
+    several = within[within["count"] >= 2]
+    assert len(several) >= 3
+    assert several["mean"].between(79.999, 80.001).all()

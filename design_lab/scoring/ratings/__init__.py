@@ -7,6 +7,7 @@ from design_lab.scoring.ratings.habits import Habits, habits
 from design_lab.scoring.ratings.load import RaterLoad, Spans, rater_load, spans
 from design_lab.scoring.ratings.oneself import SelfOther, self_other
 from design_lab.scoring.ratings.reciprocity import Reciprocity, reciprocity
+from design_lab.scoring.ratings.review import Review, ratings_review
 from design_lab.scoring.ratings.severity import Severity, adjusted_scores, rating_signals, severity
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "RaterLoad",
     "Reciprocity",
     "Released",
+    "Review",
     "Scale",
     "SelfOther",
     "Severity",
@@ -29,6 +31,7 @@ __all__ = [
     "icc",
     "rater_load",
     "rating_signals",
+    "ratings_review",
     "reciprocity",
     "released",
     "self_other",

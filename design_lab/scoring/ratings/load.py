@@ -113,7 +113,8 @@ def spans(people: pd.DataFrame, *, led: Mapping[str, str], names: Mapping[str, W
     """
     import pandas as pd
 
-    rows, unled = [], {}
+    columns = ["level", "unit", "leaders", "people", "span"]
+    rows, unled = [pd.DataFrame(columns=columns)] if not led else [], {}
     reached = pd.Series(False, index=people.index)  # who has a leader of a lower level already
     levels = list(led)
     for at, (level, unit) in enumerate(led.items()):
@@ -127,7 +128,7 @@ def spans(people: pd.DataFrame, *, led: Mapping[str, str], names: Mapping[str, W
         found = with_leader.assign(level=level, span=with_leader["people"] / with_leader["leaders"])
         rows.append(found.rename_axis("unit").reset_index())
         reached |= below & people[unit].isin(with_leader.index)
-    by_leader = pd.concat(rows, ignore_index=True)[["level", "unit", "leaders", "people", "span"]]
+    by_leader = pd.concat(rows, ignore_index=True)[columns]
     return Spans(by_leader=by_leader, unled=unled, names=dict(names or {}))
 
 

@@ -1,0 +1,75 @@
+"""The section on what an appraisal is for: principles and goals held against data, coverage with its holes, ratings."""
+
+from __future__ import annotations
+
+from design_lab.finding import Finding
+from design_lab.report.content import Group, Section
+from design_lab.report.facts import Facts
+
+_PRINCIPLES = ("fair", "quantified", "complete", "timely")
+_COVERED = ("goals", "contents", "dimensions")
+_RATINGS = (
+    "ratings.suppressed", "ratings.parts", "ratings.severity_sd", "ratings.adjusted_moves", "ratings.icc_k",
+    "ratings.agreement", "ratings.self_other", "ratings.reciprocity", "ratings.halo",
+)  # fmt: skip
+
+
+def aims_section(facts: Facts) -> Section:
+    """The four principles and the goals, each with its answer; what is covered for whom; what ratings are worth."""
+    principles = [found for name in _PRINCIPLES if (found := facts.get(f"diagnosis.principle.{name}"))]
+    groups = (
+        Group(title=facts.say("aims.principles"), statements=facts.statements(principles)),
+        Group(title=facts.say("aims.criteria"), statements=facts.statements(_criteria(facts))),
+        Group(title=facts.say("aims.goals"), statements=facts.statements(_goals(facts))),
+        Group(title=facts.say("aims.coverage"), statements=facts.statements(_coverage(facts))),
+        Group(title=facts.say("aims.ratings"), statements=facts.statements(_ratings(facts))),
+    )
+    missing = facts.say("missing_finding", what=facts.say("what.aims"))
+    told = tuple(group for group in groups if group.statements)
+    return Section(
+        key="aims",
+        kicker=facts.say("kicker.aims"),
+        heading=_heading(facts, principles),
+        lead=(facts.say("aims.lead"),) if told else (missing,),
+        blocks=told,
+        brief=facts.statements(principles),
+    )
+
+
+def _heading(facts: Facts, principles: list[Finding]) -> str:
+    """Which principles are missed, cannot be told and are met; a principle counts the criteria met, of n."""
+    if not principles:
+        return facts.say("aims.none")
+    open_ones = [found for found in principles if found.value is None]
+    missed = [found for found in principles if found.value is not None and found.value != found.n]
+    met = [found for found in principles if found not in open_ones and found not in missed]
+    named = {kind: _named(facts, found) for kind, found in (("missed", missed), ("open", open_ones), ("met", met))}
+    parts = [facts.say(f"aims.{kind}", principles=text) for kind, text in named.items() if text]
+    return facts.say("aims.heading", answers=facts.say("aims.join").join(parts))
+
+
+def _named(facts: Facts, principles: list[Finding]) -> str:
+    return facts.joined([facts.say(f"aims.{found.id.rpartition('.')[2]}") for found in principles])
+
+
+def _goals(facts: Facts) -> list[Finding]:
+    return list(facts.results.under("diagnosis.goal"))
+
+
+def _coverage(facts: Facts) -> list[Finding]:
+    """The shares covered, the holes of goals and contents, and what the client names no indicator for."""
+    shares = [found for name in _COVERED if (found := facts.get(f"diagnosis.coverage.{name}"))]
+    holes = [
+        found
+        for found in facts.results.under("diagnosis.coverage")
+        if found.id.split(".")[2].startswith(("goal_", "content_", "unnamed"))
+    ]
+    return [*shares, *holes]
+
+
+def _ratings(facts: Facts) -> list[Finding]:
+    return [*(found for id in _RATINGS if (found := facts.get(id))), *facts.results.under("organisation")]
+
+
+def _criteria(facts: Facts) -> list[Finding]:
+    return [one for name in _PRINCIPLES for one in facts.results.under(f"diagnosis.principle.{name}")]
