@@ -105,6 +105,11 @@ def scored(own, scheme, quarter):
     return people, scores, replace(scores, grade=grades.set_axis(scores.people.index))
 
 
+def whole(scores):
+    """Who has all four dimensions, (n,)."""
+    return scores.contributions[list(DIMENSIONS)].ne(0).all(axis="columns")
+
+
 def told(scores, **of):
     found = {weight.dimension: weight.effective for weight in effective_weights(scores, **of).weights}
     return np.array([found[part] for part in PARTS])
@@ -208,6 +213,15 @@ def test_the_planted_shares_of_the_score_are_recovered(quarters):
         assert abs(truth[:4] - [0.40, 0.25, 0.25, 0.10]).max() > 0.03
 
 
+def test_they_are_recovered_among_those_who_lack_no_dimension(quarters):
+    """Whose weights were shared out anew is another matter: the teamwork of who has nothing else weighs 100."""
+    for data, _, scores, _ in quarters:
+        parts, at = rewarded(data), positions(data)
+        kept = (parts[:, :4] != 0).all(axis=1)
+        truth = true_shares(parts[kept], parts[kept].sum(axis=1), at[kept])
+        assert told(scores, who=whole(scores)) == pytest.approx(truth, abs=1e-9)
+
+
 def test_the_planted_shares_of_the_grade_are_recovered(quarters):
     for data, _, scores, graded in quarters:
         truth = true_shares(rewarded(data), coefficients(data), positions(data))
@@ -232,12 +246,15 @@ def main():
         data = QuarterData(read_centre(own.folder), own.quarters[-1])
         people, scores, graded = scored(own, scheme, own.quarters[-1])
         parts, at = rewarded(data), positions(data)
+        kept = (parts[:, :4] != 0).all(axis=1)
         rows = {
             "score: truth": true_shares(parts, parts.sum(axis=1), at),
             "score: files": told(scores),
             "grade: truth": true_shares(parts, coefficients(data), at),
             "grade: files": told(graded, what="grade"),
             "grade of the scheme": told(scores, what="grade"),
+            "no dimension lacking: truth": true_shares(parts[kept], parts[kept].sum(axis=1), at[kept]),
+            "no dimension lacking: files": told(scores, who=whole(scores)),
         }
         lines = ["| " + " | ".join(("", *PARTS)) + " |"]
         lines += [f"| {name} | " + " | ".join(f"{value:.4f}" for value in row) + " |" for name, row in rows.items()]
