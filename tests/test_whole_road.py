@@ -74,6 +74,24 @@ def test_the_findings_of_the_first_road_are_there(results):
     assert sum(shares) == pytest.approx(1, abs=1e-8)
 
 
+def test_the_findings_on_what_the_scheme_really_rewards_are_there(results):
+    """Those that the third notebook promises, each stated or said to be unidentified, and the same in the report."""
+    dimensions = ("workload", "service_quality", "csat", "teamwork")
+    found = {finding.id for finding in results.findings}
+    promised = {
+        *(f"diagnosis.replay.{what}" for what in ("score", "grade", "pool")),
+        *(f"diagnosis.effective_noise.{dimension}" for dimension in dimensions),
+        "diagnosis.grade_agreement",
+        "diagnosis.top_grade_below_csat_target",
+        "diagnosis.low_grade_best_quality",
+        *(f"evidence.volume_csat.{slope}" for slope in ("pooled", "between", "within")),
+    }
+    assert promised <= found
+    weighed = ("qa_score", "first_contact_resolution", "very_satisfied_rate", "peer_rating")
+    assert {f"diagnosis.reliability.{indicator}" for indicator in weighed} <= found
+    assert {finding.claim for finding in results.under("evidence.volume_csat")} == {"association"}
+
+
 def test_every_sentence_is_whole_in_both_languages_and_claims_no_cause(results):
     for finding in results.findings:
         for text in (*finding.text.values(), *finding.limits):

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from design_lab.evaluation import effective_weights, weights_by_quarter, weights_by_role, weights_by_rule
 from design_lab.evaluation.contexts import Z, with_rule
+from design_lab.evaluation.shares import apart
 from design_lab.scoring import score
 from tests.evaluation.test_diagnosis import crowd
 from tests.scoring.conftest import make_panel, make_scheme
+from tests.scoring.test_totals import panels, schemes
 
 NOBODY = pd.DataFrame()
 ROLES = {role: {"en": role, "zh": role} for role in ("customer_service", "complaints", "marketing")}
@@ -97,3 +99,44 @@ def test_quarters_stand_side_by_side_and_say_which():
     (finding,) = [f for f in made.findings() if f.id == "diagnosis.effective_weight_by_quarter.2026Q3.workload"]
     assert finding.text["en"].startswith("In 2026Q3, workload made up")
     assert made.table().loc[0, "people"] == 60
+
+
+def test_what_is_rewarded_is_told_under_attainment_and_under_z_as_a_scenario():
+    people = crowd()
+    made = weights_by_rule(people, make_scheme(), medians=people.values.groupby(people.people["role"]).median())
+    assert list(made.splits) == ["attainment", "z"]
+    said = {finding.id: finding for finding in made.findings()}
+    for rule, split in made.splits.items():
+        assert sum(by(split).values()) == pytest.approx(1, abs=1e-9)
+        told = said[f"diagnosis.effective_weight_by_rule.{rule}.workload"]
+        assert (told.value, told.claim) == (pytest.approx(by(split)["workload"]), "scenario")
+        assert made.names[rule]["zh"] in told.text["zh"]
+
+
+def test_a_role_is_told_by_its_name_with_the_number_of_its_people():
+    scores = score(crowd(), make_scheme(), medians=NOBODY)
+    made = weights_by_role(scores, roles={"customer_service": {"en": "customer service", "zh": "客户服务"}}, least=10)
+    (told,) = [f for f in made.findings() if f.id == "diagnosis.effective_weight_by_role.customer_service.workload"]
+    assert told.text["en"].startswith("Customer service: workload makes up")
+    assert "客户服务" in told.text["zh"]
+    assert told.n == 60
+
+
+@given(panels(), schemes())
+def test_weights_for_score_and_grade_sum_to_one_under_every_scheme(people, scheme):
+    scores = score(people, scheme, medians=NOBODY)
+    for what in ("score", "grade"):
+        split = effective_weights(scores, what=what)
+        if not split.unknown and well_conditioned(scores, what):
+            assert sum(by(split).values()) == pytest.approx(1, abs=1e-9)
+        assert all(weight.effective is None for weight in split.weights) == bool(split.unknown)
+
+
+def well_conditioned(scores, what):
+    """Whether totals and outcome go together enough that rounding of floats stays below a billionth."""
+    told = scores.told_apart & scores.grade.notna() if what == "grade" else scores.told_apart
+    groups = scores.people.loc[told, ["role", "level"]].agg("/".join, axis=1).to_numpy()
+    outcome = scores.grade[told].map(dict(scores.scheme.grades.coefficients)) if what == "grade" else scores.total[told]
+    _, numbers = np.unique(groups, return_inverse=True)
+    together = (apart(values.to_numpy(float), numbers) for values in (scores.total[told], outcome))
+    return abs(np.multiply(*together).sum()) > 1e-3

@@ -107,3 +107,22 @@ def test_tiers_by_hand():
     assert tiers(np.array([90.0, 88.0, 87.0, 85.0]), np.ones(4)) == 2  # 87 differs from 90 by 3 and opens a tier
     assert tiers(np.array([90.0, 89.9]), np.zeros(2)) == 2
     assert tiers(np.array([]), np.array([])) == 0
+
+
+def test_findings_say_noise_agreement_and_tiers():
+    panel = observed(np.random.default_rng(6), 200, between=4, within=8, n=16)
+    made = noise(again(panel, two_halves(), draws=20), names=NAMES, least=10)
+    said = {finding.id.removeprefix("diagnosis."): finding for finding in made.findings()}
+    assert set(said) == {
+        "effective_noise.workload", "effective_noise.service_quality", "score_reliability", "grade_agreement",
+        "tiers.customer_service.agent",
+    }  # fmt: skip
+    assert said["effective_noise.workload"].value == 0
+    assert said["effective_noise.service_quality"].value == pytest.approx(1 - said["score_reliability"].value)
+    low, high = said["effective_noise.service_quality"].interval
+    assert low < said["effective_noise.service_quality"].value < high
+    mean, *bounds = made.agreement
+    assert (said["grade_agreement"].value, said["grade_agreement"].n) == (pytest.approx(mean), 200)
+    assert said["grade_agreement"].interval == pytest.approx(tuple(bounds))
+    assert said["tiers.customer_service.agent"].value == made.tiers["customer_service", "agent"].tiers
+    assert any("not known" in limit for limit in said["score_reliability"].limits)  # of calls per hour
