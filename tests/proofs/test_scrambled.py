@@ -1,8 +1,8 @@
 """A centre whose labels are scrambled: nobody there differs from anybody but by chance, and the tool refuses to rank.
 
 Calls, ratings, reviews, forms and days at work are dealt out anew among the people of a role, so that each keeps as many
-as before and none of them tells of a person. the tests deal the small centre's
-last quarter 40 times; `python -m tests.proofs.test_scrambled` deals that of data/h_bank and prints its rates.
+as before and none of them tells of a person. The tests deal the small centre's last quarter 40 times;
+`python -m tests.proofs.test_scrambled` deals that of data/h_bank, its tables built, 200 times and prints the rates.
 """
 
 import shutil
