@@ -163,9 +163,14 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         people=int(counted.sum()),
         teams=len(np.unique(teams)),
         reconstructed=is_reconstructed(scores.scheme),
-        limits=scores.limits,
+        limits=(*_renormalised(scores, counted), *scores.limits),
         unknown="",
     )
+
+
+def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
+    """The limit that somebody's weights were shared out anew, for whole points then move between dimensions."""
+    return ("renormalised",) if bool(scores.why[counted].ne("").to_numpy().any()) else ()
 
 
 def _coefficients(scores: Scores) -> pd.Series:

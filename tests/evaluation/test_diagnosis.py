@@ -248,3 +248,10 @@ def test_the_small_centre_is_diagnosed_with_parts_that_sum_to_one(small):
     weights = effective_weights(scores)
     assert sum(weight.effective for weight in weights.weights) == pytest.approx(1, abs=1e-9)
     assert weights.reconstructed
+
+
+def test_shares_over_weights_shared_out_anew_say_so():
+    people = crowd()
+    assert "renormalised" not in effective_weights(score(people, make_scheme(), medians=NOBODY)).limits
+    people.values.loc[people.values.index[:3], "peer_rating"] = float("nan")
+    assert "renormalised" in effective_weights(score(people, make_scheme(), medians=NOBODY)).limits
