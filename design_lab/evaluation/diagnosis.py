@@ -170,7 +170,7 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
 
 def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
     """The limit that somebody's weights were shared out anew, for whole points then move between dimensions."""
-    return ("renormalised",) if bool(scores.why[counted].ne("").to_numpy().any()) else ()
+    return ("renormalised",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
 
 
 def _coefficients(scores: Scores) -> pd.Series:
