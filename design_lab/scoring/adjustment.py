@@ -96,7 +96,8 @@ def adjustment(panel: Panel) -> Adjustment:
                     raw_spread=float(spread["raw"]), adjusted_spread=float(spread["adjusted"]),
                 )
             )  # fmt: skip
-        people = both.groupby(queue).apply(lambda rows: headcount(rows.index))
+        held = {key: headcount(both.loc[rows].index) for key, rows in both.groupby(queue).groups.items()}
+        people = pd.Series(held, dtype="int64")
         by_queue = both.groupby(queue).median().assign(people=people, indicator=raw)
         medians.append(by_queue.rename_axis("queue").reset_index()[list(medians[0].columns)])
     found = [frame for frame in medians if len(frame)] or medians[:1]

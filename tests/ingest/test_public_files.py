@@ -132,11 +132,22 @@ def claims(results):
     return {finding.claim for finding in results.findings}
 
 
+def subjects(results, claim):
+    """The first two parts of the ids of all findings with a claim."""
+    return {".".join(finding.id.split(".")[:2]) for finding in results.findings if finding.claim == claim}
+
+
+# What the scheme looks at, its criteria and where its points end rest on rules that no client has confirmed.
+OF_THE_SCHEME = {"diagnosis.at_cap", "diagnosis.coverage", "diagnosis.principle"}
+
+
 def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
     # In 104 agent-weeks volume and satisfaction correlate by +.206 (p = .036), although neither has to do with the other.
     results, said = ran("pwc", "pwc_call_centre.xlsx", "2021Q1")
     assert not [line for line in said if "is left out" in line]
-    assert claims(results) == {"accounting", "unidentified"}
+    assert claims(results) == {"accounting", "scenario", "unidentified"}
+    assert subjects(results, "scenario") <= OF_THE_SCHEME
+    assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "one team alone"
     for indicator in ("csat", "very_satisfied_rate", "first_contact_resolution"):
         assert results[f"indicators.{indicator}.no_signal.agent"].value is None
     assert "p = 0.77" in results["indicators.csat.no_signal.agent"].text["en"]
@@ -148,7 +159,12 @@ def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
 
 def test_the_road_of_the_bank_of_1999_says_what_cannot_be_done_and_does_the_rest(ran):
     results, _ = ran("bank_1999", "anonymous_bank_1999_02.txt", "1999Q1")
-    assert claims(results) == {"accounting", "unidentified"}
+    assert claims(results) == {"accounting", "association", "scenario", "unidentified"}
+    assert subjects(results, "association") == {"diagnosis.minimum_n", "diagnosis.reliability"}
+    assert subjects(results, "scenario") <= {
+        *OF_THE_SCHEME, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule"
+    }  # fmt: skip
+    assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "nobody was rated"
     assert results["indicators.handle_seconds.centre"].value == pytest.approx(179.03, abs=0.005)
     assert results["data.rows.surveys"].value is None
     assert "indicators.csat.centre" not in results
