@@ -15,7 +15,7 @@ def blocks(language):
 def test_two_commands_are_two_blocks_that_go_on_from_a_new_environment():
     run, test = (block.splitlines() for block in blocks("sh"))
     assert run[-1].endswith("design-lab run")
-    assert test[-1].endswith("pytest")
+    assert test[-1].endswith("pytest -n 2")
     for lines in (run, test):
         assert lines[0].endswith("-m venv .venv")
         assert all(line.startswith(("python3 -m venv", ".venv/bin/")) for line in lines)
