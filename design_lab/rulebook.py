@@ -38,7 +38,7 @@ class _Rule(Record):
 
     def least(self) -> float:
         """Return the fewest points that the rule can give."""
-        return self._least()
+        return 0.0
 
     def most(self) -> float | None:
         """Return the most points that a value can earn by being good enough; None where that hangs on the others."""
@@ -46,9 +46,6 @@ class _Rule(Record):
 
     def _faults(self, better: Better) -> Iterator[str]:
         yield from ()
-
-    def _least(self) -> float:
-        return 0.0
 
 
 class _Bounded(_Rule):
@@ -61,7 +58,8 @@ class _Bounded(_Rule):
         if self.floor >= self.cap:
             yield f"floor {self.floor:g} is not below cap {self.cap:g}"
 
-    def _least(self) -> float:
+    def least(self) -> float:
+        """Return the floor."""
         return self.floor
 
     def most(self) -> float | None:
@@ -121,7 +119,8 @@ class Stretch(_Rule):
         if not _rising(self.points) or self.below > self.points[0]:
             yield f"below and points must rise, but are {_listed((self.below, *self.points))}"
 
-    def _least(self) -> float:
+    def least(self) -> float:
+        """Return what a value below the threshold earns."""
         return self.below
 
     def most(self) -> float | None:
@@ -170,7 +169,8 @@ class Ladder(_Rule):
             if lower.end is None or upper.start is None or lower.end != upper.start:
                 yield f"values between {lower.end} and {upper.start} fall on no step or on two"
 
-    def _least(self) -> float:
+    def least(self) -> float:
+        """Return what the worst step earns."""
         return min(step.points for step in self.steps)
 
     def most(self) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from design_lab.catalogue import Card
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.diagnosis import is_reconstructed
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.finding import Finding, state
 from design_lab.scoring import Scores
 
@@ -52,8 +52,8 @@ class Ceilings(Shown):
         return tuple(
             state(
                 f"diagnosis.at_cap.{one.indicator}", one.at_cap / one.people, says="diagnosis.at_cap", unit="share",
-                n=one.people, claim="scenario" if self.reconstructed else "accounting",
-                limits=[*(["reconstructed_scheme"] if self.reconstructed else []), "one_quarter"],
+                n=one.people, claim=claim_of(self.reconstructed),
+                limits=[*limits_of(self.reconstructed), "one_quarter"],
                 indicator=self.cards[one.indicator].name, floor=Quantity(one.at_floor / one.people, "share"),
                 people=Quantity(one.people, "people"), quarter=self.quarter,
             )

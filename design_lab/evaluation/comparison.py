@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.finding import Claim, Finding, state
+from design_lab.evaluation.grounds import claim_of, limits_of
+from design_lab.finding import Finding, state
 from design_lab.scoring import Scores
 
 if TYPE_CHECKING:
@@ -46,9 +47,8 @@ class Comparison(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State the rank correlation and how many people would change grade."""
-        claim: Claim = "accounting" if self.confirmed else "scenario"
-        assumed = [] if self.confirmed else ["reconstructed_scheme"]
-        limits = ["same_behaviour", "one_quarter", *assumed, *self.limits]
+        claim = claim_of(not self.confirmed)
+        limits = ["same_behaviour", "one_quarter", *limits_of(not self.confirmed), *self.limits]
         if self.rank_correlation is None:
             correlation = self._unknown("rank_correlation", "correlation", self.ranked)
         else:

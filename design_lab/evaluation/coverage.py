@@ -10,6 +10,7 @@ from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.display import Quantity, Shown, Term, Wording
+from design_lab.evaluation.grounds import claim_of, limits_of
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
@@ -100,12 +101,16 @@ class Coverage(Shown):
         return *shares, *holes, *self._unnamed()
 
     @property
-    def _claim(self) -> Claim:
-        return "scenario" if {"indicators", "weights"} & set(self.scheme.assumed) else "accounting"
+    def _assumed(self) -> bool:
+        return bool({"indicators", "weights"} & set(self.scheme.assumed))
 
     @property
-    def _limits(self) -> list[str]:
-        return ["reconstructed_scheme"] if self._claim == "scenario" else []
+    def _claim(self) -> Claim:
+        return claim_of(self._assumed)
+
+    @property
+    def _limits(self) -> tuple[str, ...]:
+        return limits_of(self._assumed)
 
     def _share(self, kind: Kind) -> Finding:
         cells = self.of(kind)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL, margins, shares
 from design_lab.finding import Claim, Finding, state
-from design_lab.scheme import Scheme
 from design_lab.scoring import Scores
 
 if TYPE_CHECKING:
@@ -119,13 +119,19 @@ class EffectiveWeights(Shown):
     @property
     def claim(self) -> Claim:
         """What may be claimed of these shares."""
-        return "scenario" if self.reconstructed else "accounting"
+        return claim_of(self.reconstructed)
 
     @property
     def all_limits(self) -> tuple[str, ...]:
         """What limits each of these shares, as keys below `limit.`."""
-        rules = ("reconstructed_scheme",) if self.reconstructed else ()
-        return (*rules, "noise_included", "not_adjusted", "one_quarter", "few_teams", *self.limits)
+        return (
+            *limits_of(self.reconstructed),
+            "noise_included",
+            "not_adjusted",
+            "one_quarter",
+            "few_teams",
+            *self.limits,
+        )
 
 
 def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | None = None) -> EffectiveWeights:
@@ -176,11 +182,6 @@ def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
 def _coefficients(scores: Scores) -> pd.Series:
     """The pay coefficient of each person's grade, (n,), missing without a grade."""
     return scores.grade.map(dict(scores.scheme.grades.coefficients)).astype("float64")
-
-
-def is_reconstructed(scheme: Scheme) -> bool:
-    """Whether the client has not confirmed how points are made."""
-    return bool({"rules", "indicators"} & set(scheme.assumed))
 
 
 def _why_nobody(scores: Scores, what: What) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.diagnosis import is_reconstructed
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.rerun import Rerun
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Claim, Finding, state
@@ -77,11 +77,11 @@ class Misdirection(Shown):
 
     @property
     def _claim(self) -> Claim:
-        return "scenario" if self.reconstructed else "accounting"
+        return claim_of(self.reconstructed)
 
     @property
     def _limits(self) -> list[str]:
-        return [*(["reconstructed_scheme"] if self.reconstructed else []), "self_selected_ratings", "one_quarter"]
+        return [*limits_of(self.reconstructed), "self_selected_ratings", "one_quarter"]
 
     def _below(self) -> list[Finding]:
         name = "top_grade_below_csat_target"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
 from design_lab.evaluation.criteria import Estimate
-from design_lab.evaluation.diagnosis import is_reconstructed
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.rerun import Rerun, agreement_of
 from design_lab.evaluation.shares import LEVEL, margins, variance_within
 from design_lab.finding import Claim, Finding, state
@@ -109,12 +109,11 @@ class Noise(Shown):
 
     @property
     def _claim(self) -> Claim:
-        return "scenario" if self.reconstructed else "accounting"
+        return claim_of(self.reconstructed)
 
     @property
     def _limits(self) -> list[str]:
-        rules = ["reconstructed_scheme"] if self.reconstructed else []
-        return [*rules, "measured_again", *(["error_unknown"] if self.unmeasured else [])]
+        return [*limits_of(self.reconstructed), "measured_again", *(["error_unknown"] if self.unmeasured else [])]
 
     def _unknown(self) -> tuple[Finding, ...]:
         why = Term(f"unknown.{self.unknown}")

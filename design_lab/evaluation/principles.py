@@ -12,6 +12,7 @@ from design_lab.catalogue.words import LANGUAGES
 from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
+from design_lab.evaluation.grounds import claim_of, limits_of
 from design_lab.evaluation.shares import LEVEL
 from design_lab.files import sha256_of
 from design_lab.finding import Claim
@@ -50,8 +51,8 @@ def principles(
     total score that is not sampling error, both at the cycle in use; `feedback_days` the days from the end of the cycle
     to each person's feedback. What is None cannot be told.
     """
-    claim: Claim = "scenario" if {"rules", "indicators", "weights"} & set(scores.scheme.assumed) else "accounting"
-    limits = ("reconstructed_scheme",) if claim == "scenario" else ()
+    assumed = bool({"rules", "indicators", "weights"} & set(scores.scheme.assumed))
+    claim, limits = claim_of(assumed), limits_of(assumed)
     return Principles(
         criteria=(
             *_fair(gaps(scores, least=least), same_grade, claim, limits),

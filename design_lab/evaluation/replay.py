@@ -13,6 +13,7 @@ import numpy as np
 
 from design_lab.display import Shown
 from design_lab.evaluation.official import Official
+from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores, score
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 TOLERANCE = 0.05  # points
 CONFIRMED = 0.95  # share of the official results that must come out for the rules to count as confirmed
 FEW = 5  # a team with fewer people is small
-LEVEL = 0.95
 _ASSUMABLE = frozenset(
     {"weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility"}
 )

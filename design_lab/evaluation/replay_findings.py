@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from design_lab.display import Quantity, Term
-from design_lab.finding import Claim, Finding, state
+from design_lab.evaluation.grounds import claim_of
+from design_lab.evaluation.shares import LEVEL
+from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
     from design_lab.evaluation.replay import Replay
 
-LEVEL = 0.95
 APART = 1.0  # points by which a team's official scores must differ from the scheme's to be told
 _MOST_TEAMS = 3
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
@@ -32,10 +33,6 @@ def _unknown(replay: Replay, what: str, unit: str) -> Finding:
 def _whose(replay: Replay, assumed: bool) -> dict[str, Any]:
     return {"whose": Term("replay.reconstructed" if assumed else "replay.stated"), "quarter": replay.quarter,
             "scheme": replay.scheme.title}  # fmt: skip
-
-
-def _claim(assumed: bool) -> Claim:
-    return "scenario" if assumed else "accounting"
 
 
 def _scores(replay: Replay) -> list[Finding]:
@@ -92,7 +89,7 @@ def _pool(replay: Replay) -> list[Finding]:
     }
     pool = state(
         "diagnosis.replay.pool", due.due_x100 / due.paid_x100, says="diagnosis.replay.pool", unit="share",
-        n=len(due.people), claim=_claim(assumed), limits=["one_quarter", *replay.limits], **amounts,
+        n=len(due.people), claim=claim_of(assumed), limits=["one_quarter", *replay.limits], **amounts,
         **_whose(replay, assumed),
     )  # fmt: skip
     return [pool, *_coefficients(replay)]
@@ -138,7 +135,7 @@ def _adjusted(replay: Replay) -> list[Finding]:
         ),
         state(
             "diagnosis.replay.adjusted_grades", own + others, says="diagnosis.replay.adjusted_grades", unit="people",
-            n=n, claim=_claim(replay.grades_assumed and not replay.confirms_grades), limits=["one_quarter"],
+            n=n, claim=claim_of(replay.grades_assumed and not replay.confirms_grades), limits=["one_quarter"],
             own=Quantity(own, "people"), others=Quantity(others, "people"),
             **_whose(replay, replay.grades_assumed and not replay.confirms_grades),
         ),

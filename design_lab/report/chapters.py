@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from design_lab.display import interval, number
 from design_lab.finding import Finding
-from design_lab.report.content import Chart, Group, Points, Row, Section, Series, Table, once
+from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, widest
 
@@ -70,7 +70,7 @@ def _staff_chart(facts: Facts) -> Chart | None:
         title=facts.chart_word("staff"),
         alt=facts.chart_word("staff_alt", items=facts.say("sentence_join").join(items)),
         categories=roles,
-        series=(_series(facts, "people", "effect", staff, "count"),),
+        series=(facts.series("people", "effect", staff, "count"),),
         percent=False,
         shows=facts.statements(staff),
     )
@@ -176,8 +176,8 @@ def _weights_chart(facts: Facts) -> Chart | None:
         alt=facts.chart_word("weights_alt", items=facts.say("sentence_join").join(items)),
         categories=tuple(capital(facts.dimension(id)) for id, _, _ in pairs),
         series=(
-            _series(facts, "nominal", "paper", [nominal for _, nominal, _ in pairs]),
-            _series(facts, "effective", "effect", [effect for _, _, effect in pairs]),
+            facts.series("nominal", "paper", [nominal for _, nominal, _ in pairs]),
+            facts.series("effective", "effect", [effect for _, _, effect in pairs]),
         ),
         percent=True,
         shows=facts.statements(finding for _, *both in pairs for finding in both),
@@ -254,9 +254,9 @@ def _candidates_chart(facts: Facts, names: tuple[str, ...]) -> Chart | None:
     if not by_people and not any(shares):
         return None
     series = (
-        (_series(facts, "up", "up", moves["up"], "count"), _series(facts, "down", "down", moves["down"], "count"))
+        (facts.series("up", "up", moves["up"], "count"), facts.series("down", "down", moves["down"], "count"))
         if by_people
-        else (_series(facts, "changes", "effect", shares),)
+        else (facts.series("changes", "effect", shares),)
     )
     shows: list[Finding | None] = [*moves["up"], *moves["down"]] if by_people else shares
     return Chart(
@@ -280,15 +280,3 @@ def _candidates_alt(facts: Facts, names: tuple[str, ...], by_people: bool) -> st
 
     items = facts.say("sentence_join").join(item(name) for name in names)
     return facts.chart_word("candidates_alt", items=items)
-
-
-def _series(
-    facts: Facts, name: str, tone: str, findings: list[Finding | None] | tuple[Finding, ...], unit: str | None = None
-) -> Series:
-    return Series(
-        name=facts.chart_word(name),
-        tone=tone,
-        values=tuple(float(f.value) if f and f.value is not None else None for f in findings),
-        labels=tuple(number(f.value, unit or f.unit, facts.lang) if f else "" for f in findings),
-        bounds=tuple(f.interval if f else None for f in findings),
-    )

@@ -9,7 +9,7 @@ from design_lab.catalogue import words
 from design_lab.catalogue.words import limit_in
 from design_lab.display import number, worded
 from design_lab.finding import Finding, Results
-from design_lab.report.content import Statement, clean, once, shortened
+from design_lab.report.content import Series, Statement, clean, once, shortened
 from design_lab.report.cover import Cover
 
 _LONGEST_NAME = 48  # Latin letters; a longer title is cut where it names, and stands whole in the findings' own texts
@@ -43,6 +43,17 @@ class Facts:
     def shown(self, finding: Finding | None) -> str:
         """Write a finding's value in its unit, a dash where there is none."""
         return number(finding.value, finding.unit, self.lang) if finding else self.say("unstated")
+
+    def series(self, name: str, tone: str, findings: Iterable[Finding | None], unit: str | None = None) -> Series:
+        """Return the bars called by the words at `chart.<name>`; labels are in `unit`, else each finding's own."""
+        held = tuple(findings)
+        return Series(
+            name=self.chart_word(name),
+            tone=tone,
+            values=tuple(float(f.value) if f and f.value is not None else None for f in held),
+            labels=tuple(number(f.value, unit or f.unit, self.lang) if f else "" for f in held),
+            bounds=tuple(f.interval if f else None for f in held),
+        )
 
     def statement(self, finding: Finding) -> Statement:
         """Word a finding: its sentence, its number, its claim and its limits."""

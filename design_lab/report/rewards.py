@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from design_lab.catalogue import words
 from design_lab.display import number
 from design_lab.finding import Finding
-from design_lab.report.content import Chart, Group, Row, Section, Series, Table, once
+from design_lab.report.content import Chart, Group, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
 
 _CYCLES = (("month", "paper"), ("quarter", "effect"), ("year", "down"))
@@ -75,21 +73,10 @@ def _reliability_chart(facts: Facts) -> Chart | None:
         title=facts.chart_word("reliability"),
         alt=facts.chart_word("reliability_alt", items=facts.say("sentence_join").join(items)),
         categories=tuple(facts.indicator(id) for id in ids),
-        series=tuple(_bars(facts, f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
+        series=tuple(facts.series(f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
         percent=False,
         shows=facts.statements([*found, *(finding for cycle in by_cycle.values() for finding in cycle)]),
         digits=2,
-    )
-
-
-def _bars(facts: Facts, name: str, tone: str, findings: Iterable[Finding | None]) -> Series:
-    held = tuple(findings)
-    return Series(
-        name=facts.chart_word(name),
-        tone=tone,
-        values=tuple(float(f.value) if f and f.value is not None else None for f in held),
-        labels=tuple(number(f.value, f.unit, facts.lang) if f else "" for f in held),
-        bounds=tuple(f.interval if f else None for f in held),
     )
 
 
@@ -165,7 +152,7 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
         title=facts.chart_word("slopes"),
         alt=facts.chart_word("slopes_alt", items=facts.say("sentence_join").join(items)),
         categories=tuple(kinds),
-        series=(_bars(facts, "slope", "effect", slopes),),
+        series=(facts.series("slope", "effect", slopes),),
         percent=False,
         shows=facts.statements(slopes),
         note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",

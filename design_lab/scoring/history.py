@@ -10,7 +10,7 @@ from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
 from design_lab.scoring.panel import Panel, panel
 from design_lab.scoring.score import Scores, score
-from design_lab.scoring.targets import MEMORY, role_medians
+from design_lab.scoring.targets import MEMORY, remembered, role_medians
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class History:
     def medians(self, quarter: Quarter | None = None) -> pd.DataFrame:
         """Return the role medians of the quarters before one (else before the one at hand), as `targets` does."""
         at = quarter or self.recent[-1]
-        return role_medians([self.panels[past] for past in sorted(self.panels) if at.plus(-MEMORY) <= past < at])
+        return role_medians([self.panels[past] for past in remembered(self.panels, at)])
 
     def scores(self, scheme: Scheme) -> tuple[Scores, ...]:
         """Score everybody under one scheme in each of the recent quarters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from design_lab.scoring.panel import Panel, panel
@@ -26,7 +26,11 @@ def role_medians(history: Sequence[Panel]) -> pd.DataFrame:
     return pooled.groupby("role").median().sort_index()
 
 
+def remembered(held: Iterable[Quarter], quarter: Quarter) -> list[Quarter]:
+    """Return those of the quarters held, in order, from which a quarter takes its targets."""
+    return [past for past in sorted(held) if quarter.plus(-MEMORY) <= past < quarter]
+
+
 def targets(study: Study, quarter: Quarter) -> pd.DataFrame:
     """Return the role medians of the up to four quarters before `quarter` that the study holds."""
-    before = [past for past in study.quarters if quarter.plus(-MEMORY) <= past < quarter]
-    return role_medians([panel(study, past) for past in before])
+    return role_medians([panel(study, past) for past in remembered(study.quarters, quarter)])

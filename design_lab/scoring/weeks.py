@@ -30,9 +30,9 @@ class PersonWeeks:
     """What each person did in each week (or month, as `length` says) of some quarters.
 
     `rows` is keyed by (employee_id, begins) in ascending order, with role, level and team on the period's first day at
-    work, `calls` (phone calls answered), `days` (days with calls), `worked_ms` (signed-in time, or with `timed` False
-    what handling the calls took is not known to be time at work: then `days` is the measure of it), `rated`,
-    `satisfied`, and one column `mix_<kind of contact>` a kind: calls of that kind, none where kinds are not known.
+    work, `calls` (phone calls answered), `days` (days with calls), `worked_ms` (signed-in time; with `timed` False
+    nobody's is known, and `days` tells of time at work), `rated`, `satisfied`, and one column `mix_<kind of contact>` a
+    kind: calls of that kind, none where kinds are not known.
     """
 
     length: Length
@@ -57,8 +57,9 @@ def person_weeks(study: Study, quarters: Iterable[Quarter]) -> PersonWeeks:
     import pandas as pd
 
     held = list(quarters)
-    length: Length = "week" if all(_by_the_day(study, quarter) for quarter in held) else "month"
-    parts = [part for quarter in held if len(part := _of_quarter(study, quarter, length))]
+    engine = study.connect()
+    length: Length = "week" if all(_by_the_day(engine, study, quarter) for quarter in held) else "month"
+    parts = [part for quarter in held if len(part := _of_quarter(engine, study, quarter, length))]
     if not parts:
         empty = pd.DataFrame(columns=[*_KEYS, *_ROLES, *_COUNTED])
         return PersonWeeks(length=length, timed=False, rows=empty.set_index(_KEYS))
@@ -69,24 +70,24 @@ def person_weeks(study: Study, quarters: Iterable[Quarter]) -> PersonWeeks:
     return PersonWeeks(length=length, timed=bool((rows["worked_ms"] > 0).any()), rows=rows)
 
 
-def _by_the_day(study: Study, quarter: Quarter) -> bool:
+def _by_the_day(engine: Any, study: Study, quarter: Quarter) -> bool:
     """Whether a quarter's work can be told by the day."""
-    sheets = _rows(study, "agent_periods", quarter)
-    if _rows(study, "interactions", quarter) is not None or sheets is None:
+    sheets = _rows(engine, study, "agent_periods", quarter)
+    if _rows(engine, study, "interactions", quarter) is not None or sheets is None:
         return True
     return not (sheets.period_end > sheets.date).sum().to_pyarrow().as_py()
 
 
-def _rows(study: Study, table: str, quarter: Quarter) -> Any:
+def _rows(engine: Any, study: Study, table: str, quarter: Quarter) -> Any:
     path = study.tables / table / f"{quarter}.parquet"
-    return measures.prepared(table, study.connect().read_parquet(path)) if path.is_file() else None
+    return measures.prepared(table, engine.read_parquet(path)) if path.is_file() else None
 
 
-def _of_quarter(study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:
+def _of_quarter(engine: Any, study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:
     """One quarter by person and period: days are summed by the engine, periods from days."""
     import pandas as pd
 
-    days = _days(study, quarter)
+    days = _days(engine, study, quarter)
     for column in _COUNTED:
         if column not in days:
             days[column] = 0
@@ -97,12 +98,12 @@ def _of_quarter(study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:
     return _with_roles(whole, study, quarter)
 
 
-def _days(study: Study, quarter: Quarter) -> pd.DataFrame:
+def _days(engine: Any, study: Study, quarter: Quarter) -> pd.DataFrame:
     """Counts and sums by person and day, (employee_id, day), missing where a table tells nothing of that day."""
     import pandas as pd
 
-    contacts, sheets = _rows(study, "interactions", quarter), _rows(study, "agent_periods", quarter)
-    ratings = _rows(study, "surveys", quarter)
+    contacts, sheets = (_rows(engine, study, name, quarter) for name in ("interactions", "agent_periods"))
+    ratings = _rows(engine, study, "surveys", quarter)
     parts = []
     if contacts is not None:
         parts.append(_of_calls(contacts.filter(contacts.channel == PHONE)))
