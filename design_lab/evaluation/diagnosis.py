@@ -58,7 +58,7 @@ class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
     `what` they are shares of: the differences in total score, or in the pay coefficient of the grade. `people` is how
-    many it rests on, in how many `teams`; `reconstructed` says that the client has not confirmed how points are made;
+    many it rests on, in how many `teams`; `reconstructed` says that the client has not confirmed how they come about;
     `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word files.
     """
 
@@ -168,7 +168,7 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         ),
         people=int(counted.sum()),
         teams=len(np.unique(teams)),
-        reconstructed=is_reconstructed(scores.scheme),
+        reconstructed=_is_reconstructed(scores, what),
         limits=(*_renormalised(scores, counted), *scores.limits),
         unknown="",
     )
@@ -177,6 +177,10 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
 def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
     """The limit that somebody's weights were shared out anew, for whole points then move between dimensions."""
     return ("renormalised",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
+
+
+def _is_reconstructed(scores: Scores, what: What) -> bool:
+    return is_reconstructed(scores.scheme, "totals" if what == "score" else "grades")
 
 
 def _coefficients(scores: Scores) -> pd.Series:
@@ -201,7 +205,7 @@ def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeight
         ),
         people=0,
         teams=0,
-        reconstructed=is_reconstructed(scores.scheme),
+        reconstructed=_is_reconstructed(scores, what),
         limits=scores.limits,
         unknown=unknown,
     )

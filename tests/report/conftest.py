@@ -183,8 +183,8 @@ def invented():
             *_candidates(others),
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "06_candidates",
-                   "evidence": "05_what_the_past_says"}  # fmt: skip
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
+                   "evidence": "07_volume_and_csat"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
