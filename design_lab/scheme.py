@@ -16,9 +16,10 @@ from pydantic import Field, model_validator
 
 from design_lab.catalogue import Card, cards
 from design_lab.errors import SchemeError, StudyError, nearest
-from design_lab.files import read_yaml, safe_name, sha256_of, validated
+from design_lab.files import read_yaml, safe_name, sha256_of, validated, write_yaml
 from design_lab.gradebook import Eligibility, Grades, Protected
 from design_lab.periods import Quarter
+from design_lab.provenance import Provenance
 from design_lab.rulebook import MEDIAN, Attainment, Number, Record, Rule
 
 Part = Literal[
@@ -123,6 +124,7 @@ class Scheme(Record):
     baseline: str | None = None
     effective_from: str | None = None
     why: str
+    provenance: Provenance | None = None
     assumed: tuple[Part, ...] = ()
     dimensions: dict[str, Dimension]
     overrides: tuple[Override, ...] = ()
@@ -153,8 +155,13 @@ class Scheme(Record):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all that decides a score or a grade; titles, reasons and keys at their defaults are left out."""
-        return sha256_of(self.model_dump(mode="json", exclude={"title", "why"}, exclude_defaults=True))
+        """SHA-256 of all that decides a score or a grade; what tells of it and keys at their defaults are left out."""
+        told = {"title", "why", "provenance"}
+        return sha256_of(self.model_dump(mode="json", exclude=told, exclude_defaults=True))
+
+    def write(self, path: Path) -> None:
+        """Write the scheme as a file that `read` reads back as it is; what was never stated stays unsaid."""
+        write_yaml(path, self.model_dump(mode="json", exclude_unset=True))
 
     @property
     def indicators(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from design_lab import gradebook, rulebook, scheme
+from design_lab import gradebook, provenance, rulebook, scheme
 from design_lab.catalogue import cards
 from design_lab.rulebook import Record
 from design_lab.scheme import Scheme, _faults
@@ -27,7 +27,7 @@ def test_every_example_is_accepted_within_a_whole_scheme(example):
 def records():
     return [
         record
-        for module in (scheme, rulebook, gradebook)
+        for module in (scheme, rulebook, gradebook, provenance)
         for record in vars(module).values()
         if isinstance(record, type) and issubclass(record, Record) and record is not Record
     ]

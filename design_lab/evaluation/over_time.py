@@ -39,13 +39,21 @@ class OverTime(Shown):
         """State the share of grades that change in each quarter, and from where to where it goes."""
         if len(self.told) < 2:
             return ()
-        each = tuple(one.changes_finding(by_quarter=True) for one in self.told)
+        newest = self.told[-1]
+        each = tuple(
+            state(
+                f"candidates.{one.name}.grade_changes_by_quarter.{one.quarter}", one.changes,
+                says="candidates.grade_changes_by_quarter", unit="share", n=one.graded, claim=one.claim_of_grades,
+                limits=one.limits_of_grades, scheme=one.title, quarter=one.quarter,
+            )
+            for one in self.told
+        )  # fmt: skip
         shares = [one.changes for one in self.told]
-        name, newest = self.told[-1].name, self.told[-1]
         span = state(
-            f"candidates.{name}.grade_changes_over_time", sum(shares) / len(shares),
+            f"candidates.{newest.name}.grade_changes_over_time", sum(shares) / len(shares),
             says="candidates.grade_changes_over_time", unit="share", n=min(one.graded for one in self.told),
-            claim=newest.claim, limits=newest.limits_of_changes, scheme=newest.title,
+            claim=newest.claim_of_grades, scheme=newest.title,
+            limits=[limit for limit in newest.limits_of_grades if limit != "one_quarter"],
             quarters=Quantity(len(shares), "count"), lowest=Quantity(min(shares), "share"),
             highest=Quantity(max(shares), "share"),
         )  # fmt: skip

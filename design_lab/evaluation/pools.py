@@ -25,8 +25,8 @@ class Pools(Shown):
     """Performance pay under today's scheme and under a candidate, in hundredths of the pay file's currency.
 
     `people`, keyed by `employee_id`, has `today_x100`, `due_x100` (the candidate's grades and coefficients) and
-    `neutral_x100` (the same from a pool of today's size, to the hundredth); None where no performance pay was delivered. `factor`
-    is what all candidate's amounts are multiplied by for that.
+    `neutral_x100` (the same from a pool of today's size, to the hundredth); None where no performance pay was
+    delivered. `factor` is what all candidate's amounts are multiplied by for that.
     """
 
     units: ClassVar = {"pool": "count", "change": "share", "gain": "people", "lose": "people"}

@@ -65,8 +65,8 @@ class Impact(Shown):
     """The impact ratios of one scheme, best grade and last, by group; `graded` people in all."""
 
     units: ClassVar[Mapping[str, str]] = {
-        "people": "count", "received": "count", "expected": "people_each", "ratio": "ratio", "low": "ratio",
-        "high": "ratio", "flips": "count",
+        "people": "count", "received": "count", "expected": "people_each", "ratio": "times", "low": "times",
+        "high": "times", "flips": "count",
     }  # fmt: skip
     name: str
     title: Mapping[str, str]
@@ -121,11 +121,11 @@ class Impact(Shown):
         said = "impact_ratio_stands_out" if one.stands_out else "impact_ratio"
         return state(
             f"candidates.{self.name}.impact_ratio.{one.group.key}.{one.grade}", one.ratio,
-            says=f"candidates.{said}" if bounds else "candidates.impact_ratio_open", unit="ratio", n=one.people,
+            says=f"candidates.{said}" if bounds else "candidates.impact_ratio_open", unit="times", n=one.people,
             claim=claim_of(self.reconstructed), bounds=bounds, level=LEVEL if bounds else None, limits=limits,
             scheme=self.title, group=one.group.name(), attribute=one.group.attribute_name, grade=one.grade,
-            p=_chance(one.p), adjusted=_chance(one.p_adjusted), flips=Quantity(one.flips, "count"),
-            low=Quantity(one.low, "ratio"),
+            p=_chance(one.p), adjusted=_chance(one.p_adjusted), flips=Quantity(one.flips, "grades"),
+            low=Quantity(one.low, "times"),
         )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def impact(scores: Scores, *, least: int) -> Impact:
         for group in groups(people, least=least, pairs=True, team=True)
         for alike in [of_place if group.attribute in _OF_PLACE else of_person]
         for favourable, grade in ((True, names[0]), (False, names[-1]))
-        if (one := _ratio(group, grade, got == grade, alike, favourable=favourable))
+        if (one := _ratio(group, grade, got == grade, alike, favourable=favourable, least=least))
     ]
     adjusted = holm([one.p for one in found])
     return Impact(
@@ -177,15 +177,16 @@ def _strata(people: pd.DataFrame, by: list[str]) -> Groups:
     return np.asarray(people.groupby(by, dropna=False).ngroup().to_numpy())
 
 
-def _ratio(group: Group, grade: str, got: Flags, strata: Groups, *, favourable: bool) -> ImpactRatio | None:
-    """One comparison, its p not yet adjusted; None where no stratum holds both the group and others."""
+def _ratio(group: Group, grade: str, got: Flags, strata: Groups, *, favourable: bool, least: int) -> ImpactRatio | None:
+    """One comparison, its p not yet adjusted; None where strata that hold both hold too few of the group or others."""
     cells = []
     for stratum in np.unique(strata[group.known]):
         here = group.known & (strata == stratum)
         one = Stratum(people=int(here.sum()), group=int((here & group.inside).sum()), received=int((here & got).sum()))
         if 0 < one.group < one.people and 0 < one.received < one.people:
             cells.append((one, int((here & group.inside & got).sum())))
-    if not cells:
+    held = sum(one.group for one, _ in cells)
+    if held < least or sum(one.people for one, _ in cells) - held < least:
         return None
     by_lot, received = exact([one for one, _ in cells]), sum(inside for _, inside in cells)
     total, expected = sum(one.received for one, _ in cells), by_lot.mean()
@@ -194,7 +195,7 @@ def _ratio(group: Group, grade: str, got: Flags, strata: Groups, *, favourable: 
         group=group,
         grade=grade,
         favourable=favourable,
-        people=sum(one.group for one, _ in cells),
+        people=held,
         received=received,
         expected=expected,
         ratio=_over(received, expected, total),
