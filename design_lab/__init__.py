@@ -21,6 +21,10 @@ The road, each step a call:
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     compare(today, candidate)                    # what another scheme would change, same behaviour
+    movers(today, candidate, ...)                # who moves, and what moved them
+    pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
+    over_time(history(...), today, candidates)   # the same in every past quarter
+    impact(candidate, ...)                       # whether rare grades fall evenly on like people
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -40,9 +44,13 @@ if TYPE_CHECKING:
         coverage,
         effective_weights,
         goals,
+        impact,
         misdirection,
+        movers,
         noise,
         official,
+        over_time,
+        pools,
         principles,
         reliabilities,
         replay,
@@ -72,6 +80,10 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "pools": "evaluation",
+    "over_time": "evaluation",
+    "movers": "evaluation",
+    "impact": "evaluation",
     "Finding": "finding",
     "Results": "finding",
     "Scheme": "scheme",
@@ -126,13 +138,17 @@ __all__ = [
     "facts",
     "goals",
     "history",
+    "impact",
     "levels",
     "misdirection",
+    "movers",
     "noise",
     "official",
+    "over_time",
     "panel",
     "person_weeks",
     "picture",
+    "pools",
     "principles",
     "ratings_review",
     "reliabilities",
