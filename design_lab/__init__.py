@@ -25,6 +25,7 @@ The road, each step a call:
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
     over_time(history(...), today, candidates)   # the same in every past quarter
     impact(candidate, ...)                       # whether rare grades fall evenly on like people
+    search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         reliabilities,
         replay,
         rerun,
+        search,
         weights_by_quarter,
         weights_by_role,
         weights_by_rule,
@@ -112,6 +114,7 @@ _HOMES = {
     "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
+    "search": "evaluation",
     "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
@@ -155,6 +158,7 @@ __all__ = [
     "replay",
     "rerun",
     "score",
+    "search",
     "spans",
     "targets",
     "tell",

@@ -18,6 +18,7 @@ from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
+from design_lab.evaluation.search import Searched, search
 
 __all__ = [
     "Ceilings",
@@ -38,6 +39,7 @@ __all__ = [
     "Reliabilities",
     "Replay",
     "Rerun",
+    "Searched",
     "WeightsBy",
     "ceilings",
     "compare",
@@ -56,6 +58,7 @@ __all__ = [
     "reliabilities",
     "replay",
     "rerun",
+    "search",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
