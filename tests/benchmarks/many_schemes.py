@@ -11,17 +11,13 @@ held against the matrix products that it needs: totals, what is there, contribut
 goals and groups.
 """
 
-import os
-
-for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"
-
 import argparse
 import time
 import tracemalloc
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from design_lab.scoring import Batch
 from tests.scoring.conftest import INDICATORS, make_panel, make_scheme
@@ -163,4 +159,5 @@ def peak(work):
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1):
+        main()

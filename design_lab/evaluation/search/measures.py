@@ -190,11 +190,11 @@ class _Ground:
         size = np.where(squares > 1e-12, squares, np.nan)
         people = there.sum(axis=1)
         freedom = np.maximum(people - np.unique(self.cells).size, 1)
-        length = np.sqrt((self.goals**2).sum(axis=0))
+        length = np.sqrt(_spread(there, self.goals, self.cells))
         aligned = deviation @ self.goals / np.sqrt(size)[:, None] / np.where(length > 0, length, np.nan)
         noise = self._noise(shares, there) / np.maximum(people, 1)
         contributed = self.batch.added(shares, key)[:, self.rows]
-        spread = (self.groups**2).sum(axis=0)
+        spread = _spread(there, self.groups, self.cells)
         gaps = deviation @ self.groups / np.where(spread > 0, spread, np.nan)
         deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
         return (
@@ -257,6 +257,16 @@ def _deviations(totals: Array, there: npt.NDArray[np.bool_], cells: Groups) -> A
     member = np.eye(int(cells.max(initial=-1)) + 1)[cells]
     means = totals @ member / np.maximum(there @ member, 1)
     return np.asarray(np.where(there, totals - means @ member.T, 0.0))
+
+
+def _spread(there: npt.NDArray[np.bool_], columns: Array, cells: Groups) -> Array:
+    """The sum of squares of columns (n, c) within cells among who is there (schemes, n): (schemes, c)."""
+    counted = there.astype(np.float64)
+    found = counted @ columns**2
+    for cell in np.unique(cells):
+        inside = counted[:, cells == cell]
+        found -= (inside @ columns[cells == cell]) ** 2 / np.maximum(inside.sum(axis=1), 1)[:, None]
+    return np.asarray(np.where(found > 1e-9, found, 0.0))
 
 
 def _mean(columns: Array) -> Array:

@@ -16,7 +16,7 @@ from design_lab.evaluation.search.found import Found, Searched
 from design_lab.evaluation.search.front import chosen, pareto
 from design_lab.evaluation.search.measures import Array, Beside, Measured, alignment_errors, employment, measured
 from design_lab.evaluation.search.space import Space, spaces
-from design_lab.evaluation.search.winner import Winner, winner
+from design_lab.evaluation.search.winner import Winner, along, winner
 from design_lab.gradebook import ForcedGrades
 from design_lab.scheme import Scheme
 from design_lab.scoring import Batch, Panel
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _DRAWS = 200  # of teams, for the error of an alignment
 _MEASURED = 20  # times that everybody is measured twice, for the noise of points
-_MOST = 2000  # schemes among which the best one's luck is judged
+_MOST = 400  # schemes among which the best one's luck is judged
 
 
 def search(
@@ -122,7 +122,9 @@ def _winner(
     taken = np.union1d(np.arange(0, len(alignment), -(-len(alignment) // _MOST)), [best])
     taken = taken[np.isfinite(alignment[taken])]
     errors = alignment_errors(batch, today, space, space.weights[taken], beside, rng=rng, draws=_DRAWS)
-    return None if errors is None else replace(winner(alignment[taken], errors), tried=len(alignment))
+    if errors is None:
+        return None
+    return replace(winner(*along(space.weights[taken], alignment[taken], errors)), tried=len(alignment))
 
 
 def _goals(panel: Panel, before: Panel | None, aims: Aims) -> Array:

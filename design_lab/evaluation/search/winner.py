@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 LEVEL = 0.95
 _GRID = 60  # values of the spread between schemes
+_DUST = 1e-6  # of the mean variance: what no covariance explains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,63 +30,80 @@ class Winner:
     spread: float
 
 
-def winner(merits: Array, errors: Array) -> Winner:
+def winner(merits: Array, errors: Array, alike: Array | None = None) -> Winner:
     """Shrink the best of `merits` (schemes,), given draws of their errors, (schemes, draws), from one joint bootstrap.
 
-    True merits are normal around a common mean that is not known, with a spread that is not known either: flat priors
-    on both, the spread's between 0 and twice that of the merits seen and of their errors. Errors are joint, because all
-    schemes are scored on the same people; what they share moves all schemes alike and shrinks nothing. The posterior is
-    a mixture over the spread (Gelman et al., Bayesian Data Analysis, 2013, 5.4, with a full error covariance).
+    How far true merits lie from their mean is normal with a spread that is not known: its prior is flat between 0 and
+    twice that of the merits seen and of their errors. `alike` (schemes, schemes) is the correlation of true merits, as
+    `along` gives it; without it they are independent. Errors are joint, because all schemes are scored on the same
+    people: what all share widens the interval and shrinks nothing. The posterior is a mixture over the spread (Gelman
+    et al., Bayesian Data Analysis, 2013, 5.4, with full covariances); the mean of all schemes was not picked for its
+    luck and stands as it is.
     """
     from scipy import stats
 
-    schemes, draws = errors.shape
-    centred = errors - errors.mean(axis=1, keepdims=True)
-    basis, singular, _ = np.linalg.svd(centred / np.sqrt(draws - 1), full_matrices=False)
+    schemes = len(merits)
+    common = float(errors.mean(axis=0).var(ddof=1))
+    noise = np.cov(errors - errors.mean(axis=0)).reshape(schemes, schemes)
+    true = _centred(np.eye(schemes) if alike is None else alike)
+    apart = merits - merits.mean()
     place = int(np.argmax(np.round(merits, 9)))
-    top = 2 * float(np.sqrt(merits.var() + (singular**2).sum() / schemes)) + 1e-9
+    top = 2 * float(np.sqrt(apart.var() + noise.trace() / schemes)) + 1e-9
     spreads = top * (np.arange(_GRID) + 0.5) / _GRID
-    log, mean, deviation = np.array([_given(spread, merits, basis, singular**2, place) for spread in spreads]).T
+    log, gain, variance = np.array([_given(spread, apart, noise, true, place) for spread in spreads]).T
     weights = np.exp(log - log.max())
     weights /= weights.sum()
+    mean, deviation = merits.mean() + gain, np.sqrt(common + variance)
 
     def below(value: float) -> float:
         return float(weights @ stats.norm.cdf(value, mean, deviation))
 
+    ends = [_quantile(below, share, mean, deviation) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)]
     return Winner(
         place=place,
         tried=schemes,
         seems=float(merits[place]),
         shrunk=float(weights @ mean),
-        interval=(
-            _quantile(below, (1 - LEVEL) / 2, mean, deviation),
-            _quantile(below, (1 + LEVEL) / 2, mean, deviation),
-        ),
+        interval=(ends[0], ends[1]),
         spread=float(weights @ spreads),
     )
 
 
-def _given(spread: float, merits: Array, basis: Array, errors: Array, place: int) -> tuple[float, float, float]:
-    """Log likelihood of the spread, and mean and deviation of the best one's merit given it.
+def along(weights: npt.NDArray[Any], merits: Array, errors: Array) -> tuple[Array, Array, Array]:
+    """Return merits and errors as far as they run straight along weights (schemes, k), and the likeness of schemes.
 
-    With the covariance tau^2 I + U E U' all is done in the space of the errors, U (schemes, draws).
+    Merits are smooth in the weights, so that thousands of schemes hold no more than a handful of independent ones. A
+    priori all directions of weights spread schemes alike; the likeness (schemes, schemes) has a mean diagonal of 1.
     """
-    tau = spread**2
-    shrink = errors / (errors + tau)
-    ones = np.ones(len(merits))
+    centred = weights - weights.mean(axis=0)
+    basis, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    basis = basis[:, sizes > 1e-9 * sizes.max(initial=0.0)]
 
-    def solved(vector: Array) -> Array:
-        return np.asarray((vector - basis @ (shrink * (basis.T @ vector))) / tau)
+    def straight(columns: Array) -> Array:
+        mean = columns.mean(axis=0)
+        return np.asarray(mean + basis @ (basis.T @ (columns - mean)))
 
-    weight = solved(ones)
-    total = float(ones @ weight)
-    centre = float(weight @ merits) / total
-    apart = merits - centre
-    inverse = solved(apart)
-    log = -0.5 * (np.log1p(errors / tau).sum() + len(merits) * np.log(tau) + np.log(total) + float(apart @ inverse))
-    own = (1 - float(basis[place] ** 2 @ shrink)) / tau
-    variance = tau - tau**2 * own + (1 - tau * weight[place]) ** 2 / total
-    return float(log), centre + tau * float(inverse[place]), float(np.sqrt(max(variance, 1e-18)))
+    return straight(merits), straight(errors), basis @ basis.T * len(weights) / max(basis.shape[1], 1)
+
+
+def _centred(covariance: Array) -> Array:
+    """The covariance of deviations from the mean of all."""
+    rows = covariance - covariance.mean(axis=0)
+    return np.asarray(rows - rows.mean(axis=1, keepdims=True))
+
+
+def _given(spread: float, apart: Array, noise: Array, alike: Array, place: int) -> tuple[float, float, float]:
+    """Log likelihood of the spread, and mean and variance of how far the best one lies from the mean, given it."""
+    from scipy import linalg
+
+    true = spread**2 * alike
+    whole = true + noise
+    whole[np.diag_indices_from(whole)] += _DUST * (noise.trace() / len(apart)) + 1e-15  # both are singular
+    factor = linalg.cho_factor(whole, lower=True)
+    inverse, solved = linalg.cho_solve(factor, np.stack([apart, true[place]], axis=1)).T
+    log = -np.log(np.diag(factor[0])).sum() - 0.5 * float(apart @ inverse)
+    variance = true[place, place] - float(true[place] @ solved)
+    return float(log), float(true[place] @ inverse), max(float(variance), 1e-18)
 
 
 def _quantile(below: Callable[[float], float], share: float, mean: Array, deviation: Array) -> float:

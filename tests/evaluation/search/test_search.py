@@ -45,14 +45,14 @@ def test_figures_are_those_of_scoring_the_scheme_alone(sought):
         assert figures["weight"] == pytest.approx(parts["csat"], abs=1e-9)
         assert figures["distance"] == pytest.approx(np.abs(one.space.weights[place] - one.space.today).sum() / 2)
         assert figures["alignment"] == pytest.approx(by_hand(small, people, before, inside, rows, totals), abs=1e-9)
-        assert abs(figures["gap"]) == pytest.approx(gap(people.people[rows], totals, cells), rel=0.02)
+        assert abs(figures["gap"]) == pytest.approx(gap(people.people[rows], totals, cells), abs=1e-9)
         paid, today = (pool(small, people, s, medians) for s in (scheme, small.current))
         assert figures["pool"] == pytest.approx(paid / today - 1, abs=1e-4)
 
 
 def by_hand(small, people, before, inside, rows, totals):
     """The mean correlation with the goals, each goal's indicator in the quarter before, centred among all `inside`."""
-    found, usable = [], before.usable()
+    found, usable = [], before.usable()  # who is not known counts as average
     for aim in small.aims.goals.values():
         told = [name for name in aim.indicators if name in usable and usable[name].notna().any()]
         if not told:
@@ -63,7 +63,8 @@ def by_hand(small, people, before, inside, rows, totals):
         goal = (goal - goal[inside].groupby(people.people.loc[inside, "level"]).transform("mean"))[inside].fillna(0.0)
         if goal.any():
             sign = 1 if before.cards[told[0]].better == "higher" else -1
-            found.append(sign * totals @ goal[rows].to_numpy() / np.sqrt((totals @ totals) * (goal**2).sum()))
+            beside = apart(goal[rows[inside]].to_numpy(), people.people[rows].groupby("level").ngroup().to_numpy())
+            found.append(sign * totals @ beside / np.sqrt((totals @ totals) * (beside @ beside)))
     return np.mean(found)
 
 
