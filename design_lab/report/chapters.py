@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from design_lab.display import interval, number
 from design_lab.finding import Finding
-from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
+from design_lab.report.content import Chart, Group, Points, Row, Section, Table, clean, once
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, widest
 
@@ -20,8 +20,7 @@ _CENTRE = (
 def data_section(facts: Facts) -> Section:
     """What arrived, who works there and how the centre stands."""
     rows = facts.results.under("data.rows")
-    counted = facts.statements((facts.get("data.excluded_rows"), *rows))
-    delivered = Group(title=facts.say("data.tables"), statements=counted)
+    delivered = _delivered_table(facts, rows)
     odd = [finding for finding in facts.results.under("data.check") if finding.value]
     disagreeing = Group(title=facts.say("data.disagree"), statements=facts.statements(odd))
     centre = Group(title=facts.say("data.centre"), statements=facts.statements(facts.get(id) for id in _CENTRE))
@@ -34,11 +33,26 @@ def data_section(facts: Facts) -> Section:
         heading=_data_heading(facts, rows),
         lead=tuple(absent),
         blocks=(
-            *(group for group in (centre, disagreeing, delivered) if group.statements),
+            *(group for group in (centre, disagreeing) if group.statements),
             *((chart,) if chart else ()),
-            *((indicators,) if indicators.rows else ()),
+            *(table for table in (delivered, indicators) if table.rows),
         ),
         brief=centre.statements,
+    )
+
+
+def _delivered_table(facts: Facts, rows: tuple[Finding, ...]) -> Table:
+    """The rows used of each table; how many were left out is told below."""
+    excluded = facts.get("data.excluded_rows")
+    return Table(
+        title=facts.say("data.tables"),
+        columns=(facts.say("data.table_column"), facts.say("data.rows_column")),
+        rows=tuple(
+            Row(cells=(capital(facts.table(row.id.split(".")[2])), facts.shown(row)), shows=facts.statements((row,)))
+            for row in rows
+        ),
+        notes=(clean(excluded.text[facts.lang]),) if excluded else (),
+        folded=True,
     )
 
 
@@ -86,7 +100,7 @@ def _indicator_table(facts: Facts) -> Table:
             rows.append(Row(cells=cells, shows=facts.statements(pair)))
     columns = tuple(facts.say(f"data.{column}_column") for column in ("indicator", "centre", "spread"))
     notes = (facts.say("data.spread_note"),)
-    return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes)
+    return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes, folded=True)
 
 
 def weights_section(facts: Facts) -> Section:
@@ -142,11 +156,10 @@ def _weights_table(facts: Facts) -> Table:
         bounds = effective.interval if effective else None
         between = interval(*bounds, effective.unit, facts.lang) if effective and bounds else facts.say("unstated")
         negative = negative or bool(effective and (effective.value or 0) < 0)
-        noise = facts.get(f"diagnosis.effective_noise.{id}")
         told = (facts.shown(one) for one in (nominal, effective))
-        cells = (capital(facts.dimension(id)), *told, between, facts.shown(noise))
-        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective, noise))))
-    columns = ("dimension", "nominal", "effective", "interval", "noise")
+        cells = (capital(facts.dimension(id)), *told, between)
+        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective))))
+    columns = ("dimension", "nominal", "effective", "interval")
     return Table(
         title=facts.say("weights.table"),
         columns=tuple(facts.say(f"weights.{column}_column") for column in columns),
