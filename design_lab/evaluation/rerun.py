@@ -29,17 +29,21 @@ class Rerun:
 
     `realised` is what was really scored, n people in its order; `noise` (n, d) the covariance of each contribution with
     the total over measurements of one person, so that a row sums to `total_variance` (n,), the variance of her total by
-    measurement alone (0 for people without a score); `same_grade` (draws, n) whether both measurements gave the same
-    grade, NaN without a grade in either; `truths` (draws, n) by indicator of the panel; `unmeasured` names weighed
-    indicators whose error is not known and was taken as none.
+    measurement alone (0 for people without a score); `grade_noise` (n, d) the covariance with the pay coefficient of
+    her grade, and `grade_variance` (n,) the variance of that, both 0 for people without a grade; `same_grade` (draws,
+    n) whether both measurements gave the same grade, NaN without a grade in either; `truths` (draws, n) by indicator of
+    the panel; `unmeasured` (n, k) by indicator of the scheme, whether it gave points whose error is not known and was
+    taken as none.
     """
 
     realised: Scores
     noise: pd.DataFrame
     total_variance: pd.Series
+    grade_noise: pd.DataFrame
+    grade_variance: pd.Series
     same_grade: Array
     truths: dict[str, Array]
-    unmeasured: tuple[str, ...]
+    unmeasured: pd.DataFrame
 
 
 def rerun(
@@ -53,29 +57,56 @@ def rerun(
     import pandas as pd
 
     model = {str(name): found for name in panel.values if (found := _model(panel, str(name))) is not None}
-    shape = realised.contributions.shape
-    noise, seen, same = np.zeros(shape), np.zeros(shape[0]), np.full((draws, shape[0]), np.nan)
-    truths = {name: np.empty((draws, shape[0])) for name in model}
+    people, like = len(realised.people), realised.contributions
+    of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
+    truths = {name: np.empty((draws, people)) for name in model}
+    same = np.full((draws, people), np.nan)
     for draw, stream in enumerate(rng.spawn(draws)):
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
             truths[name][draw] = drawn
         first, second = (_scored(panel, realised, medians, model, truth, stream) for _ in range(2))
-        apart = first.contributions.to_numpy() - second.contributions.to_numpy()
-        both = np.isfinite(apart).all(axis=1)
-        noise[both] += apart[both] * apart[both].sum(axis=1, keepdims=True) / 2
-        seen += both
-        same[draw] = _same(first, second)
-    mean = noise / np.maximum(seen, 1)[:, None]
-    frame = pd.DataFrame(mean, index=realised.contributions.index, columns=realised.contributions.columns)
+        parts = first.contributions.to_numpy() - second.contributions.to_numpy()
+        paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
+        of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
+        of_grade.add(parts * paid / 2)
+        of_coefficient.add(paid**2 / 2)
+        same[draw] = np.where(np.isfinite(paid[:, 0]), first.grade.eq(second.grade), np.nan)
+    noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
-        noise=frame,
-        total_variance=frame.sum(axis="columns"),
+        noise=noise,
+        total_variance=noise.sum(axis="columns"),
+        grade_noise=grade_noise,
+        grade_variance=pd.Series(of_coefficient.mean[:, 0], like.index),
         same_grade=same,
         truths=truths,
-        unmeasured=tuple(n for n in realised.scheme.indicators if n in panel.values and n not in model),
+        unmeasured=_unmeasured(panel, realised),
     )
+
+
+class _Mean:
+    """Means over draws, (n, m), of those draws in which a person has values; 0 where she never has."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._sum, self._seen = np.zeros(shape), np.zeros((shape[0], 1))
+
+    def add(self, values: Array) -> None:
+        """Add one draw, (n, m)."""
+        there = np.isfinite(values).all(axis=1)
+        self._sum[there] += values[there]
+        self._seen[there] += 1
+
+    @property
+    def mean(self) -> Array:
+        """The means so far."""
+        return self._sum / np.maximum(self._seen, 1)
+
+
+def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
+    """Whose points come from an indicator whose error is not known in the person's role, (n, k)."""
+    untested = panel.tells_apart(realised.points.columns) == "untested"
+    return realised.points.notna() & untested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +162,6 @@ def _scored(
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     again = replace(panel, values=values.where(panel.values.notna()))
     return score(again, realised.scheme, medians=medians)
-
-
-def _same(first: Scores, second: Scores) -> Array:
-    graded = (first.grade.notna() & second.grade.notna()).to_numpy()
-    equal = (first.grade == second.grade).to_numpy(dtype=bool)
-    return np.where(graded, equal.astype(float), np.nan)
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:

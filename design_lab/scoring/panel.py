@@ -78,14 +78,16 @@ class Panel:
         return shrunk(self.values, self.counts, self.people["role"], self.signals)
 
     def tells_apart(self, indicators: Iterable[str]) -> pd.DataFrame:
-        """Return, (n, k), whether people of each person's role can be told apart; what was not tested counts as yes."""
+        """Return, (n, k), whether people of each person's role can be told apart: "yes", "no" or "untested".
+
+        Untested are indicators whose single observations are not known: results of a team, counts in all.
+        """
         import pandas as pd
 
-        alike = {pair for pair, found in self.signals.items() if not found.tells_apart}
-        return pd.DataFrame(
-            {name: [(role, name) not in alike for role in self.people["role"]] for name in indicators},
-            index=self.people.index,
-        )
+        known = {pair: "yes" if found.tells_apart else "no" for pair, found in self.signals.items()}
+        role = self.people["role"]
+        told = {name: {one: known.get((one, name), "untested") for one in role.unique()} for name in indicators}
+        return pd.DataFrame({name: role.map(by_role) for name, by_role in told.items()}, index=self.people.index)
 
     def only(self, chosen: pd.Series) -> Panel:
         """Return the panel of the rows that are `chosen`, (n,); centre and signals stay those of everybody."""
