@@ -2,7 +2,13 @@
 
 from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
-from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.contexts import (
+    WeightsBy,
+    weights_by_quarter,
+    weights_by_role,
+    weights_by_rule,
+    weights_by_scheme,
+)
 from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
@@ -48,4 +54,5 @@ __all__ = [
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
 ]

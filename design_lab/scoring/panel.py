@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PEOPLE = (
-    "role", "level", "team", "department", "site", "employment_type", "gender", "hire_date", "days_in_force",
-    "on_last_day", "share_of_period", "tenure_months", "tenure_band", "days_present", "queue", "shift",
+    "role", "level", "team", "team_at_end", "department", "site", "employment_type", "gender", "hire_date",
+    "days_in_force", "on_last_day", "share_of_period", "tenure_months", "tenure_band", "days_present", "queue", "shift",
 )  # fmt: skip
 
 
@@ -38,8 +38,9 @@ class Panel:
 
     A person has a row for each spell in one role and level, with the work of its days only: part 1, 2, ... in the order
     of time. `quarter` is how the period is written: 2026Q3, or 2026-07, 2026H2, 2026. `people` (n rows) has role,
-    level, team (of the most days), department, site, employment_type, gender, hire_date, days_in_force, on_last_day (of
-    the period), share_of_period, tenure_months and tenure_band (at the spell's end), days_present (missing where sheets
+    level, team (of the most days), team_at_end (of the spell), department, site, employment_type, gender, hire_date,
+    days_in_force, on_last_day (of the period), share_of_period, tenure_months and tenure_band (at the spell's end),
+    days_present (missing where sheets
     of several days do not tell), queue (of most calls) and shift (of most days), both missing where unknown; `values`
     (n, k) one column an indicator in its card's unit, missing where there was no observation; `counts` (n, k) the
     observations behind each value; `standard_errors` (n, k) of each value from its own observations, in its unit,
