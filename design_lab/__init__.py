@@ -19,6 +19,7 @@ The road, each step a call:
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
     coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
+    feedback(study, quarter, official(study, quarter))  # how soon people were told
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         compare,
         coverage,
         effective_weights,
+        feedback,
         goals,
         misdirection,
         noise,
@@ -89,6 +91,7 @@ _HOMES = {
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "feedback": "evaluation",
     "goals": "evaluation",
     "history": "scoring",
     "in_force": "scoring",
@@ -131,6 +134,7 @@ __all__ = [
     "effective_weights",
     "expected_effects",
     "facts",
+    "feedback",
     "goals",
     "history",
     "in_force",

@@ -13,6 +13,7 @@ from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.fairness import Gap, gaps
+from design_lab.evaluation.feedback import Feedback, feedback
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.noise import Noise, noise
@@ -28,6 +29,7 @@ __all__ = [
     "Coverage",
     "EffectiveWeights",
     "Estimate",
+    "Feedback",
     "Gap",
     "Goals",
     "Misdirection",
@@ -42,6 +44,7 @@ __all__ = [
     "compare",
     "coverage",
     "effective_weights",
+    "feedback",
     "gaps",
     "goals",
     "misdirection",
