@@ -9,14 +9,17 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     adjustment(people)                           # handle time and calls per hour beside themselves, like with like
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
-    today = score(people, study.current, medians=targets(study, quarter))
-    replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
+    held = in_force(study, people, quarter)      # who was under which scheme
+    replay(people, held, official(study, quarter), medians=...)  # do they give the official results
+    scored = score_in_force(people, held, medians=targets(study, quarter))  # by scheme, each person under her own
+    today = scored["current"]
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
     ceilings(today)                              # where points end
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
     coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
+    feedback(study, quarter, official(study, quarter))  # how soon people were told
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
         compare,
         coverage,
         effective_weights,
+        feedback,
         goals,
         impact,
         misdirection,
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
         weights_by_quarter,
         weights_by_role,
         weights_by_rule,
+        weights_by_scheme,
     )
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
@@ -68,6 +73,7 @@ if TYPE_CHECKING:
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.history import history
+    from design_lab.scoring.in_force import in_force, score_in_force
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.ratings import ratings_review, spans
@@ -97,8 +103,10 @@ _HOMES = {
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "feedback": "evaluation",
     "goals": "evaluation",
     "history": "scoring",
+    "in_force": "scoring",
     "levels": "scoring",
     "misdirection": "evaluation",
     "noise": "evaluation",
@@ -112,6 +120,7 @@ _HOMES = {
     "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
+    "score_in_force": "scoring",
     "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
@@ -119,6 +128,7 @@ _HOMES = {
     "weights_by_quarter": "evaluation",
     "weights_by_role": "evaluation",
     "weights_by_rule": "evaluation",
+    "weights_by_scheme": "evaluation",
     "write_findings": "finding",
 }
 
@@ -136,9 +146,11 @@ __all__ = [
     "effective_weights",
     "expected_effects",
     "facts",
+    "feedback",
     "goals",
     "history",
     "impact",
+    "in_force",
     "levels",
     "misdirection",
     "movers",
@@ -155,6 +167,7 @@ __all__ = [
     "replay",
     "rerun",
     "score",
+    "score_in_force",
     "spans",
     "targets",
     "tell",
@@ -162,6 +175,7 @@ __all__ = [
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
     "write_findings",
 ]
 
