@@ -36,6 +36,21 @@ def z_scores(x: Array, ddof: int = 0) -> Array:
     return np.where(differs, (x - x.mean(axis=0)) / np.where(differs, sd, 1.0), 0.0)
 
 
+def by_sum(x: Array) -> Array:
+    """Divide each column of positive values by its sum."""
+    return np.asarray(x / x.sum(axis=0))
+
+
+def by_length(x: Array) -> Array:
+    """Divide each column by its Euclidean length."""
+    return np.asarray(x / np.sqrt((x**2).sum(axis=0)))
+
+
+def by_greatest(x: Array) -> Array:
+    """Divide each column of positive values by its greatest."""
+    return np.asarray(x / x.max(axis=0))
+
+
 def percentiles(x: Array) -> Array:
     """Return (rank - 0.5) / n of each value of a column (n,), the least at rank 1; ties share the mean rank.
 
@@ -93,6 +108,18 @@ def ordered_weighted_mean(x: Array, places: Array, w: Array | None = None) -> Ar
     ends = np.cumsum(np.take_along_axis(weights, order, axis=-1), axis=-1)
     reached = np.interp(ends, np.linspace(0, 1, len(places) + 1), np.concatenate([[0.0], np.cumsum(places)]))
     return np.asarray((np.take_along_axis(x, order, axis=-1) * np.diff(reached, axis=-1, prepend=0.0)).sum(axis=-1))
+
+
+def closeness_to_ideal(x: Array, w: Array) -> Array:
+    """Combine normalised values by nearness to the best of each column and farness from the worst, (n,) in [0, 1].
+
+    TOPSIS (Hwang and Yoon, Multiple Attribute Decision Making, 1981), Euclidean.
+    """
+    weighted = x * w
+    to_best, to_worst = (
+        np.sqrt(((weighted - end) ** 2).sum(axis=-1)) for end in (weighted.max(axis=0), weighted.min(axis=0))
+    )
+    return np.asarray(to_worst / (to_best + to_worst))
 
 
 def rounded(x: Array, decimals: int, half: str) -> Array:

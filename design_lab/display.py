@@ -25,6 +25,7 @@ _DECIMALS: Mapping[str, int] = {
     "percentage_points": 1,
     "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
+    "ratio": 3,
     "rating_points": 2,
     "people_each": 1,
     "forms_each": 1,

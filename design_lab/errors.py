@@ -59,6 +59,10 @@ class DataError(DesignLabError):
     """A client's file or table does not hold what its mapping promises."""
 
 
+class WeightingError(DesignLabError):
+    """Data or judgements from which no weights follow."""
+
+
 class FindingError(DesignLabError):
     """A finding breaks the contract of results.json."""
 

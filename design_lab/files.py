@@ -163,6 +163,24 @@ def _unreadable(path: Path, said: str) -> StudyError:
     return StudyError.of(path, [Fault("unreadable", "", said)])
 
 
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as YAML that `read_yaml` reads: innermost blocks on one line, whole numbers without a point."""
+    import yaml
+
+    class PlainDumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def represent_float(self, data: float) -> Any:
+            return self.represent_int(int(data)) if data.is_integer() else super().represent_float(data)
+
+    PlainDumper.add_representer(float, PlainDumper.represent_float)
+    text = yaml.dump(
+        content, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None
+    )
+    write_text(path, text)
+
+
 def _worded(error: Any) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -137,7 +137,7 @@ def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: flo
         names=panel.cards[quality].name if quality else {},
         below_target=None if csat_target is None else _below_target(panel, scores, again, csat_target),
         passed_over=None if quality is None else _passed_over(panel, scores, again, quality),
-        reconstructed=is_reconstructed(scores.scheme),
+        reconstructed=is_reconstructed(scores.scheme, "grades"),
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.alike import alike
 from design_lab.evaluation.criteria import Estimate
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.rerun import Rerun, agreement_of
 from design_lab.evaluation.shares import LEVEL, margins, variance_within
-from design_lab.finding import Claim, Finding, state
+from design_lab.finding import Finding, state
+from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +66,8 @@ class Noise(Shown):
     graded: int
     tiers: Mapping[tuple[str, str], Tiers]
     names: Mapping[str, Mapping[str, str]]
-    grades: int
+    scheme: Scheme
     unmeasured: tuple[str, ...]
-    reconstructed: bool
     unknown: str = ""
 
     @property
@@ -107,13 +108,11 @@ class Noise(Shown):
             *(self._tiers(*key, tiers) for key, tiers in self.tiers.items()),
         )
 
-    @property
-    def _claim(self) -> Claim:
-        return claim_of(self.reconstructed)
-
-    @property
-    def _limits(self) -> list[str]:
-        return [*limits_of(self.reconstructed), "measured_again", *(["error_unknown"] if self.unmeasured else [])]
+    def _grounds(self, decided: Decided) -> dict[str, Any]:
+        """What may be claimed of what is decided, and what limits it."""
+        assumed = is_reconstructed(self.scheme, decided)
+        unknown = ["error_unknown"] if self.unmeasured else []
+        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown]}
 
     def _unknown(self) -> tuple[Finding, ...]:
         why = Term(f"unknown.{self.unknown}")
@@ -133,15 +132,14 @@ class Noise(Shown):
     def _noise(self, share: NoiseShare) -> Finding:
         return state(
             f"diagnosis.effective_noise.{share.dimension}", share.noise, says="diagnosis.effective_noise", unit="share",
-            n=self.people, claim=self._claim, bounds=share.interval, level=LEVEL if share.interval else None,
-            limits=self._limits, dimension=Term(f"dimension.{share.dimension}"),
+            n=self.people, bounds=share.interval, level=LEVEL if share.interval else None,
+            **self._grounds("totals"), dimension=Term(f"dimension.{share.dimension}"),
         )  # fmt: skip
 
     def _reliability(self) -> Finding:
         return state(
             "diagnosis.score_reliability", self.reliability, says="diagnosis.score_reliability", unit="share",
-            n=self.people, claim=self._claim, limits=self._limits, bounds=self.interval,
-            level=LEVEL if self.interval else None,
+            n=self.people, bounds=self.interval, level=LEVEL if self.interval else None, **self._grounds("totals"),
         )  # fmt: skip
 
     def _agreement(self) -> Finding:
@@ -154,19 +152,19 @@ class Noise(Shown):
         mean, low, high = self.agreement
         return state(
             "diagnosis.grade_agreement", mean, says="diagnosis.grade_agreement", unit="share", n=self.graded,
-            claim=self._claim, bounds=(low, high), level=LEVEL, limits=self._limits,
+            bounds=(low, high), level=LEVEL, **self._grounds("grades"),
         )  # fmt: skip
 
     def _tiers(self, role: str, level: str, tiers: Tiers) -> Finding:
         return state(
             f"diagnosis.tiers.{role}.{level}", tiers.tiers, says="diagnosis.tiers", unit="count", n=tiers.people,
-            claim=self._claim, limits=self._limits, role=self.names.get(role, {"en": role}),
-            rank=self.names.get(level, {"en": level}), grades=Quantity(self.grades, "count"),
+            **self._grounds("totals"), role=self.names.get(role, {"en": role}),
+            rank=self.names.get(level, {"en": level}), grades=Quantity(len(self.scheme.grades.coefficients), "count"),
         )  # fmt: skip
 
 
 def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -> Noise:
-    """Part the variance of total scores within role and level into signal and noise.
+    """Part the variance of total scores between people alike (`alike`) into signal and noise.
 
     The noise of dimension k is the mean over people of cov(c_k, S) between measurements of the same truth, over the
     variance of S within role and level; it stands beside the effective weight, whose denominator is the same. Tiers are
@@ -174,35 +172,31 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
     from its best.
     """
     realised = again.realised
-    counted = realised.told_apart
-    people = realised.people[counted]
-    totals = realised.total[counted].to_numpy(float)
-    groups = people.groupby(["role", "level"]).ngroup().to_numpy()
-    if not counted.any() or variance_within(totals, groups) <= 1e-12:
+    held = alike(realised, realised.told_apart)
+    totals, groups = realised.total[held.rows].to_numpy(float), held.groups
+    if not held.people or variance_within(totals, groups) <= 1e-12:
         return _nothing(again, "no_signal" if realised.total.notna().any() else "nobody_scored")
-    teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    noisy = again.noise[counted].to_numpy()
+    noisy = again.noise[held.rows].to_numpy()
 
     def estimate(kept: npt.NDArray[np.bool_]) -> Array:
         return np.asarray(noisy[kept].mean(axis=0) / max(variance_within(totals[kept], groups[kept]), 1e-300))
 
     found = estimate(np.ones(totals.size, dtype=bool))
-    (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), teams)
+    (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), held.teams)
     dimensions = again.noise.columns
     return Noise(
         shares=tuple(
             NoiseShare(dimension=str(name), noise=float(value), margin=margin)
-            for name, value, margin in zip(dimensions, found, margins(estimate, teams), strict=True)
+            for name, value, margin in zip(dimensions, found, margins(estimate, held.teams), strict=True)
         ),
         margin=whole,
-        people=int(counted.sum()),
+        people=held.people,
         agreement=_agreement(again),
         graded=int(realised.grade.notna().sum()),
         tiers=_tiers(again, least),
         names=names,
-        grades=len(realised.scheme.grades.coefficients),
+        scheme=realised.scheme,
         unmeasured=again.unmeasured,
-        reconstructed=is_reconstructed(realised.scheme),
     )
 
 
@@ -215,9 +209,8 @@ def _nothing(again: Rerun, unknown: str) -> Noise:
         graded=0,
         tiers={},
         names={},
-        grades=len(again.realised.scheme.grades.coefficients),
+        scheme=again.realised.scheme,
         unmeasured=again.unmeasured,
-        reconstructed=is_reconstructed(again.realised.scheme),
         unknown=unknown,
     )
 

@@ -12,10 +12,11 @@ from design_lab.catalogue.words import LANGUAGES
 from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
-from design_lab.evaluation.grounds import claim_of, limits_of
+from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL
 from design_lab.files import sha256_of
 from design_lab.finding import Claim
+from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
 from design_lab.scoring.intervals import share_interval
 from design_lab.scoring.points import weighed
@@ -51,21 +52,24 @@ def principles(
     total score that is not sampling error, both at the cycle in use; `feedback_days` the days from the end of the cycle
     to each person's feedback. What is None cannot be told.
     """
-    assumed = bool({"rules", "indicators", "weights"} & set(scores.scheme.assumed))
-    claim, limits = claim_of(assumed), limits_of(assumed)
+    scheme = scores.scheme
     return Principles(
         criteria=(
-            *_fair(gaps(scores, least=least), same_grade, claim, limits),
-            *_quantified(panel, scores, claim, limits),
-            *(_complete(cover, kind, claim, limits) for kind in ("goal", "content")),
-            *_timely(cycle_months, score_reliability, feedback_days, claim, limits),
+            *_fair(gaps(scores, least=least), *_grounds(scheme, "totals")),
+            _same_grade(same_grade, *_grounds(scheme, "grades")),
+            *_quantified(panel, scores, *_grounds(scheme, "weights")),
+            *(_complete(cover, kind, *_grounds(scheme, "weights")) for kind in ("goal", "content")),
+            *_timely(cycle_months, score_reliability, feedback_days, *_grounds(scheme, "totals")),
         )
     )
 
 
-def _fair(
-    found: Sequence[Gap], same_grade: Estimate | None, claim: Claim, limits: tuple[str, ...]
-) -> tuple[Criterion, ...]:
+def _grounds(scheme: Scheme, decided: Decided) -> tuple[Claim, tuple[str, ...]]:
+    assumed = is_reconstructed(scheme, decided)
+    return claim_of(assumed), limits_of(assumed)
+
+
+def _fair(found: Sequence[Gap], claim: Claim, limits: tuple[str, ...]) -> tuple[Criterion, ...]:
     held = tuple(
         Criterion(
             principle="fair", name="gap", key=f"gap_{gap.attribute}_{_as_id(gap.group)}", bound=GAP, at_least=False,
@@ -80,11 +84,14 @@ def _fair(
         principle="fair", name="gap_any", found=None, bound=GAP, at_least=False, unit="standard_deviations",
         claim="association", why="no_groups",
     )  # fmt: skip
-    again = Criterion(
-        principle="fair", name="same_grade", found=same_grade, bound=SAME_GRADE, at_least=True, unit="share",
-        claim=claim, level=LEVEL, limits=limits, why="not_measured_again",
+    return held or (none,)
+
+
+def _same_grade(found: Estimate | None, claim: Claim, limits: tuple[str, ...]) -> Criterion:
+    return Criterion(
+        principle="fair", name="same_grade", found=found, bound=SAME_GRADE, at_least=True, unit="share", claim=claim,
+        level=LEVEL, limits=limits, why="not_measured_again",
     )  # fmt: skip
-    return (*(held or (none,)), again)
 
 
 def _size_of(gap: Gap) -> Estimate | None:

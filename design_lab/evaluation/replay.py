@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from design_lab.display import Shown
+from design_lab.evaluation.grounds import Decided, is_reconstructed, without_assuming
 from design_lab.evaluation.official import Official
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 TOLERANCE = 0.05  # points
 CONFIRMED = 0.95  # share of the official results that must come out for the rules to count as confirmed
 FEW = 5  # a team with fewer people is small
-_ASSUMABLE = frozenset(
-    {"weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility"}
-)
-_GRADING = frozenset({"grades", "eligibility", "protected"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -57,12 +54,12 @@ class Replay(Shown):
     @property
     def reconstructed(self) -> bool:
         """Whether rules that decide a score are assumed."""
-        return bool(_ASSUMABLE & set(self.scheme.assumed))
+        return is_reconstructed(self.scheme, "totals")
 
     @property
     def grades_assumed(self) -> bool:
         """Whether rules that decide a grade are assumed."""
-        return bool(_GRADING & set(self.scheme.assumed))
+        return is_reconstructed(self.scheme, "grading")
 
     @property
     def scores_reproduced(self) -> float | None:
@@ -104,10 +101,8 @@ class Replay(Shown):
     @property
     def settled(self) -> Scheme:
         """The scheme without assuming what the replay confirms: what is then said of it describes the client's own."""
-        scores = _ASSUMABLE if self.confirms_scores else frozenset()
-        grades = _GRADING if self.confirms_grades else frozenset()
-        assumed = tuple(part for part in self.scheme.assumed if part not in scores | grades)
-        return self.scheme.model_copy(update={"assumed": assumed})
+        scores: tuple[Decided, ...] = ("totals",) if self.confirms_scores else ()
+        return without_assuming(self.scheme, (*scores, "grading") if self.confirms_grades else scores)
 
     @property
     def rank_correlation(self) -> float | None:

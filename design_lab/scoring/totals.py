@@ -31,10 +31,12 @@ HAIR = 1e-9  # a hair's breadth of float must not turn a person away
 class Totals:
     """Totals before vetoes: `contributions` (n, d) by dimension, their arithmetic part; `total` (n,) under all rules.
 
-    `reason` (n,) says why there is no total, as a key below `reason.` in the word files.
+    `weights` (n, d) by dimension are those in force, as shares, after sharing out over what is there; 0 without a
+    score. `reason` (n,) says why there is no total, as a key below `reason.` in the word files.
     """
 
     contributions: pd.DataFrame
+    weights: pd.DataFrame
     total: pd.Series
     reason: pd.Series
 
@@ -75,6 +77,7 @@ def totals(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned) -> To
         total = rounded(total, scheme.rounding.total.decimals, scheme.rounding.total.half)
     return Totals(
         contributions=pd.DataFrame(contributions, people.index, names),
+        weights=pd.DataFrame(np.where(scored[:, None], shares, 0.0), people.index, names),
         total=pd.Series(total, people.index),
         reason=pd.Series(reason, people.index, dtype=object),
     )

@@ -12,6 +12,7 @@ from design_lab.evaluation.reliability import Reliabilities, Reliability
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
 from design_lab.report import Cover, write_reports
+from tests.scoring.conftest import make_scheme
 
 ROLES = {
     "customer_service": ({"en": "customer service", "zh": "客户服务人员"}, 180),
@@ -114,7 +115,7 @@ def _behind():
     )
     yield from Noise(
         shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
-        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
+        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, scheme=make_scheme(assumed=["rules"]),
         tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
     ).findings()  # fmt: skip
     found = [
@@ -183,8 +184,8 @@ def invented():
             *_candidates(others),
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "06_candidates",
-                   "evidence": "05_what_the_past_says"}  # fmt: skip
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
+                   "evidence": "07_volume_and_csat"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
