@@ -20,7 +20,12 @@ The road, each step a call:
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
     compare(today, candidate)                    # what another scheme would change, same behaviour
+    propose_targets(history(...).panels, ...)    # targets from the past, told as SMART ones
+    advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
+    pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
+    cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -51,6 +56,8 @@ if TYPE_CHECKING:
         weights_by_role,
         weights_by_rule,
     )
+    from design_lab.evaluation.lint import lint
+    from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
@@ -77,7 +84,9 @@ _HOMES = {
     "Scheme": "scheme",
     "Study": "study",
     "adjustment": "scoring",
+    "advise_cycles": "evaluation.targets",
     "build_tables": "ingest",
+    "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
@@ -88,13 +97,16 @@ _HOMES = {
     "goals": "evaluation",
     "history": "scoring",
     "levels": "scoring",
+    "lint": "evaluation.lint",
     "misdirection": "evaluation",
     "noise": "evaluation",
     "official": "evaluation",
     "panel": "scoring",
+    "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
     "principles": "evaluation",
+    "propose_targets": "evaluation.targets",
     "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
     "replay": "evaluation",
@@ -116,7 +128,9 @@ __all__ = [
     "Scheme",
     "Study",
     "adjustment",
+    "advise_cycles",
     "build_tables",
+    "cascade",
     "ceilings",
     "claim_test",
     "compare",
@@ -127,13 +141,16 @@ __all__ = [
     "goals",
     "history",
     "levels",
+    "lint",
     "misdirection",
     "noise",
     "official",
     "panel",
+    "pay_shares",
     "person_weeks",
     "picture",
     "principles",
+    "propose_targets",
     "ratings_review",
     "reliabilities",
     "replay",
