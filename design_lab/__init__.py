@@ -23,11 +23,16 @@ The road, each step a call:
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
     compare(today, candidate)                    # what another scheme would change, same behaviour
     movers(today, candidate, ...)                # who moves, and what moved them
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
     over_time(history(...), today, candidates)   # the same in every past quarter
     impact(candidate, ...)                       # whether rare grades fall evenly on like people
+    propose_targets(history(...).panels, ...)    # targets from the past, told as SMART ones
+    advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
+    pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
+    cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -64,6 +69,8 @@ if TYPE_CHECKING:
         weights_by_rule,
         weights_by_scheme,
     )
+    from design_lab.evaluation.lint import lint
+    from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
@@ -95,7 +102,9 @@ _HOMES = {
     "Scheme": "scheme",
     "Study": "study",
     "adjustment": "scoring",
+    "advise_cycles": "evaluation.targets",
     "build_tables": "ingest",
+    "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
@@ -108,13 +117,16 @@ _HOMES = {
     "history": "scoring",
     "in_force": "scoring",
     "levels": "scoring",
+    "lint": "evaluation.lint",
     "misdirection": "evaluation",
     "noise": "evaluation",
     "official": "evaluation",
     "panel": "scoring",
+    "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
     "principles": "evaluation",
+    "propose_targets": "evaluation.targets",
     "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
     "replay": "evaluation",
@@ -138,7 +150,9 @@ __all__ = [
     "Scheme",
     "Study",
     "adjustment",
+    "advise_cycles",
     "build_tables",
+    "cascade",
     "ceilings",
     "claim_test",
     "compare",
@@ -152,16 +166,19 @@ __all__ = [
     "impact",
     "in_force",
     "levels",
+    "lint",
     "misdirection",
     "movers",
     "noise",
     "official",
     "over_time",
     "panel",
+    "pay_shares",
     "person_weeks",
     "picture",
     "pools",
     "principles",
+    "propose_targets",
     "ratings_review",
     "reliabilities",
     "replay",
