@@ -20,6 +20,8 @@ The road, each step a call:
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
+    ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
     compare(today, candidate)                    # what another scheme would change, same behaviour
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
@@ -34,6 +36,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from design_lab.desk.preferences import preference_forms
     from design_lab.evaluation import (
         ceilings,
         compare,
@@ -43,10 +46,12 @@ if TYPE_CHECKING:
         misdirection,
         noise,
         official,
+        preferences,
         principles,
         reliabilities,
         replay,
         rerun,
+        ways_to_weights,
         weights_by_quarter,
         weights_by_role,
         weights_by_rule,
@@ -94,6 +99,8 @@ _HOMES = {
     "panel": "scoring",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "preference_forms": "desk.preferences",
+    "preferences": "evaluation",
     "principles": "evaluation",
     "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
@@ -104,6 +111,7 @@ _HOMES = {
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
+    "ways_to_weights": "evaluation",
     "weights_by_quarter": "evaluation",
     "weights_by_role": "evaluation",
     "weights_by_rule": "evaluation",
@@ -133,6 +141,8 @@ __all__ = [
     "panel",
     "person_weeks",
     "picture",
+    "preference_forms",
+    "preferences",
     "principles",
     "ratings_review",
     "reliabilities",
@@ -143,6 +153,7 @@ __all__ = [
     "targets",
     "tell",
     "volume_csat",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",

@@ -15,6 +15,7 @@ from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
+from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
     "Ceilings",
@@ -27,10 +28,12 @@ __all__ = [
     "Misdirection",
     "Noise",
     "Official",
+    "Preferences",
     "Principles",
     "Reliabilities",
     "Replay",
     "Rerun",
+    "Ways",
     "WeightsBy",
     "ceilings",
     "compare",
@@ -41,10 +44,12 @@ __all__ = [
     "misdirection",
     "noise",
     "official",
+    "preferences",
     "principles",
     "reliabilities",
     "replay",
     "rerun",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
