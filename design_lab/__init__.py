@@ -23,6 +23,10 @@ The road, each step a call:
     preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
     ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
     compare(today, candidate)                    # what another scheme would change, same behaviour
+    movers(today, candidate, ...)                # who moves, and what moved them
+    pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
+    over_time(history(...), today, candidates)   # the same in every past quarter
+    impact(candidate, ...)                       # whether rare grades fall evenly on like people
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -43,9 +47,13 @@ if TYPE_CHECKING:
         coverage,
         effective_weights,
         goals,
+        impact,
         misdirection,
+        movers,
         noise,
         official,
+        over_time,
+        pools,
         preferences,
         principles,
         reliabilities,
@@ -77,6 +85,10 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "pools": "evaluation",
+    "over_time": "evaluation",
+    "movers": "evaluation",
+    "impact": "evaluation",
     "Finding": "finding",
     "Results": "finding",
     "Scheme": "scheme",
@@ -134,13 +146,17 @@ __all__ = [
     "facts",
     "goals",
     "history",
+    "impact",
     "levels",
     "misdirection",
+    "movers",
     "noise",
     "official",
+    "over_time",
     "panel",
     "person_weeks",
     "picture",
+    "pools",
     "preference_forms",
     "preferences",
     "principles",

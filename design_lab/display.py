@@ -26,6 +26,9 @@ _DECIMALS: Mapping[str, int] = {
     "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
     "ratio": 3,
+    "times": 2,
+    "factor": 4,
+    "grades": 0,
     "rating_points": 2,
     "people_each": 1,
     "forms_each": 1,

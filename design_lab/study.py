@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
-from design_lab.errors import StudyError, nearest
+from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
 from design_lab.rulebook import Number
@@ -201,9 +201,20 @@ class Study:
         path = self.folder / "schemes" / f"{name}.yaml"
         if not path.is_file():
             raise StudyError(f"study {self.name} has no scheme {name!r}; {nearest(name, self.scheme_names)}")
+        return self.read_scheme(path)
+
+    def read_scheme(self, path: Path) -> Scheme:
+        """Read any scheme file by the study's metric cards; roles and levels that it does not have are refused."""
         scheme = Scheme.read(path, self.cards)
-        if scheme.name != name:
-            raise StudyError(f"{path}: the name in the file is {scheme.name!r}, but the file is called {name}.yaml")
+        known = {"role": self.settings.roles, "level": self.settings.levels}
+        faults = [
+            Fault("unknown_role", f"overrides.{number}.{key}", f"{word!r} is no {key} here; {nearest(word, words)}")
+            for number, override in enumerate(scheme.overrides)
+            for key, words in known.items()
+            if (word := getattr(override, key)) is not None and word not in words
+        ]
+        if faults:
+            raise SchemeError.of(path, faults)
         return scheme
 
     @property

@@ -6,11 +6,14 @@ from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weight
 from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
-from design_lab.evaluation.fairness import Gap, gaps
+from design_lab.evaluation.fairness import Gap, Impact, gaps, impact
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
+from design_lab.evaluation.movers import Movers, movers
 from design_lab.evaluation.noise import Noise, noise
 from design_lab.evaluation.official import Official, official
+from design_lab.evaluation.over_time import OverTime, over_time
+from design_lab.evaluation.pools import Pools, pools
 from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
@@ -25,9 +28,13 @@ __all__ = [
     "Estimate",
     "Gap",
     "Goals",
+    "Impact",
     "Misdirection",
+    "Movers",
     "Noise",
     "Official",
+    "OverTime",
+    "Pools",
     "Preferences",
     "Principles",
     "Reliabilities",
@@ -41,9 +48,13 @@ __all__ = [
     "effective_weights",
     "gaps",
     "goals",
+    "impact",
     "misdirection",
+    "movers",
     "noise",
     "official",
+    "over_time",
+    "pools",
     "preferences",
     "principles",
     "reliabilities",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from design_lab.display import Quantity, Shown, Term, number
+from design_lab.evaluation.alike import alike
 from design_lab.evaluation.diagnosis import DimensionWeight, EffectiveWeights, effective_weights
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
@@ -80,8 +81,7 @@ class WeightsBy(Shown):
 def weights_by_role(scores: Scores, *, roles: Mapping[str, Mapping[str, str]], least: int) -> WeightsBy:
     """Split the totals of each role with at least `least` people whose totals may be compared."""
     held = scores.people["role"]
-    counts = held[scores.told_apart].value_counts()
-    known = [role for role in roles if counts.get(role, 0) >= least]
+    known = [role for role in roles if alike(scores, scores.told_apart & (held == role)).people >= least]
     return WeightsBy(
         by="role", splits={role: effective_weights(scores, who=held == role) for role in known}, names=roles
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.alike import alike
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL, margins, shares
 from design_lab.finding import Claim, Finding, state
@@ -58,14 +59,16 @@ class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
     `what` they are shares of: the differences in total score, or in the pay coefficient of the grade. `people` is how
-    many it rests on, in how many `teams`; `reconstructed` says that the client has not confirmed how they come about;
-    `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word files.
+    many it rests on, in how many `teams`; `alone` how many are left out because nobody is like them; `reconstructed`
+    says that the client has not confirmed how they come about; `unknown` says why no effective weight can be given (''
+    if it can), as a key below `unknown.` in the word files.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
     what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
+    alone: int
     teams: int
     reconstructed: bool
     limits: tuple[str, ...]  # of the scores themselves
@@ -81,13 +84,14 @@ class EffectiveWeights(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State the weight on paper and the effective weight of each dimension, and the share of the rules.
 
-        What makes the differences in grade is stated without repeating the weights on paper.
+        What makes the differences in grade is stated without repeating the weights on paper, and who is left out.
         """
         dimensions = [weight for weight in self.weights if weight.dimension != "rules"]
         on_paper = [self._nominal(weight) for weight in dimensions if self.what == "score"]
         if self.unknown:
             return (*on_paper, *(self._unknown(weight) for weight in dimensions))
-        return (*on_paper, *(self._effective(weight) for weight in self.weights))
+        left_out = [self._alone()] if self.alone and self.what == "score" else []
+        return (*on_paper, *(self._effective(weight) for weight in self.weights), *left_out)
 
     @property
     def _stem(self) -> str:
@@ -103,6 +107,12 @@ class EffectiveWeights(Shown):
         return state(
             f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal, says="diagnosis.nominal_weight",
             unit="weight", n=self.people, claim="accounting", dimension=Term(f"dimension.{weight.dimension}"),
+        )  # fmt: skip
+
+    def _alone(self) -> Finding:
+        return state(
+            "diagnosis.compared_with_nobody", self.alone, says="diagnosis.compared_with_nobody", unit="people",
+            n=self.people + self.alone, claim=self.claim, limits=limits_of(self.reconstructed),
         )  # fmt: skip
 
     def _effective(self, weight: DimensionWeight) -> Finding:
@@ -135,14 +145,15 @@ class EffectiveWeights(Shown):
 
 
 def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | None = None) -> EffectiveWeights:
-    """Split what separates people of the same role and level into the dimensions' shares and that of the rules.
+    """Split what separates people alike (`alike`) into the shares of the dimensions and that of the rules.
 
     The effective weight of dimension k is cov(c_k, y) / cov(S, y), c_k its realised contributions, S their sum and y
     the total itself or, with `what` the grade, the pay coefficient of the grade; all as deviations from the mean of
-    role and level, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). `who` (n,)
-    limits it to some people. Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom):
-    resampling teams covers .90 instead of .95 with 15 of them. Where nobody is scored, totals do not differ or people
-    cannot be told apart, no effective weight is given.
+    those alike, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). Who
+    lacks data so is held against those who lack the same, and who is alone against nobody. `who` (n,) limits it to some
+    people. Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom):
+    resampling teams covers .90 instead of .95 with 15 of them. Where nobody is scored, nobody is like another, totals
+    do not differ or people cannot be told apart, no effective weight is given.
     """
     counted = scores.told_apart if who is None else scores.told_apart & who
     outcome = scores.total if what == "score" else _coefficients(scores)
@@ -150,15 +161,16 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         counted &= outcome.notna()
     if not counted.any():
         return _without_shares(scores, what, _why_nobody(scores, what))
-    people, parts = scores.people[counted], scores.contributions[counted]
-    groups = people.groupby(["role", "level"]).ngroup().to_numpy()
-    teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    contributed, told = parts.to_numpy(), outcome[counted].to_numpy(float)
+    held = alike(scores, counted)
+    if not held.people:
+        return _without_shares(scores, what, "nobody_alike", alone=held.alone)
+    parts = scores.contributions[held.rows]
+    contributed, told, groups = parts.to_numpy(), outcome[held.rows].to_numpy(float), held.groups
     found = shares(contributed, told, groups)
     if not np.isfinite(found).all():
-        return _without_shares(scores, what, "no_difference")
-    widths = margins(lambda kept: shares(contributed[kept], told[kept], groups[kept]), teams)
-    nominal = scores.nominal[counted].mean().reindex(parts.columns).fillna(0.0)
+        return _without_shares(scores, what, "no_difference", alone=held.alone)
+    widths = margins(lambda kept: shares(contributed[kept], told[kept], groups[kept]), held.teams)
+    nominal = scores.nominal[held.rows].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
         what=what,
@@ -166,17 +178,18 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
             DimensionWeight(dimension=name, nominal=float(paper), effective=float(real), margin=margin)
             for name, paper, real, margin in columns
         ),
-        people=int(counted.sum()),
-        teams=len(np.unique(teams)),
+        people=held.people,
+        alone=held.alone,
+        teams=int(held.teams.max()) + 1,
         reconstructed=_is_reconstructed(scores, what),
-        limits=(*_renormalised(scores, counted), *scores.limits),
+        limits=(*_judged_alike(scores, counted), *scores.limits),
         unknown="",
     )
 
 
-def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
-    """The limit that somebody's weights were shared out anew, for whole points then move between dimensions."""
-    return ("renormalised",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
+def _judged_alike(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
+    """The limit that somebody's weights were shared out anew, and that only people with the same are compared."""
+    return ("judged_alike",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
 
 
 def _is_reconstructed(scores: Scores, what: What) -> bool:
@@ -194,7 +207,7 @@ def _why_nobody(scores: Scores, what: What) -> str:
     return "nobody_graded" if what == "grade" and scores.told_apart.any() else "no_signal"
 
 
-def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeights:
+def _without_shares(scores: Scores, what: What, unknown: str, *, alone: int = 0) -> EffectiveWeights:
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
@@ -204,6 +217,7 @@ def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeight
             for name, paper in nominal.items()
         ),
         people=0,
+        alone=alone,
         teams=0,
         reconstructed=_is_reconstructed(scores, what),
         limits=scores.limits,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.alike import alike
 from design_lab.evaluation.criteria import Estimate
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.rerun import Rerun, agreement_of
@@ -163,7 +164,7 @@ class Noise(Shown):
 
 
 def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -> Noise:
-    """Part the variance of total scores within role and level into signal and noise.
+    """Part the variance of total scores between people alike (`alike`) into signal and noise.
 
     The noise of dimension k is the mean over people of cov(c_k, S) between measurements of the same truth, over the
     variance of S within role and level; it stands beside the effective weight, whose denominator is the same. Tiers are
@@ -171,28 +172,25 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
     from its best.
     """
     realised = again.realised
-    counted = realised.told_apart
-    people = realised.people[counted]
-    totals = realised.total[counted].to_numpy(float)
-    groups = people.groupby(["role", "level"]).ngroup().to_numpy()
-    if not counted.any() or variance_within(totals, groups) <= 1e-12:
+    held = alike(realised, realised.told_apart)
+    totals, groups = realised.total[held.rows].to_numpy(float), held.groups
+    if not held.people or variance_within(totals, groups) <= 1e-12:
         return _nothing(again, "no_signal" if realised.total.notna().any() else "nobody_scored")
-    teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    noisy = again.noise[counted].to_numpy()
+    noisy = again.noise[held.rows].to_numpy()
 
     def estimate(kept: npt.NDArray[np.bool_]) -> Array:
         return np.asarray(noisy[kept].mean(axis=0) / max(variance_within(totals[kept], groups[kept]), 1e-300))
 
     found = estimate(np.ones(totals.size, dtype=bool))
-    (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), teams)
+    (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), held.teams)
     dimensions = again.noise.columns
     return Noise(
         shares=tuple(
             NoiseShare(dimension=str(name), noise=float(value), margin=margin)
-            for name, value, margin in zip(dimensions, found, margins(estimate, teams), strict=True)
+            for name, value, margin in zip(dimensions, found, margins(estimate, held.teams), strict=True)
         ),
         margin=whole,
-        people=int(counted.sum()),
+        people=held.people,
         agreement=_agreement(again),
         graded=int(realised.grade.notna().sum()),
         tiers=_tiers(again, least),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from design_lab.catalogue import words
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL
-from design_lab.files import sha256_of
 from design_lab.finding import Claim
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
@@ -72,11 +69,11 @@ def _grounds(scheme: Scheme, decided: Decided) -> tuple[Claim, tuple[str, ...]]:
 def _fair(found: Sequence[Gap], claim: Claim, limits: tuple[str, ...]) -> tuple[Criterion, ...]:
     held = tuple(
         Criterion(
-            principle="fair", name="gap", key=f"gap_{gap.attribute}_{_as_id(gap.group)}", bound=GAP, at_least=False,
+            principle="fair", name="gap", key=f"gap_{gap.group.key}", bound=GAP, at_least=False,
             unit="standard_deviations", claim="scenario" if claim == "scenario" else "association",
             level=LEVEL if gap.margin is not None else None, found=_size_of(gap), why="too_few_teams_for_gap",
             limits=("gap_not_adjusted", "many_groups", *limits),
-            said={"group": _group(gap.group), "attribute": _attribute(gap.attribute)},
+            said={"group": gap.group.name(), "attribute": gap.group.attribute_name},
         )
         for gap in found
     )  # fmt: skip
@@ -173,18 +170,3 @@ def _timely(
             unit="correlation", claim=claim, level=LEVEL, limits=limits, why="not_measured_again",
         ),
     )  # fmt: skip
-
-
-def _attribute(name: str) -> dict[str, str]:
-    return {lang: words(lang).say(f"attribute.{name}") for lang in LANGUAGES}
-
-
-def _group(name: str) -> dict[str, str]:
-    key = f"group.{name}"
-    return {lang: words(lang).say(key) if key in words(lang) else name for lang in LANGUAGES}
-
-
-def _as_id(group: str) -> str:
-    """A group's name as part of an id, or what stands for a name that an id cannot hold."""
-    bare = group.replace("+", "plus")
-    return bare if re.fullmatch(r"[A-Za-z0-9_-]+", bare) else sha256_of(group)[:8]

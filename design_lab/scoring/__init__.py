@@ -1,6 +1,7 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
 from design_lab.scoring.adjustment import Adjustment, adjustment
+from design_lab.scoring.batch import Batch, Block
 from design_lab.scoring.history import History, history
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
@@ -13,6 +14,8 @@ from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
     "Adjustment",
+    "Batch",
+    "Block",
     "History",
     "Levels",
     "Panel",

@@ -30,9 +30,9 @@ class Scores(Shown):
     what is there, and `rules`, what aggregations that are not arithmetic, bounds, rounding and vetoes add or take away:
     a row sums to its total; `total` (n,), missing for people without a score; `grade` (n,), None for people without
     one; `reason` (n,), why someone has no score or no grade, as a key below `reason.` in the word files; `nominal` (n,
-    d) the weights on paper, as shares; `without_data` names indicators that the scheme weighs, and `not_applied`
-    conditions that it sets, for which nobody has data; `limits` what limits the values that were scored, as keys below
-    `limit.`; `cards` the panel's.
+    d) the weights on paper, as shares, `weights` (n, d) those in force, shared out over what is there; `without_data`
+    names indicators that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data;
+    `limits` what limits the values that were scored, as keys below `limit.`; `cards` the panel's.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -46,6 +46,7 @@ class Scores(Shown):
     grade: pd.Series
     reason: pd.Series
     nominal: pd.DataFrame
+    weights: pd.DataFrame
     without_data: tuple[str, ...]
     not_applied: tuple[str, ...]
     limits: tuple[str, ...] = ()
@@ -133,6 +134,7 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance:
         grade=grade(total.mask(ungraded), panel, scheme),
         reason=reason.mask(kept & reason.eq(""), "protected"),
         nominal=nominal(of),
+        weights=made.weights,
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=without_data(panel, scheme),
         limits=_limits(panel, scheme, total),

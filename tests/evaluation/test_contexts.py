@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.evaluation import effective_weights, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.alike import alike
 from design_lab.evaluation.contexts import Z, with_rule
 from design_lab.evaluation.shares import apart
 from design_lab.scoring import score
@@ -135,8 +136,7 @@ def test_weights_for_score_and_grade_sum_to_one_under_every_scheme(people, schem
 def well_conditioned(scores, what):
     """Whether totals and outcome go together enough that rounding of floats stays below a billionth."""
     told = scores.told_apart & scores.grade.notna() if what == "grade" else scores.told_apart
-    groups = scores.people.loc[told, ["role", "level"]].agg("/".join, axis=1).to_numpy()
-    outcome = scores.grade[told].map(dict(scores.scheme.grades.coefficients)) if what == "grade" else scores.total[told]
-    _, numbers = np.unique(groups, return_inverse=True)
-    together = (apart(values.to_numpy(float), numbers) for values in (scores.total[told], outcome))
+    held = alike(scores, told)
+    outcome = scores.grade.map(dict(scores.scheme.grades.coefficients)) if what == "grade" else scores.total
+    together = (apart(values[held.rows].to_numpy(float), held.groups) for values in (scores.total, outcome))
     return abs(np.multiply(*together).sum()) > 1e-3

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.evaluation import compare, effective_weights
+from design_lab.evaluation.alike import alike
 from design_lab.scoring import panel, score, targets
 from design_lab.scoring.signal import Signal
 from tests.scoring.conftest import make_panel, make_scheme
@@ -87,8 +88,8 @@ def test_effective_weights_sum_to_one_for_missing_data_and_vetoes_too(rows, brea
     scores = score(people, scheme, medians=NOBODY)
     split = effective_weights(scores)
     if split.unknown:
-        told = scores.total.dropna()
-        assert told.empty or np.ptp(told) < 1e-5
+        held = alike(scores, scores.told_apart)
+        assert held.people == 0 or scores.total[held.rows].groupby(held.groups).agg(np.ptp).max() < 1e-5
         assert all(weight.effective is None for weight in split.weights)
         return
     assert sum(weight.effective for weight in split.weights) == pytest.approx(1, abs=1e-9)
@@ -250,8 +251,58 @@ def test_the_small_centre_is_diagnosed_with_parts_that_sum_to_one(small):
     assert weights.reconstructed
 
 
-def test_shares_over_weights_shared_out_anew_say_so():
-    people = crowd()
-    assert "renormalised" not in effective_weights(score(people, make_scheme(), medians=NOBODY)).limits
-    people.values.loc[people.values.index[:3], "peer_rating"] = float("nan")
-    assert "renormalised" in effective_weights(score(people, make_scheme(), medians=NOBODY)).limits
+def with_peer_ratings_alone(people, ratings):
+    """The last of these people have nothing but a peer rating each, as somebody in training has."""
+    last = people.values.index[-len(ratings) :]
+    people.values.loc[last] = float("nan")
+    people.values.loc[last, "peer_rating"] = ratings
+    return people
+
+
+def test_who_lacks_dimensions_is_held_against_those_who_lack_the_same():
+    """By hand, with linear points from 0 to 100: four agents with everything, three with peer ratings alone."""
+    rows = {"E1": (50, 40, 40, 40), "E2": (60, 40, 40, 40), "E3": (50, 60, 40, 40), "E4": (60, 60, 40, 40)}
+    rows |= {f"E{i}": (None, None, None, rating) for i, rating in ((5, 70), (6, 80), (7, 90))}
+    linear = {"rule": "linear", "zero_at": 0, "full_at": 100}
+    indicators = ("calls_per_hour", "qa_score", "very_satisfied_rate", "peer_rating")
+    scheme = make_scheme(rules=dict.fromkeys(indicators, linear), missing={"min_weight": 10})
+    weights = effective_weights(score(make_panel(rows), scheme, medians=NOBODY))
+    # Workload differs by 4 points among the four (-2, 2, -2, 2), quality by 5 (-2.5, -2.5, 2.5, 2.5), teamwork by 10
+    # and 10 among the three, who are weighed on it alone: sums of squares 16, 25 and 200.
+    found = {weight.dimension: weight.effective for weight in weights.weights}
+    assert found == pytest.approx(
+        {"workload": 16 / 241, "service_quality": 25 / 241, "csat": 0, "teamwork": 200 / 241, "rules": 0}, abs=1e-12
+    )
+    assert (weights.people, weights.alone) == (7, 0)
+
+
+def test_who_is_alone_with_what_she_lacks_is_left_out_and_counted():
+    scheme = make_scheme(missing={"min_weight": 10})
+    plain = effective_weights(score(crowd(), scheme, medians=NOBODY))
+    scores = score(with_peer_ratings_alone(crowd(61, teams=6), [4.0]), scheme, medians=NOBODY)
+    whole = effective_weights(scores)
+    assert scores.total.notna().all()
+    assert (plain.people, plain.alone) == (60, 0)
+    assert (whole.people, whole.alone) == (60, 1)
+    among = effective_weights(scores, who=scores.people.index != "E060")
+    assert [w.effective for w in whole.weights] == pytest.approx([w.effective for w in among.weights], abs=1e-12)
+    assert "compared_with_nobody" not in {finding.id.rpartition(".")[2] for finding in plain.findings()}
+    (said,) = [finding for finding in whole.findings() if finding.id == "diagnosis.compared_with_nobody"]
+    assert (said.value, said.n, said.claim) == (1, 61, "accounting")
+    assert "Of 61 people with a total, 1 person could be compared with nobody" in said.text["en"]
+
+
+def test_where_nobody_is_like_another_no_share_is_given():
+    rows = {"E1": (20.0, 90.0, 0.8, 4.0), "E2": (20.0, 90.0, 0.8, None), "E3": (20.0, None, 0.8, 4.0)}
+    said = unknown_texts(score(make_panel(rows), make_scheme(), medians=NOBODY))
+    assert said == {"nobody with a total shares role, level and weights with somebody else."}
+
+
+def test_whole_points_of_weights_shared_out_anew_count_for_nothing():
+    """Who has peer ratings alone gets 80 points of teamwork where others get 8: no difference in teamwork."""
+    scheme = make_scheme(missing={"min_weight": 10})
+    scores = score(with_peer_ratings_alone(crowd(), [4.0] * 6), scheme, medians=NOBODY)
+    among = effective_weights(scores, who=scores.weights["workload"] > 0)
+    whole = effective_weights(scores)
+    assert [w.effective for w in whole.weights] == pytest.approx([w.effective for w in among.weights], abs=1e-12)
+    assert ("judged_alike" in whole.limits, "judged_alike" in among.limits) == (True, False)

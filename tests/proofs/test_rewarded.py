@@ -56,7 +56,9 @@ def positions(data):
 
 
 def rewarded(data):
-    """What each dimension adds to each official score before adjustments, and what rounding does, (people, 5)."""
+    """What each dimension adds to each official score before adjustments, and what rounding does, (people, 5); and whom
+    each is held against: others of the same role and level who have the same dimensions, as text (people,).
+    """
     measured, role = _measured(data)[:, data.results.person], positions(data)[:, 0]
     points = np.full(measured.shape, np.nan)
     for name in np.unique(role):
@@ -64,7 +66,10 @@ def rewarded(data):
     weights = np.array([data.centre.weights[name] for name in DIMENSIONS])[:, None] * np.isfinite(points)
     parts = (weights / np.where(weights.sum(axis=0) > 0, weights.sum(axis=0), 1) * np.nan_to_num(points)).T
     given = data.results.score - data.results.adjustment
-    return np.column_stack([parts, given - parts.sum(axis=1)])
+    with_same = [
+        f"{at} {has}" for at, has in zip(positions(data).tolist(), np.isfinite(points).T.tolist(), strict=True)
+    ]
+    return np.column_stack([parts, given - parts.sum(axis=1)]), np.array(with_same)
 
 
 def true_shares(parts, outcome, groups):
@@ -73,7 +78,7 @@ def true_shares(parts, outcome, groups):
     def within(values):
         return sum(
             np.cov(values[mine], outcome[mine])[0, 1] * (mine.sum() - 1)
-            for mine in (np.all(groups == group, axis=1) for group in np.unique(groups, axis=0))
+            for mine in (groups == group for group in np.unique(groups))
             if mine.sum() > 1
         )
 
@@ -205,8 +210,8 @@ def quarters(own):
 
 def test_the_planted_shares_of_the_score_are_recovered(quarters):
     for data, _, scores, _ in quarters:
-        parts = rewarded(data)
-        truth = true_shares(parts, parts.sum(axis=1), positions(data))
+        parts, groups = rewarded(data)
+        truth = true_shares(parts, parts.sum(axis=1), groups)
         assert told(scores) == pytest.approx(truth, abs=1e-9)
         assert truth.sum() == pytest.approx(1, abs=1e-9)
         # What is on paper would not have passed for what is rewarded.
@@ -214,17 +219,25 @@ def test_the_planted_shares_of_the_score_are_recovered(quarters):
 
 
 def test_they_are_recovered_among_those_who_lack_no_dimension(quarters):
-    """Whose weights were shared out anew is another matter: the teamwork of who has nothing else weighs 100."""
+    """Nobody is left out there for want of somebody alike, and whole points have nowhere to go."""
     for data, _, scores, _ in quarters:
-        parts, at = rewarded(data), positions(data)
+        parts, groups = rewarded(data)
         kept = (parts[:, :4] != 0).all(axis=1)
-        truth = true_shares(parts[kept], parts[kept].sum(axis=1), at[kept])
+        truth = true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept])
         assert told(scores, who=whole(scores)) == pytest.approx(truth, abs=1e-9)
+
+
+def test_who_is_alone_with_what_she_lacks_is_counted(quarters):
+    for data, _, scores, _ in quarters:
+        _, sizes = np.unique(rewarded(data)[1], return_counts=True)
+        weights = effective_weights(scores)
+        assert (weights.people, weights.alone) == (sizes[sizes > 1].sum(), (sizes == 1).sum())
 
 
 def test_the_planted_shares_of_the_grade_are_recovered(quarters):
     for data, _, scores, graded in quarters:
-        truth = true_shares(rewarded(data), coefficients(data), positions(data))
+        parts, groups = rewarded(data)
+        truth = true_shares(parts, coefficients(data), groups)
         assert told(graded, what="grade") == pytest.approx(truth, abs=1e-9)
         # The scheme's own grades know nothing of adjustments by hand: three in a hundred people.
         assert told(scores, what="grade") == pytest.approx(truth, abs=0.05)
@@ -245,21 +258,24 @@ def main():
         own, scheme = own_study(Path(folder) / "h_bank", Study.open(project_root() / "data" / "h_bank"))
         data = QuarterData(read_centre(own.folder), own.quarters[-1])
         people, scores, graded = scored(own, scheme, own.quarters[-1])
-        parts, at = rewarded(data), positions(data)
-        kept = (parts[:, :4] != 0).all(axis=1)
+        parts, groups = rewarded(data)
+        kept, at = (parts[:, :4] != 0).all(axis=1), np.array([" ".join(where) for where in positions(data)])
         rows = {
-            "score: truth": true_shares(parts, parts.sum(axis=1), at),
+            "score: truth": true_shares(parts, parts.sum(axis=1), groups),
             "score: files": told(scores),
-            "grade: truth": true_shares(parts, coefficients(data), at),
+            "grade: truth": true_shares(parts, coefficients(data), groups),
             "grade: files": told(graded, what="grade"),
             "grade of the scheme": told(scores, what="grade"),
-            "no dimension lacking: truth": true_shares(parts[kept], parts[kept].sum(axis=1), at[kept]),
+            "no dimension lacking: truth": true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept]),
             "no dimension lacking: files": told(scores, who=whole(scores)),
+            "all of a role and level together: truth": true_shares(parts, parts.sum(axis=1), at),
         }
         lines = ["| " + " | ".join(("", *PARTS)) + " |"]
         lines += [f"| {name} | " + " | ".join(f"{value:.4f}" for value in row) + " |" for name, row in rows.items()]
         for name, values in held_against_truth(data, people, "customer_service", np.random.default_rng(2026)).items():
             lines.append(f"{name}: true reliability {values[0]:.3f}, error {values[1]:.3f}, files {values[2]:.3f}")
+        weights = effective_weights(scores)
+        lines.append(f"{weights.people} people compared, {weights.alone} alone")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -12,6 +12,7 @@ from design_lab.evaluation.reliability import Reliabilities, Reliability
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
 from design_lab.report import Cover, write_reports
+from tests.scoring.conftest import make_scheme
 
 ROLES = {
     "customer_service": ({"en": "customer service", "zh": "客户服务人员"}, 180),
@@ -114,7 +115,7 @@ def _behind():
     )
     yield from Noise(
         shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
-        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
+        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, scheme=make_scheme(assumed=["rules"]),
         tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
     ).findings()  # fmt: skip
     found = [
