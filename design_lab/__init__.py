@@ -24,6 +24,8 @@ The road, each step a call:
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
     lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
+    preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
+    ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
     compare(today, candidate)                    # what another scheme would change, same behaviour
     movers(today, candidate, ...)                # who moves, and what moved them
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
@@ -46,6 +48,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from design_lab.desk.preferences import preference_forms
     from design_lab.evaluation import (
         ceilings,
         compare,
@@ -60,10 +63,12 @@ if TYPE_CHECKING:
         official,
         over_time,
         pools,
+        preferences,
         principles,
         reliabilities,
         replay,
         rerun,
+        ways_to_weights,
         weights_by_quarter,
         weights_by_role,
         weights_by_rule,
@@ -125,6 +130,8 @@ _HOMES = {
     "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "preference_forms": "desk.preferences",
+    "preferences": "evaluation",
     "principles": "evaluation",
     "propose_targets": "evaluation.targets",
     "ratings_review": "scoring.ratings",
@@ -137,6 +144,7 @@ _HOMES = {
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
+    "ways_to_weights": "evaluation",
     "weights_by_quarter": "evaluation",
     "weights_by_role": "evaluation",
     "weights_by_rule": "evaluation",
@@ -177,6 +185,8 @@ __all__ = [
     "person_weeks",
     "picture",
     "pools",
+    "preference_forms",
+    "preferences",
     "principles",
     "propose_targets",
     "ratings_review",
@@ -189,6 +199,7 @@ __all__ = [
     "targets",
     "tell",
     "volume_csat",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",

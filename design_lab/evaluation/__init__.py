@@ -25,6 +25,7 @@ from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
+from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
     "Ceilings",
@@ -42,10 +43,12 @@ __all__ = [
     "Official",
     "OverTime",
     "Pools",
+    "Preferences",
     "Principles",
     "Reliabilities",
     "Replay",
     "Rerun",
+    "Ways",
     "WeightsBy",
     "ceilings",
     "compare",
@@ -61,10 +64,12 @@ __all__ = [
     "official",
     "over_time",
     "pools",
+    "preferences",
     "principles",
     "reliabilities",
     "replay",
     "rerun",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
