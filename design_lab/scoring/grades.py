@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from design_lab.composite import rank
 from design_lab.gradebook import FixedGrades, ForcedGrades
 from design_lab.scheme import Scheme
 from design_lab.scoring.conditions import fails
+from design_lab.scoring.rules import Array, Groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,27 +33,38 @@ def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
     then hold more or fewer. Who is in no team shares a pool with the others of the role who are in none. Conditions
     that cap a grade come last: who is capped keeps the place in the pool, and nobody moves up.
     """
+    import pandas as pd
+
     grades = scheme.grades
     if isinstance(grades, FixedGrades):
         given = _fixed(total, grades)
     else:
-        columns = _POOLS[grades.pool]
-        by = [panel.people[column] for column in columns] or np.zeros(len(total))
-        given = total.groupby(by, dropna=False).transform(lambda pool: _forced(pool, grades))
+        given = pd.Series(_forced(total.to_numpy(dtype=np.float64), _pools(panel.people, grades), grades), total.index)
     return _capped(given.astype(object).where(total.notna(), None), panel, scheme)
 
 
-def _forced(pool: pd.Series, grades: ForcedGrades) -> pd.Series:
-    import pandas as pd
+def _pools(people: pd.DataFrame, grades: ForcedGrades) -> Groups:
+    """The number of each person's pool, (n,); what is not known is one value of its own."""
+    columns = _POOLS[grades.pool]
+    known = [people[column].astype(object).where(people[column].notna(), None).tolist() for column in columns]
+    each = list(zip(*known, strict=True)) if columns else [()] * len(people)
+    number = {key: place for place, key in enumerate(dict.fromkeys(each))}
+    return np.array([number[key] for key in each], dtype=np.int64)
 
+
+def _forced(total: Array, pools: Groups, grades: ForcedGrades) -> npt.NDArray[np.object_]:
+    """The grade of each person with a total, (n,), by rank within the pool."""
     names = np.array([*grades.shares], dtype=object)
     ceilings = np.cumsum([*grades.shares.values()]) / 100
-    scored = pool.dropna().round(_DUST)
-    place = (rank(scored.to_numpy(), grades.ties) - _TAKEN[grades.heads]) / max(len(scored), 1)
-    # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
-    reached = place + (_HAIR if grades.heads == "up" else -_HAIR)
-    at = np.searchsorted(ceilings, reached, side="right").clip(max=len(names) - 1)
-    return pd.Series(names[at], index=scored.index, dtype=object).reindex(pool.index)
+    given = np.full(total.size, None, dtype=object)
+    for pool in np.unique(pools):
+        there = (pools == pool) & np.isfinite(total)
+        scored = total[there].round(_DUST)
+        place = (rank(scored, grades.ties) - _TAKEN[grades.heads]) / max(scored.size, 1)
+        # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
+        reached = place + (_HAIR if grades.heads == "up" else -_HAIR)
+        given[there] = names[np.searchsorted(ceilings, reached, side="right").clip(max=len(names) - 1)]
+    return given
 
 
 def _fixed(total: pd.Series, grades: FixedGrades) -> pd.Series:

@@ -17,7 +17,7 @@ from design_lab.composite import (
 )
 from design_lab.rulebook import Rule
 from design_lab.scheme import Combine, Missing, Scheme
-from design_lab.scoring.points import Earned, Weighed, peer_groups, positions
+from design_lab.scoring.points import Earned, Positioned, Weighed, peer_groups, positions
 from design_lab.scoring.rules import points
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def totals(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned) -> To
     """
     import pandas as pd
 
-    names = dimension_names(of)
-    parts = [_dimension(people, scheme, of, got, name) for name in names]
+    names, positioned = dimension_names(of), positions(people)
+    parts = [_dimension(people, positioned, scheme, of, got, name) for name in names]
     weights = np.stack([part.weight for part in parts], axis=1)
     present = weights.sum(axis=1)
     reason = _reasons(present, of, got, scheme.missing)
@@ -92,30 +92,30 @@ def nominal(of: Weighed) -> pd.DataFrame:
     """Return each person's weights on paper by dimension, (n, d), as shares."""
     import pandas as pd
 
-    names = dimension_names(of)
-    summed = {name: of.weights.where(of.dimensions == name, 0.0).sum(axis="columns") for name in names}
+    names, weights, dimensions = dimension_names(of), of.weights.to_numpy(), of.dimensions.to_numpy()
+    summed = {name: np.where(dimensions == name, weights, 0.0).sum(axis=1) for name in names}
     return pd.DataFrame(summed, index=of.weights.index, columns=names)
 
 
-def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, name: str) -> _Part:
-    import pandas as pd
-
-    inside = (of.dimensions == name).to_numpy()
-    paper = np.where(inside, of.weights.to_numpy(), 0.0)
-    there = np.where(got.points.notna().to_numpy(), paper, 0.0)
+def _dimension(
+    people: pd.DataFrame, positioned: Positioned, scheme: Scheme, of: Weighed, got: Earned, name: str
+) -> _Part:
+    earned = got.points.to_numpy(dtype=np.float64)
+    paper = np.where(of.dimensions.to_numpy() == name, of.weights.to_numpy(), 0.0)
+    there = np.where(np.isnan(earned), 0.0, paper)
     stated, present = paper.sum(axis=1), there.sum(axis=1)
     weight = _weight_of(stated, present, scheme.missing)
     shares = there / np.where(present > 0, present, 1.0)[:, None]
-    values = np.where(there > 0, np.nan_to_num(got.points.to_numpy(dtype=np.float64)), 0.0)
+    values = np.where(there > 0, np.nan_to_num(earned), 0.0)
     added = weighted_sum(values, shares)
     combined = np.where(present > 0, _combine(values, shares, scheme.aggregation.within), 0.0)
-    for rule, mine in _rules_of(people, scheme, name):
+    for rule, mine in _rules_of(positioned, scheme, name):
         own = points(
             np.where(mine & (weight > 0), combined, np.nan),
             rule,
             better="higher",
             targets=np.full(len(people), getattr(rule, "target", np.nan)),
-            groups=peer_groups(people, rule, pd.Series(mine & (weight > 0), index=people.index)),
+            groups=peer_groups(people, rule, mine & (weight > 0)),
         )
         weight = np.where(mine & np.isnan(own), 0.0, weight)
         combined = np.where(mine, np.nan_to_num(own), combined)
@@ -132,9 +132,9 @@ def _weight_of(stated: Array, present: Array, missing: Missing) -> Array:
     return present
 
 
-def _rules_of(people: pd.DataFrame, scheme: Scheme, name: str) -> list[tuple[Rule, npt.NDArray[np.bool_]]]:
+def _rules_of(positioned: Positioned, scheme: Scheme, name: str) -> list[tuple[Rule, npt.NDArray[np.bool_]]]:
     """Each rule that dimensions of this name have of their own, and for whom it is in force."""
-    pairs, at = positions(people)
+    pairs, at = positioned
     dimensions = [scheme.dimensions_for(*pair).get(name) for pair in pairs]
     held = [None if dimension is None else dimension.rule for dimension in dimensions]
     distinct = [rule for rule in dict.fromkeys(held) if rule is not None]
@@ -156,7 +156,7 @@ def _reasons(present: Array, of: Weighed, got: Earned, missing: Missing) -> npt.
     """Why a person has no total, (n,), '' where she has one."""
     least = missing.min_weight / 100 - HAIR
     reason = np.where(present <= 0, "no_data", np.where(present < least, "too_little_weight", "")).astype(object)
-    alone = (got.why == "few_peers").to_numpy() & (of.weights.to_numpy() > 0)
+    alone = (got.why.to_numpy() == "few_peers") & (of.weights.to_numpy() > 0)
     with_peers = present + np.where(alone, of.weights.to_numpy(), 0.0).sum(axis=1)
     enough = (with_peers >= max(least, HAIR)) & alone.any(axis=1)
     return np.where((reason != "") & enough, "few_peers", reason)
