@@ -129,6 +129,31 @@ def check(
 
 
 @app.command()
+def lint(
+    scheme: Annotated[Path, typer.Argument(help="A scheme file, or with --study the name of one of its schemes.")],
+    *,
+    study: Annotated[Path | None, typer.Option(help="The study in which it is to be used.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Whose values are looked at; the latest if absent.")] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="The language of the reasons.")] = "en",
+) -> None:
+    """Say what is wrong or doubtful in a scheme file, a line each; exit with 1 if it cannot be scored."""
+    _check_quarter(quarter)
+    if quarter and not study:
+        raise typer.BadParameter("a quarter belongs to a study; name it", param_hint="--study")
+    from design_lab.evaluation.lint import lint_file
+    from design_lab.study import Study
+
+    home = Study.open(study) if study else None
+    named = home is not None and not scheme.suffix and not scheme.exists()
+    path = home.folder / "schemes" / f"{scheme}.yaml" if home and named else scheme
+    found = lint_file(path, study=home, quarter=home.quarter(quarter) if home else None)
+    for line in found.lines(lang):
+        _say(line)
+    if found.of("error"):
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
     report_folder: Annotated[Path, typer.Argument(help="Such as reports/h_bank/2026Q3.")],
     study: Annotated[Path | None, typer.Option(help="The study's folder, if it is not found by its name.")] = None,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.scoring import Panel, Scores, score
+from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +47,17 @@ class Rerun:
 
 
 def rerun(
-    panel: Panel, realised: Scores, *, medians: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS
+    panel: Panel,
+    realised: Scores,
+    *,
+    medians: pd.DataFrame,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    held: InForce | None = None,
 ) -> Rerun:
     """Measure everybody twice in each of `draws` draws and score both, under the scheme of `realised`.
+
+    Where `held` says that other schemes were in force beside it, their people are measured and scored under theirs.
 
     True values are normal around the shrunk value with the variance that the data leave open; errors are normal and
     independent between indicators, which is not so where two count the same ratings. Shares stay within 0 and 1.
@@ -57,6 +65,8 @@ def rerun(
     import pandas as pd
 
     model = {str(name): found for name in panel.values if (found := _model(panel, str(name))) is not None}
+    held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
+    mine = panel.people.index.isin(realised.people.index)
     people, like = len(realised.people), realised.contributions
     of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
     truths = {name: np.empty((draws, people)) for name in model}
@@ -64,8 +74,8 @@ def rerun(
     for draw, stream in enumerate(rng.spawn(draws)):
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
-            truths[name][draw] = drawn
-        first, second = (_scored(panel, realised, medians, model, truth, stream) for _ in range(2))
+            truths[name][draw] = drawn[mine]
+        first, second = (_scored(panel, held, medians, model, truth, stream)[realised.scheme.name] for _ in range(2))
         parts = first.contributions.to_numpy() - second.contributions.to_numpy()
         paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
         of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
@@ -153,15 +163,15 @@ def _model(panel: Panel, name: str) -> _Model | None:
 
 def _scored(
     panel: Panel,
-    realised: Scores,
+    held: InForce,
     medians: pd.DataFrame,
     model: dict[str, _Model],
     truth: dict[str, Array],
     rng: np.random.Generator,
-) -> Scores:
+) -> dict[str, Scores]:
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     again = replace(panel, values=values.where(panel.values.notna()))
-    return score(again, realised.scheme, medians=medians)
+    return score_in_force(again, held, medians=medians)
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:

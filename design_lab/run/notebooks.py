@@ -87,8 +87,9 @@ class Setting:
 
 
 def notebook_paths(study: Path, project: Path) -> tuple[Path, ...]:
-    """Return the project's numbered notebooks in `project`, then those of the study's folder, each by name."""
-    return (*sorted(project.glob("[0-9][0-9]_*.ipynb")), *sorted((study / "notebooks").glob("*.ipynb")))
+    """Return the project's numbered notebooks in `project` (03_..., 03b_...), then those of the study, each by name."""
+    numbered = (path for number in ("[0-9][0-9]", "[0-9][0-9][a-z]") for path in project.glob(f"{number}_*.ipynb"))
+    return (*sorted(numbered), *sorted((study / "notebooks").glob("*.ipynb")))
 
 
 def find_notebooks(study: Path, project: Path) -> tuple[Notebook, ...]:

@@ -16,10 +16,12 @@ def names(notebooks):
 
 
 def test_the_projects_numbered_notebooks_stand_first_then_the_studys_own(tiny):
-    for name in ("02_b", "10_j", "01_a", "explorer"):
+    for name in ("02_b", "10_j", "03b_d", "04_e", "03_c", "01_a", "explorer", "035_f"):
         tiny.notebook(name)
     tiny.notebook("00_own", own=True)
-    assert names(find_notebooks(tiny.study, tiny.notebooks)) == ["01_a", "02_b", "10_j", "00_own"]
+    assert names(find_notebooks(tiny.study, tiny.notebooks)) == [
+        "01_a", "02_b", "03_c", "03b_d", "04_e", "10_j", "00_own",
+    ]  # fmt: skip
 
 
 def test_each_notebook_stands_after_those_it_needs(tiny):
