@@ -67,6 +67,7 @@ class Noise(Shown):
     names: Mapping[str, Mapping[str, str]]
     scheme: Scheme
     unmeasured: tuple[str, ...]
+    limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
     unknown: str = ""
 
     @property
@@ -111,7 +112,7 @@ class Noise(Shown):
         """What may be claimed of what is decided, and what limits it."""
         assumed = is_reconstructed(self.scheme, decided)
         unknown = ["error_unknown"] if self.unmeasured else []
-        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown]}
+        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown, *self.limits]}
 
     def _unknown(self) -> tuple[Finding, ...]:
         why = Term(f"unknown.{self.unknown}")
@@ -199,6 +200,7 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
         names=names,
         scheme=realised.scheme,
         unmeasured=again.unmeasured,
+        limits=realised.whose,
     )
 
 
