@@ -100,7 +100,8 @@ class Scores(Shown):
             ),
             state(
                 "diagnosis.scored", scored, says=f"diagnosis.scored{'_under' if self.whose else ''}", unit="people",
-                n=staff, claim="accounting", limits=self.limits, quarter=self.quarter, scheme=self.scheme.title, staff=Quantity(staff, "people"),
+                n=staff, claim="accounting", limits=self.limits, quarter=self.quarter, scheme=self.scheme.title,
+                staff=Quantity(staff, "people"),
                 graded=Quantity(graded, "people"),
             ),
         )  # fmt: skip
