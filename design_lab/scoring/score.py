@@ -55,6 +55,11 @@ class Scores(Shown):
     cards: Mapping[str, Card] = field(default_factory=cards)
 
     @property
+    def whose(self) -> tuple[str, ...]:
+        """Those of the limits that say whose scores these are: of the people under one of several schemes in force."""
+        return tuple(limit for limit in self.limits if limit in ("several_schemes", "scheme_unknown", "scheme_changed"))
+
+    @property
     def told_apart(self) -> pd.Series:
         """Who has a total by which people may be held against each other, (n,): it is more than chance."""
         return self.total.notna() & self.reason.ne("no_signal")
@@ -102,8 +107,9 @@ class Scores(Shown):
                 for indicator in self.without_data
             ),
             state(
-                "diagnosis.scored", scored, says="diagnosis.scored", unit="people", n=staff, claim="accounting",
-                limits=self.limits, quarter=self.quarter, staff=Quantity(staff, "people"),
+                "diagnosis.scored", scored, says=f"diagnosis.scored{'_under' if self.whose else ''}", unit="people",
+                n=staff, claim="accounting", limits=self.limits, quarter=self.quarter, scheme=self.scheme.title,
+                staff=Quantity(staff, "people"),
                 graded=Quantity(graded, "people"),
             ),
         )  # fmt: skip
