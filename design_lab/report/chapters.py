@@ -7,6 +7,7 @@ from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, widest
+from design_lab.report.lints import lint_blocks
 
 _CENTRE = (
     "data.capacity",
@@ -205,6 +206,7 @@ def candidates_section(facts: Facts) -> Section:
         blocks=(
             *((chart,) if chart else ()),
             *((table,) if names else ()),
+            *lint_blocks(facts),
             *((points,) if absent else ()),
         ),
         brief=changes[:2],
