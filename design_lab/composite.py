@@ -133,9 +133,24 @@ def rounded(x: Array, decimals: int, half: str) -> Array:
 
 
 def rank(totals: Array, ties: str = "better") -> npt.NDArray[Any]:
-    """Rank 1 is best; tied people share the better (1, 1, 3), worse (2, 2, 3) or mean rank. Along the last axis."""
-    if totals.ndim > 1:
-        return np.stack([rank(row, ties) for row in totals])
-    ordered = np.sort(-totals)
-    better, worse = np.searchsorted(ordered, -totals, side="left") + 1, np.searchsorted(ordered, -totals, side="right")
-    return np.asarray({"better": better, "worse": worse, "mean": (better + worse) / 2}[ties])
+    """Rank 1 is best; tied people share the better (1, 1, 3), worse (2, 2, 3) or mean rank. Along the last axis.
+
+    >>> rank(np.array([[90.0, 70.0, 90.0], [70.0, 80.0, 90.0]]))
+    array([[1, 3, 1],
+           [3, 2, 1]])
+    """
+    order = np.argsort(-totals, axis=-1)
+    ordered = np.take_along_axis(totals, order, axis=-1)
+    changes = np.ones(totals.shape, dtype=bool)
+    changes[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    places = np.arange(1, totals.shape[-1] + 1)
+    shared: npt.NDArray[Any] = np.maximum.accumulate(np.where(changes, places, 1), axis=-1)
+    if ties != "better":
+        ends = np.ones(totals.shape, dtype=bool)
+        ends[..., :-1] = changes[..., 1:]
+        last = np.where(ends, places, places[-1:])[..., ::-1]
+        worse = np.minimum.accumulate(last, axis=-1)[..., ::-1]
+        shared = worse if ties == "worse" else (shared + worse) / 2
+    ranks = np.empty_like(shared)
+    np.put_along_axis(ranks, order, shared, axis=-1)
+    return ranks

@@ -9,7 +9,7 @@ import numpy as np
 
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
-from design_lab.finding import Finding, state
+from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class Comparison(Shown):
         """How many people have a grade under both."""
         return int(self.transitions.to_numpy().sum())
 
+    @property
+    def changes(self) -> float:
+        """The share of those graded under both who would get another grade."""
+        return (self.up + self.down) / self.graded
+
     def table(self) -> pd.DataFrame:
         """Return the transition matrix, today's grades as rows."""
         return self.transitions.rename_axis("today").reset_index()
@@ -59,10 +64,10 @@ class Comparison(Shown):
             )  # fmt: skip
         if not self.graded:
             return correlation, self._unknown("grade_changes", "share", 0)
-        claim, limits = claim_of(self.grades_reconstructed), self._limits(self.grades_reconstructed)
+        claim, limits = self.claim_of_grades, self.limits_of_grades
         up, down = Quantity(self.up, "people"), Quantity(self.down, "people")
         changes = state(
-            f"candidates.{self.name}.grade_changes", (self.up + self.down) / self.graded,
+            f"candidates.{self.name}.grade_changes", self.changes,
             says="candidates.grade_changes", unit="share", n=self.graded, claim=claim, limits=limits,
             scheme=self.title, up=up, down=down,
         )  # fmt: skip
@@ -74,6 +79,16 @@ class Comparison(Shown):
             for way, count in (("grade_up", self.up), ("grade_down", self.down))
         )  # fmt: skip
         return (correlation, changes, *ways)
+
+    @property
+    def claim_of_grades(self) -> Claim:
+        """What may be claimed of grades that change."""
+        return claim_of(self.grades_reconstructed)
+
+    @property
+    def limits_of_grades(self) -> list[str]:
+        """What limits what is said of grades that change, as keys below `limit.`."""
+        return self._limits(self.grades_reconstructed)
 
     def _limits(self, reconstructed: bool) -> list[str]:
         return ["same_behaviour", "one_quarter", *limits_of(reconstructed), *self.limits]
