@@ -8,6 +8,7 @@ from design_lab.display import interval
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
+from design_lab.report.lints import lint_blocks
 
 _POOL = ("pool_change", "pool_factor", "pay_gain", "pay_lose")
 _SCREENED = ("employment_type", "gender")  # shown whatever comes out; the others where they stand out
@@ -36,6 +37,7 @@ def candidates_section(facts: Facts) -> Section:
             *((table,) if names else ()),
             *(one for one in _further(facts, names) if one.rows),
             *((screen,) if screen.statements else ()),
+            *lint_blocks(facts),
             *((points,) if absent else ()),
         ),
         brief=changes[:2],
