@@ -104,6 +104,11 @@ def _judged(way: Way, named: Named) -> Iterator[Finding]:
             second=dimension(names[again.second]), given=times(again.given), fitting=times(again.fitting),
             then=Quantity(again.ratio, "ratio"), **_parts(way, named),
         )  # fmt: skip
+    if way.n and way.n > 1:
+        yield state(
+            f"{_stem(way)}.inconsistent_respondents", way.judged.beyond, says="weights.own_inconsistent", unit="count",
+            n=way.n, claim="accounting", table=table, **_parts(way, named),
+        )  # fmt: skip
     if way.judged.disputed:
         first, second, low, high = way.judged.disputed
         yield state(
