@@ -34,6 +34,7 @@ _DECIMALS: Mapping[str, int] = {
     "forms_each": 1,
     "standard_deviations": 2,
     "months": 0,
+    "days": 0,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)

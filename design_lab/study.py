@@ -50,6 +50,10 @@ class SchemePeriod(_Model):
     chosen: Literal["randomised", "chosen", "unknown"]
     draw: str | None = None  # where a randomisation is recorded
 
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day lies in the period."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
 
 class Event(_Model):
     """Something else that happened meanwhile and may move the same outcomes."""
@@ -102,6 +106,17 @@ class Settings(_Model):
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]
+
+    def scheme_on(self, team: str | None, day: dt.date) -> str | None:
+        """Return the scheme under which a team was on a day, None where the history does not say.
+
+        What names the team goes before what is said of all. Without any history it is the current scheme.
+        """
+        held = [one for one in self.scheme_history if one.holds(day)]
+        said = [one for one in held if one.who != "all" and team in one.who] or [
+            one for one in held if one.who == "all"
+        ]
+        return said[0].scheme if said else None if self.scheme_history else self.current_scheme
 
 
 @dataclass(frozen=True, repr=False)
@@ -285,6 +300,30 @@ def _faults(study: Study) -> list[str]:
         for role in settings.expected_shares
         if role not in settings.roles
     ]
+    faults += _history_faults(study)
     if settings.privacy.published_key and not settings.synthetic:
         faults.append("privacy.published_key: is for synthetic studies only; real people need a secret key")
     return faults
+
+
+def _history_faults(study: Study) -> list[str]:
+    """Schemes that have no file, and teams of which the history says two things of one day."""
+    history, names = study.settings.scheme_history, study.scheme_names
+    faults = [
+        f"scheme_history: there is no file schemes/{one.scheme}.yaml; {nearest(one.scheme, names)}"
+        for one in history
+        if one.scheme not in names
+    ]
+    for place, one in enumerate(history):
+        for other in history[:place]:
+            shared = {*_whom(one)} & {*_whom(other)}
+            if shared and (one.holds(other.first_day) or other.holds(one.first_day)):
+                faults.append(
+                    f"scheme_history: {min(shared)} is under {other.scheme} and under {one.scheme} on "
+                    f"{max(one.first_day, other.first_day)}; end one period the day before the other begins"
+                )
+    return faults
+
+
+def _whom(period: SchemePeriod) -> tuple[str, ...]:
+    return ("all",) if period.who == "all" else period.who

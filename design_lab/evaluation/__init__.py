@@ -2,11 +2,18 @@
 
 from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
-from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.contexts import (
+    WeightsBy,
+    weights_by_quarter,
+    weights_by_role,
+    weights_by_rule,
+    weights_by_scheme,
+)
 from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.fairness import Gap, Impact, gaps, impact
+from design_lab.evaluation.feedback import Feedback, feedback
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.movers import Movers, movers
@@ -26,6 +33,7 @@ __all__ = [
     "Coverage",
     "EffectiveWeights",
     "Estimate",
+    "Feedback",
     "Gap",
     "Goals",
     "Impact",
@@ -46,6 +54,7 @@ __all__ = [
     "compare",
     "coverage",
     "effective_weights",
+    "feedback",
     "gaps",
     "goals",
     "impact",
@@ -64,4 +73,5 @@ __all__ = [
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
 ]

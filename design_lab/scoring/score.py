@@ -57,6 +57,11 @@ class Scores(Shown):
         """Who has a total by which people may be held against each other, (n,): it is more than chance."""
         return self.total.notna() & self.reason.ne("no_signal")
 
+    @property
+    def coefficient(self) -> pd.Series:
+        """The pay coefficient of each person's grade, (n,), missing without a grade."""
+        return self.grade.map(dict(self.scheme.grades.coefficients)).astype("float64")
+
     def by_person(self, column: pd.Series) -> pd.Series:
         """Return a column (n,) keyed by `employee_id` alone; of somebody with several rows, the last one."""
         ids = self.people.index.get_level_values("employee_id")
@@ -137,20 +142,26 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance:
         weights=made.weights,
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=without_data(panel, scheme),
-        limits=_limits(panel, scheme, total),
+        limits=_limits(panel, scheme, got, total),
         cards=panel.cards,
     )
 
 
 def _alike(panel: Panel, scheme: Scheme, of: Weighed, got: Earned) -> pd.Series:
-    """Whose points differ from those of the role by no more than chance, on too much of the weight, (n,)."""
-    telling = of.weights.where(got.points.notna() & panel.tells_apart(got.points.columns), 0.0).sum(axis="columns")
+    """Whose points differ from those of the role by no more than chance, on too much of the weight, (n,).
+
+    What cannot be tested is not held against anybody; that there is such weight is a limit of the scores.
+    """
+    may_tell = got.points.notna() & (panel.tells_apart(got.points.columns) != "no")
+    telling = of.weights.where(may_tell, 0.0).sum(axis="columns")
     return telling < scheme.missing.min_weight / 100 - HAIR
 
 
-def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
-    """Limits of the indicators that are weighed, and whether days of presence that protect are not known."""
+def _limits(panel: Panel, scheme: Scheme, got: Earned, total: pd.Series) -> tuple[str, ...]:
+    """Limits of the indicators that are weighed, whether some could not be tested, and unknown days of presence."""
     found = [limit for indicator in scheme.indicators for limit in panel.limits.get(indicator, ())]
+    if (got.points.notna() & (panel.tells_apart(got.points.columns) == "untested")).to_numpy().any():
+        found.append("not_tested")
     if scheme.protected and panel.people.loc[total.notna(), "days_present"].isna().any():
         found.append("presence_unknown")
     return tuple(dict.fromkeys(found))

@@ -9,7 +9,8 @@ from design_lab.catalogue import LANGUAGES, Card, words
 from design_lab.display import Quantity, number
 from design_lab.evaluation.lint.record import Lint, bound, joined, say, weight
 from design_lab.evaluation.reliability import Reliabilities
-from design_lab.scheme import Scheme, places
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import places
 from design_lab.scoring import Panel
 from design_lab.study import Study
 
