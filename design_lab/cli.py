@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from design_lab.errors import DesignLabError
+from design_lab.errors import DataError, DesignLabError
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -129,6 +129,31 @@ def check(
 
 
 @app.command()
+def lint(
+    scheme: Annotated[Path, typer.Argument(help="A scheme file, or with --study the name of one of its schemes.")],
+    *,
+    study: Annotated[Path | None, typer.Option(help="The study in which it is to be used.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Whose values are looked at; the latest if absent.")] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="The language of the reasons.")] = "en",
+) -> None:
+    """Say what is wrong or doubtful in a scheme file, a line each; exit with 1 if it cannot be scored."""
+    _check_quarter(quarter)
+    if quarter and not study:
+        raise typer.BadParameter("a quarter belongs to a study; name it", param_hint="--study")
+    from design_lab.evaluation.lint import lint_file
+    from design_lab.study import Study
+
+    home = Study.open(study) if study else None
+    named = home is not None and not scheme.suffix and not scheme.exists()
+    path = home.folder / "schemes" / f"{scheme}.yaml" if home and named else scheme
+    found = lint_file(path, study=home, quarter=home.quarter(quarter) if home else None)
+    for line in found.lines(lang):
+        _say(line)
+    if found.of("error"):
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
     report_folder: Annotated[Path, typer.Argument(help="Such as reports/h_bank/2026Q3.")],
     study: Annotated[Path | None, typer.Option(help="The study's folder, if it is not found by its name.")] = None,
@@ -162,6 +187,29 @@ def identify(
 
     for pseudonym, own in resolve(Study.open(study), pseudonyms).items():
         _say(f"{pseudonym} {own}")
+
+
+@app.command()
+def preferences(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    respondent: Annotated[list[str] | None, typer.Option(help="Write an empty form for R01, say; repeatable.")] = None,
+) -> None:
+    """Write forms on which people say what should weigh how much, or check those that are filled in."""
+    from design_lab.desk.preferences import preference_forms
+    from design_lab.evaluation.weighting import preferences as read_forms
+    from design_lab.study import Study
+
+    opened = Study.open(study)
+    if respondent:
+        for path in preference_forms(opened, respondent):
+            _say(f"{path} is written")
+        return
+    found = read_forms(opened)
+    for line in found.lines():
+        _say(line)
+    if found.faults:
+        raise DataError("\n".join(found.faults))
 
 
 @app.command()

@@ -36,6 +36,21 @@ def z_scores(x: Array, ddof: int = 0) -> Array:
     return np.where(differs, (x - x.mean(axis=0)) / np.where(differs, sd, 1.0), 0.0)
 
 
+def by_sum(x: Array) -> Array:
+    """Divide each column of positive values by its sum."""
+    return np.asarray(x / x.sum(axis=0))
+
+
+def by_length(x: Array) -> Array:
+    """Divide each column by its Euclidean length."""
+    return np.asarray(x / np.sqrt((x**2).sum(axis=0)))
+
+
+def by_greatest(x: Array) -> Array:
+    """Divide each column of positive values by its greatest."""
+    return np.asarray(x / x.max(axis=0))
+
+
 def percentiles(x: Array) -> Array:
     """Return (rank - 0.5) / n of each value of a column (n,), the least at rank 1; ties share the mean rank.
 
@@ -95,6 +110,18 @@ def ordered_weighted_mean(x: Array, places: Array, w: Array | None = None) -> Ar
     return np.asarray((np.take_along_axis(x, order, axis=-1) * np.diff(reached, axis=-1, prepend=0.0)).sum(axis=-1))
 
 
+def closeness_to_ideal(x: Array, w: Array) -> Array:
+    """Combine normalised values by nearness to the best of each column and farness from the worst, (n,) in [0, 1].
+
+    TOPSIS (Hwang and Yoon, Multiple Attribute Decision Making, 1981), Euclidean.
+    """
+    weighted = x * w
+    to_best, to_worst = (
+        np.sqrt(((weighted - end) ** 2).sum(axis=-1)) for end in (weighted.max(axis=0), weighted.min(axis=0))
+    )
+    return np.asarray(to_worst / (to_best + to_worst))
+
+
 def rounded(x: Array, decimals: int, half: str) -> Array:
     """Round to decimals, a half going up or to the even neighbour; float noise of 1e-9 does not decide.
 
@@ -106,9 +133,24 @@ def rounded(x: Array, decimals: int, half: str) -> Array:
 
 
 def rank(totals: Array, ties: str = "better") -> npt.NDArray[Any]:
-    """Rank 1 is best; tied people share the better (1, 1, 3), worse (2, 2, 3) or mean rank. Along the last axis."""
-    if totals.ndim > 1:
-        return np.stack([rank(row, ties) for row in totals])
-    ordered = np.sort(-totals)
-    better, worse = np.searchsorted(ordered, -totals, side="left") + 1, np.searchsorted(ordered, -totals, side="right")
-    return np.asarray({"better": better, "worse": worse, "mean": (better + worse) / 2}[ties])
+    """Rank 1 is best; tied people share the better (1, 1, 3), worse (2, 2, 3) or mean rank. Along the last axis.
+
+    >>> rank(np.array([[90.0, 70.0, 90.0], [70.0, 80.0, 90.0]]))
+    array([[1, 3, 1],
+           [3, 2, 1]])
+    """
+    order = np.argsort(-totals, axis=-1)
+    ordered = np.take_along_axis(totals, order, axis=-1)
+    changes = np.ones(totals.shape, dtype=bool)
+    changes[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    places = np.arange(1, totals.shape[-1] + 1)
+    shared: npt.NDArray[Any] = np.maximum.accumulate(np.where(changes, places, 1), axis=-1)
+    if ties != "better":
+        ends = np.ones(totals.shape, dtype=bool)
+        ends[..., :-1] = changes[..., 1:]
+        last = np.where(ends, places, places[-1:])[..., ::-1]
+        worse = np.minimum.accumulate(last, axis=-1)[..., ::-1]
+        shared = worse if ties == "worse" else (shared + worse) / 2
+    ranks = np.empty_like(shared)
+    np.put_along_axis(ranks, order, shared, axis=-1)
+    return ranks

@@ -26,11 +26,16 @@ _DECIMALS: Mapping[str, int] = {
     "percentage_points": 1,
     "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
+    "ratio": 3,
+    "times": 2,
+    "factor": 4,
+    "grades": 0,
     "rating_points": 2,
     "people_each": 1,
     "forms_each": 1,
     "standard_deviations": 2,
     "months": 0,
+    "days": 0,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)

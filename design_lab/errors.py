@@ -3,11 +3,48 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+MOST_FAULTS = 50  # that are told of one file
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file: its kind, the key at which it stands ('' for the whole file), and a sentence.
+
+    `parts` are the numbers and words in the sentence, for who words it in another language.
+
+    >>> str(Fault("weights_sum", "dimensions", "the weights sum to 101"))
+    'dimensions: the weights sum to 101'
+    """
+
+    kind: str
+    where: str
+    said: str
+    parts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}" if self.where else self.said
 
 
 class DesignLabError(Exception):
-    """A refusal in words; the command line prints it and exits with 1."""
+    """A refusal in words; the command line prints it and exits with 1. `faults` are its parts, where it has several."""
+
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, file: object, faults: Iterable[Fault]) -> Self:
+        """Return the refusal of a file, a line a fault; of very many the first `MOST_FAULTS` are told."""
+        told = tuple(itertools.islice(faults, MOST_FAULTS + 1))
+        lines = [f"{file}: {fault}" for fault in told[:MOST_FAULTS]]
+        if len(told) > MOST_FAULTS:
+            lines.append(f"{file}: and more; correct these first")
+        error = cls("\n".join(lines))
+        error.faults = told[:MOST_FAULTS]
+        return error
 
 
 class StudyError(DesignLabError):
@@ -20,6 +57,10 @@ class SchemeError(DesignLabError):
 
 class DataError(DesignLabError):
     """A client's file or table does not hold what its mapping promises."""
+
+
+class WeightingError(DesignLabError):
+    """Data or judgements from which no weights follow."""
 
 
 class FindingError(DesignLabError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -13,10 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from design_lab.errors import StudyError, nearest
+from design_lab.errors import MOST_FAULTS, Fault, StudyError, nearest
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TEMPORARY_MARK = ".part-"
+_DEEPEST = 50  # brackets open at once in a YAML file
 
 
 def safe_name(word: str, what: str) -> str:
@@ -119,23 +121,64 @@ class Digests:
         write_json(self._memory, self._known)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping; duplicate keys, aliases and tags that build objects raise `StudyError` with the line."""
+def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
+    """Read a YAML mapping of at most `largest` bytes; what could surprise raises `StudyError` with the line.
+
+    Duplicate keys, aliases, merge keys and tags that build objects are refused, and so is a value that is none of its
+    kind, such as a 13th month.
+    """
     import yaml
 
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_plain_loader())
+        size = path.stat().st_size
+        if size > largest:
+            raise _unreadable(path, f"has {size:,} bytes; a file of settings has at most {largest:,}")
+        text = path.read_text(encoding="utf-8")
+        if _nesting(text) > _DEEPEST:  # the scanner takes seconds to find that out
+            raise _unreadable(path, "is nested too deeply to be read")
+        content = yaml.load(text, Loader=_plain_loader())
     except FileNotFoundError:
-        raise StudyError(f"{path}: there is no such file") from None
+        raise _unreadable(path, "there is no such file") from None
+    except (IsADirectoryError, NotADirectoryError):
+        raise _unreadable(path, "is no file but a folder") from None
     except UnicodeDecodeError as error:
-        raise StudyError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+        raise _unreadable(path, f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except yaml.YAMLError as error:
-        raise StudyError(f"{path}: {_worded(error)}") from None
+        raise _unreadable(path, _worded(error)) from None
     except RecursionError:
-        raise StudyError(f"{path}: is nested too deeply to be read") from None
+        raise _unreadable(path, "is nested too deeply to be read") from None
     if not isinstance(content, dict):
-        raise StudyError(f"{path}: must hold 'key: value' lines, but holds {type(content).__name__}")
+        held = "nothing" if content is None else f"a {type(content).__name__}"
+        raise _unreadable(path, f"must hold 'key: value' lines, but holds {held}")
     return content
+
+
+def _nesting(text: str) -> int:
+    """How many brackets are open at once, those in texts included."""
+    steps = (1 if mark[0] in "[{" else -1 for mark in re.finditer(r"[\[\]{}]", text))
+    return max(itertools.accumulate(steps), default=0)
+
+
+def _unreadable(path: Path, said: str) -> StudyError:
+    return StudyError.of(path, [Fault("unreadable", "", said)])
+
+
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as YAML that `read_yaml` reads: innermost blocks on one line, whole numbers without a point."""
+    import yaml
+
+    class PlainDumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def represent_float(self, data: float) -> Any:
+            return self.represent_int(int(data)) if data.is_integer() else super().represent_float(data)
+
+    PlainDumper.add_representer(float, PlainDumper.represent_float)
+    text = yaml.dump(
+        content, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None
+    )
+    write_text(path, text)
 
 
 def _worded(error: Any) -> str:
@@ -145,28 +188,36 @@ def _worded(error: Any) -> str:
 
 
 def _plain_loader() -> type:
-    """A YAML loader without aliases, duplicate keys or object tags."""
+    """A YAML loader without aliases, merge keys, duplicate keys or object tags."""
     import yaml
+
+    def refused(said: str, mark: Any) -> yaml.YAMLError:
+        return yaml.constructor.ConstructorError(None, None, said, mark)
 
     class PlainLoader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.events.AliasEvent):
                 mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-                raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not allowed; repeat it", mark)
+                raise refused("aliases (*name) are not allowed; repeat it", mark)
             return super().compose_node(parent, index)
+
+        def construct_object(self, node: Any, deep: bool = False) -> Any:
+            if node.tag not in self.yaml_constructors:
+                said = "merge keys (<<) are" if node.tag.endswith(":merge") else f"the tag {node.tag!r} is"
+                raise refused(f"{said} not allowed; write the value plainly", node.start_mark)
+            try:
+                return super().construct_object(node, deep)
+            except (ValueError, OverflowError) as error:
+                raise refused(f"{str(node.value)[:40]!r} cannot be read: {error}", node.start_mark) from None
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[Any] = set()
             for key_node, _ in node.value:
                 key = self.construct_object(key_node, deep=True)
                 if not isinstance(key, str | int | float | bool):
-                    raise yaml.constructor.ConstructorError(
-                        None, None, "a key must be a plain word", key_node.start_mark
-                    )
+                    raise refused("a key must be a plain word", key_node.start_mark)
                 if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key!r} stands twice", key_node.start_mark
-                    )
+                    raise refused(f"the key {key!r} stands twice", key_node.start_mark)
                 seen.add(key)
             return super().construct_mapping(node, deep)
 
@@ -180,30 +231,32 @@ def validated(model: type, content: Mapping[str, Any], path: Path) -> Any:
     try:
         return model.model_validate(content)  # type: ignore[attr-defined]
     except ValidationError as error:
-        faults = [_fault(model, fault, content) for fault in error.errors()]
-        raise StudyError("\n".join(f"{path}: {fault}" for fault in faults)) from None
+        found = error.errors()[: MOST_FAULTS + 1]
+        raise StudyError.of(path, [_fault(model, fault, content) for fault in found]) from None
 
 
-def _fault(model: type, fault: Any, content: Any) -> str:
+def _fault(model: type, fault: Any, content: Any) -> Fault:
     """Word one fault that pydantic found; words that are not known come with the nearest that are."""
     where = _keys(fault, content)
     key = ".".join(where) or "the file"
     context, given = fault.get("ctx") or {}, fault["input"]
     match fault["type"]:
         case "extra_forbidden":
-            return f"{key}: is not a known key; {nearest(where[-1], _fields_at(model, fault['loc'][:-1]))}"
+            known = _fields_at(model, fault["loc"][:-1])
+            return Fault("unknown_key", key, f"is not a known key; {nearest(where[-1], known)}")
         case "missing":
-            return f"{key}: is missing"
+            return Fault("missing_key", key, "is missing")
         case "union_tag_not_found":
-            return f"{key}.{_quoted(context['discriminator'])[0]}: is missing"
+            return Fault("missing_key", f"{key}.{_quoted(context['discriminator'])[0]}", "is missing")
         case "union_tag_invalid":
             tag, named = context["tag"], _quoted(context["discriminator"])[0]
-            return f"{key}.{named}: {tag!r} is not known; {nearest(tag, _quoted(context['expected_tags']))}"
+            near = nearest(tag, _quoted(context["expected_tags"]))
+            return Fault("unknown_word", f"{key}.{named}", f"{tag!r} is not known; {near}")
         case "literal_error" if isinstance(given, str):
-            return f"{key}: {given!r} is not known; {nearest(given, _quoted(context['expected']))}"
+            return Fault("unknown_word", key, f"{given!r} is not known; {nearest(given, _quoted(context['expected']))}")
     message = str(fault["msg"]).removeprefix("Value error, ")
     found = "" if fault["type"] == "value_error" else f", but is {str(given)[:80]!r}"
-    return f"{key}: {message[:1].lower()}{message[1:]}{found}"
+    return Fault("wrong_value", key, f"{message[:1].lower()}{message[1:]}{found}")
 
 
 def _quoted(text: str) -> list[str]:

@@ -7,19 +7,20 @@ differ by role and, within it, by level. docs/schemes.md shows every key.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from design_lab.catalogue import Card, cards
-from design_lab.errors import SchemeError, StudyError, nearest
-from design_lab.files import read_yaml, safe_name, sha256_of, validated
+from design_lab.errors import MOST_FAULTS, Fault, SchemeError, StudyError
+from design_lab.files import read_yaml, sha256_of, validated, write_yaml
 from design_lab.gradebook import Eligibility, Grades, Protected
-from design_lab.periods import Quarter
-from design_lab.rulebook import MEDIAN, Attainment, Number, Record, Rule
+from design_lab.provenance import Provenance
+from design_lab.rulebook import Number, Record, Rule
+from design_lab.scheme_faults import scheme_faults
 
 Part = Literal[
     "weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility",
@@ -27,6 +28,7 @@ Part = Literal[
 ]  # fmt: skip
 # Everybody, for each spell in one role and level; or who is there on the last day, for the whole period in that one.
 Appraised = Literal["roster", "on_last_day"]
+_LARGEST = 50_000  # bytes of a scheme file; larger ones would be read for seconds
 
 
 class Dimension(Record):
@@ -123,6 +125,7 @@ class Scheme(Record):
     baseline: str | None = None
     effective_from: str | None = None
     why: str
+    provenance: Provenance | None = None
     assumed: tuple[Part, ...] = ()
     dimensions: dict[str, Dimension]
     overrides: tuple[Override, ...] = ()
@@ -135,6 +138,7 @@ class Scheme(Record):
     eligibility: dict[str, Eligibility] = Field({})
     protected: Protected | None = None
     grades: Grades
+    waive: dict[str, str] = Field({})
 
     @classmethod
     def read(cls, path: str | Path, known: Mapping[str, Card] | None = None) -> Scheme:
@@ -144,17 +148,27 @@ class Scheme(Record):
         """
         path = Path(path)
         try:
-            scheme: Scheme = validated(cls, read_yaml(path), path)
+            scheme: Scheme = validated(cls, read_yaml(path, largest=_LARGEST), path)
         except StudyError as error:
-            raise SchemeError(str(error)) from None
-        if faults := [*dict.fromkeys(_faults(scheme, cards() if known is None else known))]:
-            raise SchemeError("\n".join(f"{path}: {fault}" for fault in faults))
+            raise SchemeError.of(path, error.faults) from None
+        found = scheme_faults(scheme, cards() if known is None else known)
+        faults = [*dict.fromkeys(itertools.islice(found, 4 * MOST_FAULTS))]
+        if scheme.name != path.stem:
+            said = f"the name in the file is {scheme.name!r}, but the file is called {path.name}"
+            faults.append(Fault("file_name", "name", said))
+        if faults:
+            raise SchemeError.of(path, faults)
         return scheme
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all that decides a score or a grade; titles, reasons and keys at their defaults are left out."""
-        return sha256_of(self.model_dump(mode="json", exclude={"title", "why"}, exclude_defaults=True))
+        """SHA-256 of all that decides a score or a grade; what tells of it and keys at their defaults are left out."""
+        told = {"title", "why", "provenance", "waive"}
+        return sha256_of(self.model_dump(mode="json", exclude=told, exclude_defaults=True))
+
+    def write(self, path: Path) -> None:
+        """Write the scheme as a file that `read` reads back as it is; what was never stated stays unsaid."""
+        write_yaml(path, self.model_dump(mode="json", exclude_unset=True))
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -194,128 +208,3 @@ class Scheme(Record):
         """Return the dimension in which each indicator is weighed for a role and level."""
         dimensions = self.dimensions_for(role, level)
         return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
-
-
-def _faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
-    yield from _name_faults(scheme)
-    yield from _weight_faults(scheme, known)
-    yield from _rule_faults(scheme, known)
-    yield from _override_faults(scheme)
-    yield from _aggregation_faults(scheme)
-    yield from _bound_faults(scheme)
-    for indicator, condition in scheme.eligibility.items():
-        where = f"eligibility.{indicator}"
-        yield from _indicator_faults(where, indicator, known)
-        yield from (f"{where}{fault}" for fault in condition.faults(scheme.grades.names()))
-    yield from (f"grades{fault}" for fault in scheme.grades.faults())
-
-
-def _name_faults(scheme: Scheme) -> Iterator[str]:
-    try:
-        safe_name(scheme.name, "scheme")
-        if scheme.effective_from is not None:
-            Quarter.parse(scheme.effective_from)
-    except StudyError as error:
-        yield str(error)
-    if not scheme.title.get("en") or not scheme.title.get("zh"):
-        yield "title: needs the languages en and zh"
-
-
-def _places(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
-    """Each place where weights are stated: its key, and the role and level for which they hold."""
-    yield "dimensions", "", ""
-    for number, override in enumerate(scheme.overrides):
-        named = f"{override.role}{' ' + override.level if override.level else ''}"
-        yield f"overrides.{number} ({named})", override.role, override.level or ""
-
-
-def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
-    for where, role, level in _places(scheme):
-        dimensions = scheme.dimensions_for(role, level)
-        total = math.fsum(d.weight for d in dimensions.values())
-        if abs(total - 100) > 1e-9:
-            yield f"{where}: the weights sum to {total:g}, but must sum to 100"
-        weighed = [i for d in dimensions.values() if d.weight for i, part in d.indicators.items() if part]
-        for indicator in sorted({i for i in weighed if weighed.count(i) > 1}):
-            yield f"{where}: {indicator} is weighed in two dimensions; weigh it in one"
-        for name, dimension in dimensions.items():
-            yield from _dimension_faults(f"{where}.{name}", dimension, known)
-        for indicator in weighed:
-            if indicator not in scheme.rules_for(role, level):
-                yield f"rules.{indicator}: is missing; every weighed indicator needs a rule"
-
-
-def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> Iterator[str]:
-    if not 0 <= dimension.weight <= 100:
-        yield f"{where}.weight: {dimension.weight:g} is not between 0 and 100"
-    inner = math.fsum(dimension.indicators.values())
-    if dimension.weight and abs(inner - 100) > 1e-9:
-        yield f"{where}.indicators: sum to {inner:g}, but must sum to 100"
-    for indicator, weight in dimension.indicators.items():
-        if weight < 0:
-            yield f"{where}.indicators.{indicator}: {weight:g} is negative"
-        yield from _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
-    if rule := dimension.rule:
-        yield from (f"{where}.rule: {fault}" for fault in rule.faults("higher"))
-        if rule.shrink or rule.min_n is not None:
-            yield f"{where}.rule: shrink and min_n are for an indicator's rule; points have no observations"
-        if isinstance(rule, Attainment) and rule.target == MEDIAN:
-            yield f"{where}.rule.target: points have no history; state a number"
-
-
-def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> Iterator[str]:
-    if indicator not in known:
-        yield f"{where}: is not a known indicator; {nearest(indicator, known)}"
-    elif not known[indicator].scored:
-        yield f"{where}: nobody can be scored on it: {known[indicator].not_scored['en']}"
-
-
-def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[str]:
-    blocks = [("rules", scheme.rules)]
-    blocks += [(f"overrides.{number}.rules", override.rules) for number, override in enumerate(scheme.overrides)]
-    for block, rules in blocks:
-        for indicator, rule in rules.items():
-            yield from _indicator_faults(f"{block}.{indicator}", indicator, known)
-            better = known[indicator].better if indicator in known else "higher"
-            yield from (f"{block}.{indicator}: {fault}" for fault in rule.faults(better))
-
-
-def _override_faults(scheme: Scheme) -> Iterator[str]:
-    seen = set()
-    for number, override in enumerate(scheme.overrides):
-        if not override.dimensions and not override.rules:
-            yield f"overrides.{number}: changes nothing; state dimensions or rules"
-        if (override.role, override.level) in seen:
-            whose = f"{override.role} {override.level or ''}".strip()
-            yield f"overrides.{number}: {whose} has an override before; write them as one"
-        seen.add((override.role, override.level))
-
-
-def _aggregation_faults(scheme: Scheme) -> Iterator[str]:
-    for stage in ("within", "over"):
-        combine: Combine = getattr(scheme.aggregation, stage)
-        where = f"aggregation.{stage}"
-        if (combine.method == "owa") != bool(combine.places):
-            yield f"{where}.places: belong to owa, and owa needs them"
-        elif combine.places and (min(combine.places) < 0 or abs(math.fsum(combine.places) - 100) > 1e-9):
-            yield f"{where}.places: must be 0 or more and sum to 100"
-        if combine.method in ("geometric", "harmonic"):
-            for name, rule in _scoring_rules(scheme):
-                if (least := rule.least()) < 0:
-                    yield f"{where}: a {combine.method} mean needs points of 0 or more; {name} goes down to {least:g}"
-
-
-def _scoring_rules(scheme: Scheme) -> Iterator[tuple[str, Any]]:
-    blocks: list[tuple[str, Scheme | Override]] = [("", scheme)]
-    blocks += [(f"overrides.{number}.", override) for number, override in enumerate(scheme.overrides)]
-    for where, block in blocks:
-        yield from ((f"{where}rules.{indicator}", rule) for indicator, rule in block.rules.items())
-        yield from ((f"{where}dimensions.{name}.rule", d.rule) for name, d in block.dimensions.items() if d.rule)
-
-
-def _bound_faults(scheme: Scheme) -> Iterator[str]:
-    floor, cap = scheme.total.floor, scheme.total.cap
-    if floor is not None and cap is not None and floor >= cap:
-        yield f"total: floor {floor:g} is not below cap {cap:g}"
-    if not 0 <= scheme.missing.min_weight <= 100:
-        yield f"missing.min_weight: {scheme.missing.min_weight:g} is not between 0 and 100"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.display import Shown, View
-from design_lab.errors import StudyError, nearest
+from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
 from design_lab.rulebook import Number
@@ -50,6 +50,10 @@ class SchemePeriod(_Model):
     last_day: dt.date | None = None
     chosen: Literal["randomised", "chosen", "unknown"]
     draw: str | None = None  # where a randomisation is recorded
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day lies in the period."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 class Event(_Model):
@@ -103,6 +107,17 @@ class Settings(_Model):
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]
+
+    def scheme_on(self, team: str | None, day: dt.date) -> str | None:
+        """Return the scheme under which a team was on a day, None where the history does not say.
+
+        What names the team goes before what is said of all. Without any history it is the current scheme.
+        """
+        held = [one for one in self.scheme_history if one.holds(day)]
+        said = [one for one in held if one.who != "all" and team in one.who] or [
+            one for one in held if one.who == "all"
+        ]
+        return said[0].scheme if said else None if self.scheme_history else self.current_scheme
 
 
 @dataclass(frozen=True, repr=False)
@@ -202,9 +217,20 @@ class Study:
         path = self.folder / "schemes" / f"{name}.yaml"
         if not path.is_file():
             raise StudyError(f"study {self.name} has no scheme {name!r}; {nearest(name, self.scheme_names)}")
+        return self.read_scheme(path)
+
+    def read_scheme(self, path: Path) -> Scheme:
+        """Read any scheme file by the study's metric cards; roles and levels that it does not have are refused."""
         scheme = Scheme.read(path, self.cards)
-        if scheme.name != name:
-            raise StudyError(f"{path}: the name in the file is {scheme.name!r}, but the file is called {name}.yaml")
+        known = {"role": self.settings.roles, "level": self.settings.levels}
+        faults = [
+            Fault("unknown_role", f"overrides.{number}.{key}", f"{word!r} is no {key} here; {nearest(word, words)}")
+            for number, override in enumerate(scheme.overrides)
+            for key, words in known.items()
+            if (word := getattr(override, key)) is not None and word not in words
+        ]
+        if faults:
+            raise SchemeError.of(path, faults)
         return scheme
 
     @property
@@ -284,6 +310,30 @@ def _faults(study: Study) -> list[str]:
         for role in settings.expected_shares
         if role not in settings.roles
     ]
+    faults += _history_faults(study)
     if settings.privacy.published_key and not settings.synthetic:
         faults.append("privacy.published_key: is for synthetic studies only; real people need a secret key")
     return faults
+
+
+def _history_faults(study: Study) -> list[str]:
+    """Schemes that have no file, and teams of which the history says two things of one day."""
+    history, names = study.settings.scheme_history, study.scheme_names
+    faults = [
+        f"scheme_history: there is no file schemes/{one.scheme}.yaml; {nearest(one.scheme, names)}"
+        for one in history
+        if one.scheme not in names
+    ]
+    for place, one in enumerate(history):
+        for other in history[:place]:
+            shared = {*_whom(one)} & {*_whom(other)}
+            if shared and (one.holds(other.first_day) or other.holds(one.first_day)):
+                faults.append(
+                    f"scheme_history: {min(shared)} is under {other.scheme} and under {one.scheme} on "
+                    f"{max(one.first_day, other.first_day)}; end one period the day before the other begins"
+                )
+    return faults
+
+
+def _whom(period: SchemePeriod) -> tuple[str, ...]:
+    return ("all",) if period.who == "all" else period.who

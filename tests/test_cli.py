@@ -13,6 +13,7 @@ import pytest
 
 from design_lab import cli
 from design_lab.errors import DataError
+from design_lab.study import project_root
 
 DESIGN_LAB = (sys.executable, "-c", "from design_lab.cli import main; main()")
 
@@ -49,11 +50,11 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.strip() == "[]"
-    for command in ("run", "check", "identify", "freeze", "ledger", "verify"):
+    for command in ("run", "check", "lint", "identify", "freeze", "ledger", "verify"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "check", "identify", "freeze", "ledger", "verify"])
+@pytest.mark.parametrize("command", ["run", "check", "lint", "identify", "freeze", "ledger", "verify"])
 def test_every_command_has_help(within, command):
     status, out, _ = within(command, "--help")
     assert status == 0
@@ -71,6 +72,7 @@ def test_every_command_has_help(within, command):
         (("run", "--jobs", "0"), "--jobs"),
         (("run", "--jbos", "2"), "--jbos"),
         (("verify",), "Missing argument"),
+        (("lint", "a.yaml", "--quarter", "2026Q3"), "a quarter belongs to a study"),
         (("walk",), "No such command 'walk'"),
     ],
 )
@@ -192,3 +194,46 @@ def test_ctrl_c_is_a_sentence(tmp_path):
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert err == b"stopped by the user; what was published before is as it was\n"
+
+
+CURRENT = project_root() / "data" / "h_bank" / "schemes" / "current.yaml"
+
+
+def test_lint_works_outside_a_study_and_exits_with_1_for_errors_alone(within, tmp_path):
+    status, out, err = within("lint", CURRENT)
+    assert (status, err) == (0, "")
+    assert all(line.startswith("note  raw_value  dimensions.") for line in out.splitlines())
+    bad = tmp_path / "current.yaml"
+    bad.write_text(CURRENT.read_text(encoding="utf-8").replace("weight: 40", "weight: 90"), encoding="utf-8")
+    status, out, err = within("lint", bad, "--lang", "zh")
+    assert (status, err) == (1, "")
+    assert out.startswith("错误  weights_sum  dimensions：权重之和为 150，应为 100")
+    status, out, _ = within("lint", tmp_path / "none.yaml")
+    assert (status, out.split()[:2]) == (1, ["error", "unreadable"])
+
+
+def test_lint_within_a_study_knows_its_schemes_roles_and_levels(within, copied):
+    folder = copied / "schemes"
+    status, out, _ = within("lint", "current", "--study", copied)
+    assert status == 0
+    assert "leader_without_team" in out
+    assert out.splitlines()[-1].startswith("without people's values: study small: the tables of")
+    text = (folder / "current.yaml").read_text(encoding="utf-8").replace("name: current", "name: mine")
+    mine = folder / "mine.yaml"
+    mine.write_text(text + "overrides: [{role: complaint, rules: {qa_score: {rule: rank}}}]\n", encoding="utf-8")
+    assert within("lint", mine)[0] == 0  # outside a study nobody knows its roles
+    status, out, _ = within("lint", mine, "--study", copied)
+    assert status == 1
+    assert "unknown_role  overrides.0.role: 'complaint' is no role here; did you mean 'complaints'?" in out
+
+
+def test_preferences_are_written_for_respondents_and_checked(within, copied):
+    for left in (copied / "preferences").glob("*.xlsx"):
+        left.unlink()
+    status, printed, _ = within("preferences", copied, "--respondent", "R01", "--respondent", "R02")
+    assert (status, len(printed.splitlines())) == (0, 2)
+    assert (copied / "preferences" / "R02.xlsx").is_file()
+    status, printed, told = within("preferences", copied)
+    assert status == 1
+    assert "0 forms can be used, 2 cannot" in printed
+    assert "preferences/R01.xlsx: is empty; fill in a column of a page" in told

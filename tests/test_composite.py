@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import stats
 
 from design_lab import composite
+from design_lab.evaluation.shares import shares
 
 CASE = json.loads((Path(__file__).parent / "cases" / "small_5x4.json").read_text(encoding="utf-8"))
 X = np.array(CASE["X"])
@@ -54,6 +56,55 @@ def test_ordered_weighted_mean_matches_its_formula():
     np.testing.assert_allclose(composite.ordered_weighted_mean(SCORED, w), expected("owa_on_1_100"), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("normalise", "case"),
+    [(composite.by_sum, "sum"), (composite.by_length, "vector"), (composite.by_greatest, "max")],
+)
+def test_normalisations_by_division_match_the_libraries(normalise, case):
+    np.testing.assert_allclose(normalise(X), expected(case), atol=1e-9)
+
+
+def test_percentiles_match_the_two_usages_of_the_case():
+    beaten = np.apply_along_axis(composite.shares_beaten, 0, X)
+    np.testing.assert_allclose(beaten, expected("percentile_rank_COINr"), atol=1e-9)
+    halves = np.apply_along_axis(composite.percentiles, 0, X)
+    np.testing.assert_allclose(halves + 0.5 / len(X), expected("percentile_rank_pandas_pct"), atol=1e-9)
+
+
+def test_means_of_shares_of_the_sum_match_pymcdm():
+    x = composite.by_sum(X)
+    np.testing.assert_allclose(composite.weighted_sum(x, W), expected("pymcdm_WSM_default_sum_norm"), atol=1e-9)
+    np.testing.assert_allclose(composite.weighted_geometric_mean(x, W), expected("pymcdm_WPM_default"), atol=1e-9)
+
+
+def test_closeness_to_the_ideal_matches_three_libraries():
+    found = composite.closeness_to_ideal(composite.by_length(X), W)
+    np.testing.assert_allclose(found, expected("topsis_vector"), atol=1e-9)
+    assert composite.rank(found).tolist() == CASE["cases"]["topsis_vector"]["rank"]
+    from_range = composite.closeness_to_ideal(composite.min_max(X), W)
+    np.testing.assert_allclose(from_range, expected("topsis_minmax"), atol=1e-9)
+
+
+def test_points_by_indicator_sum_to_the_total():
+    case = CASE["cases"]["decomposition"]
+    np.testing.assert_allclose(SCORED * W, case["points_by_indicator"], atol=1e-9)
+    np.testing.assert_allclose(composite.weighted_sum(SCORED, W), case["sum"], atol=1e-9)
+
+
+def test_shares_of_the_differences_follow_from_the_verified_correlations():
+    r = np.array(CASE["cases"]["importance_pearson_squared"]["r"])
+    total = composite.weighted_sum(SCORED, W)
+    found = shares(SCORED * W, total, np.zeros(len(X), dtype=int))
+    np.testing.assert_allclose(found, W * SCORED.std(axis=0) * r / total.std(), atol=1e-9)
+
+
+def test_both_rank_correlations_of_the_two_schemes_match_the_verified_case():
+    case = CASE["cases"]["two_schemes"]
+    ranks = composite.rank(np.stack([SCORED @ W, SCORED @ np.array(CASE["weights_reform"])]))
+    assert stats.kendalltau(*ranks).statistic == pytest.approx(case["kendall"], abs=1e-9)
+    assert np.corrcoef(ranks)[0, 1] == pytest.approx(case["spearman"], abs=1e-9)
+
+
 def test_two_schemes_rank_the_five_people_as_verified():
     case = CASE["cases"]["two_schemes"]
     both = np.stack([SCORED @ W, SCORED @ np.array(CASE["weights_reform"])])
@@ -92,3 +143,38 @@ def test_permuting_people_permutes_their_ranks(x, random):
 @given(tables, st.floats(0.1, 10), st.floats(-100, 100))
 def test_min_max_forgets_units(x, scale, shift):
     np.testing.assert_allclose(composite.min_max(x * scale + shift), composite.min_max(x), atol=1e-6)
+
+
+COMBINE = {
+    "sum": composite.weighted_sum,
+    "geometric": composite.weighted_geometric_mean,
+    "harmonic": lambda x, w: composite.weighted_power_mean(x, w, -1),
+    "ordered": lambda x, w: composite.ordered_weighted_mean(x, np.array([0.5, 0.3, 0.2]), w),
+}
+
+
+@pytest.mark.parametrize("combine", COMBINE.values(), ids=COMBINE)
+@given(tables, st.floats(0, 1))
+def test_an_indicator_that_stands_twice_with_its_weight_split_changes_no_total(combine, x, part):
+    w = np.arange(1.0, x.shape[1] + 1)
+    w /= w.sum()
+    twice = np.column_stack([x, x[:, 0]])
+    split = np.concatenate([[w[0] * part], w[1:], [w[0] * (1 - part)]])
+    np.testing.assert_allclose(combine(twice + 1, split), combine(x + 1, w), rtol=1e-9)
+
+
+@pytest.mark.parametrize("combine", COMBINE.values(), ids=COMBINE)
+@given(tables, st.data())
+def test_a_person_more_changes_no_other_s_total_and_no_order_among_them(combine, x, data):
+    added = np.array(data.draw(st.lists(st.integers(0, 50), min_size=x.shape[1], max_size=x.shape[1])), dtype=float)
+    w = np.full(x.shape[1], 1 / x.shape[1])
+    before, after = combine(x + 1, w), combine(np.vstack([x, added]) + 1, w)[:-1]
+    assert after.tolist() == before.tolist()
+    order = [np.sign(np.subtract.outer(ranks, ranks)).tolist() for ranks in map(composite.rank, (before, after))]
+    assert order[0] == order[1]
+
+
+@given(tables)
+def test_a_person_within_the_range_changes_no_other_s_min_max(x):
+    between = np.vstack([x, x.mean(axis=0)])
+    np.testing.assert_allclose(composite.min_max(between)[:-1], composite.min_max(x), atol=1e-12)

@@ -10,9 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.catalogue import cards
+from design_lab.catalogue import cards, cards_with
 from design_lab.errors import SchemeError
-from design_lab.scheme import Scheme, _faults
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import scheme_faults
 from design_lab.study import project_root
 
 SCHEMES = project_root() / "data" / "h_bank" / "schemes"
@@ -73,6 +74,31 @@ def test_the_fingerprint_sees_what_decides_a_score_and_nothing_else(tmp_path):
     assert Scheme.read(written(tmp_path, scheme)).fingerprint == first
     scheme["rules"]["qa_score"]["cap"] = 119
     assert Scheme.read(written(tmp_path, scheme)).fingerprint != first
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(SCHEMES.glob("*.yaml")), project_root() / "tests" / "schemes" / "official.yaml"],
+    ids=lambda path: path.stem,
+)
+def test_a_scheme_that_is_written_is_read_back_as_it_was(path, tmp_path):
+    known = cards_with(project_root() / "tests" / "schemes" / "indicators.yaml")
+    scheme = Scheme.read(path, known)
+    again = tmp_path / path.name
+    scheme.write(again)
+    assert Scheme.read(again, known) == scheme
+    text = again.read_text(encoding="utf-8")
+    assert "&id" not in text
+    assert not re.search(r"\d\.0\b", text)
+
+
+def test_provenance_is_kept_and_decides_nothing(tmp_path):
+    made = {"provenance": {"method": "ahp", "unrounded": {"all": {"csat": 31.4}}, "made_from": {"R01.xlsx": "0" * 64}}}
+    scheme = Scheme.read(written(tmp_path, content() | made))
+    assert scheme.provenance.unrounded == {"all": {"csat": 31.4}}
+    assert scheme.fingerprint == Scheme.read(written(tmp_path, content())).fingerprint
+    with pytest.raises(SchemeError, match=r"provenance\.made_from\.R01\.xlsx: .*pattern"):
+        Scheme.read(written(tmp_path, content() | {"provenance": {"method": "ahp", "made_from": {"R01.xlsx": "x"}}}))
 
 
 def change(**edits):
@@ -206,5 +232,5 @@ def test_any_split_in_fives_that_sums_to_100_is_accepted(cuts):
     for dimension, part in zip(scheme["dimensions"].values(), parts, strict=True):
         dimension["weight"] = part * 5
     read = Scheme.model_validate(scheme)
-    assert [*_faults(read, cards())] == []
+    assert [*scheme_faults(read, cards())] == []
     assert sum(read.weights("any", "any").values()) == pytest.approx(1)

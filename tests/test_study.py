@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from design_lab.errors import StudyError
+from design_lab.errors import SchemeError, StudyError
 from design_lab.study import Study, project_root
 
 
@@ -88,6 +88,6 @@ def test_unknown_quarters_and_schemes_are_named_with_what_there_is(folder):
 def test_a_scheme_file_under_another_name_is_refused(folder):
     shutil.move(folder / "schemes" / "balanced.yaml", folder / "schemes" / "renamed.yaml")
     with pytest.raises(
-        StudyError, match=re.escape("the name in the file is 'balanced', but the file is called renamed")
+        SchemeError, match=re.escape("the name in the file is 'balanced', but the file is called renamed")
     ):
         Study.open(folder).scheme("renamed")

@@ -78,5 +78,8 @@ def ceilings(scores: Scores) -> Ceilings:
             floor = sum(points <= least + _HAIR for points, least, _ in told)
             found.append(Ceiling(indicator=indicator, people=len(told), at_cap=cap, at_floor=floor))
     return Ceilings(
-        quarter=scores.quarter, found=tuple(found), cards=scores.cards, reconstructed=is_reconstructed(scores.scheme)
+        quarter=scores.quarter,
+        found=tuple(found),
+        cards=scores.cards,
+        reconstructed=is_reconstructed(scores.scheme, "points"),
     )

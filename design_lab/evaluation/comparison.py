@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.grounds import claim_of, limits_of
-from design_lab.finding import Finding, state
+from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
+from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,8 @@ class Comparison(Shown):
 
     `rank_correlation` is Spearman's, on ranks within role and level, of `ranked` people, None where too few can be
     ranked under both; `transitions` counts people by grade today (rows) and under the candidate (columns), `graded` in
-    all, of whom `up` get a better grade and `down` a worse one.
+    all, of whom `up` get a better grade and `down` a worse one. `reconstructed` says whether the client has not
+    confirmed how totals come about under either scheme, `grades_reconstructed` whether grades.
     """
 
     name: str
@@ -33,7 +35,8 @@ class Comparison(Shown):
     transitions: pd.DataFrame
     up: int
     down: int
-    confirmed: bool
+    reconstructed: bool
+    grades_reconstructed: bool
     limits: tuple[str, ...] = ()  # of the scores themselves
 
     @property
@@ -41,26 +44,31 @@ class Comparison(Shown):
         """How many people have a grade under both."""
         return int(self.transitions.to_numpy().sum())
 
+    @property
+    def changes(self) -> float:
+        """The share of those graded under both who would get another grade."""
+        return (self.up + self.down) / self.graded
+
     def table(self) -> pd.DataFrame:
         """Return the transition matrix, today's grades as rows."""
         return self.transitions.rename_axis("today").reset_index()
 
     def findings(self) -> tuple[Finding, ...]:
         """State the rank correlation and how many people would change grade."""
-        claim = claim_of(not self.confirmed)
-        limits = ["same_behaviour", "one_quarter", *limits_of(not self.confirmed), *self.limits]
         if self.rank_correlation is None:
             correlation = self._unknown("rank_correlation", "correlation", self.ranked)
         else:
             correlation = state(
                 f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
-                unit="correlation", n=self.ranked, claim=claim, limits=limits, scheme=self.title,
+                unit="correlation", n=self.ranked, claim=claim_of(self.reconstructed),
+                limits=self._limits(self.reconstructed), scheme=self.title,
             )  # fmt: skip
         if not self.graded:
             return correlation, self._unknown("grade_changes", "share", 0)
+        claim, limits = self.claim_of_grades, self.limits_of_grades
         up, down = Quantity(self.up, "people"), Quantity(self.down, "people")
         changes = state(
-            f"candidates.{self.name}.grade_changes", (self.up + self.down) / self.graded,
+            f"candidates.{self.name}.grade_changes", self.changes,
             says="candidates.grade_changes", unit="share", n=self.graded, claim=claim, limits=limits,
             scheme=self.title, up=up, down=down,
         )  # fmt: skip
@@ -72,6 +80,19 @@ class Comparison(Shown):
             for way, count in (("grade_up", self.up), ("grade_down", self.down))
         )  # fmt: skip
         return (correlation, changes, *ways)
+
+    @property
+    def claim_of_grades(self) -> Claim:
+        """What may be claimed of grades that change."""
+        return claim_of(self.grades_reconstructed)
+
+    @property
+    def limits_of_grades(self) -> list[str]:
+        """What limits what is said of grades that change, as keys below `limit.`."""
+        return self._limits(self.grades_reconstructed)
+
+    def _limits(self, reconstructed: bool) -> list[str]:
+        return ["same_behaviour", "one_quarter", *limits_of(reconstructed), *self.limits]
 
     def _unknown(self, what: str, unit: str, n: int) -> Finding:
         return state(
@@ -90,17 +111,21 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
     order += [name for name in candidate.scheme.grades.coefficients if name not in order]
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
     after = pd.Categorical(candidate.grade[graded], categories=order, ordered=True)
-    assumed = {*today.scheme.assumed, *candidate.scheme.assumed}
+
+    def assumed(decided: Decided) -> bool:
+        return any(is_reconstructed(scores.scheme, decided) for scores in (today, candidate))
+
     return Comparison(
         name=candidate.scheme.name,
         title=candidate.scheme.title,
         quarter=today.quarter,
         rank_correlation=_rank_correlation(today, candidate, both),
-        ranked=int(both.sum()),
+        ranked=headcount(both.index[both]),
         transitions=pd.crosstab(before, after, dropna=False).reindex(index=order, columns=order, fill_value=0),
         up=int((after.codes < before.codes).sum()),
         down=int((after.codes > before.codes).sum()),
-        confirmed=not {"rules", "indicators", "grades"} & assumed,
+        reconstructed=assumed("totals"),
+        grades_reconstructed=assumed("grades"),
         limits=tuple(dict.fromkeys((*today.limits, *candidate.limits))),
     )
 

@@ -10,7 +10,7 @@ from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.display import Quantity, Shown, Term, Wording
-from design_lab.evaluation.grounds import claim_of, limits_of
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
@@ -104,7 +104,7 @@ class Coverage(Shown):
 
     @property
     def _assumed(self) -> bool:
-        return bool({"indicators", "weights"} & set(self.scheme.assumed))
+        return is_reconstructed(self.scheme, "weights")
 
     @property
     def _claim(self) -> Claim:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evaluation.alike import Alike, alike
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
-from design_lab.evaluation.shares import LEVEL, margins, shares
+from design_lab.evaluation.shares import LEVEL, share_margins, shares
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 
@@ -58,14 +59,18 @@ class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
     `what` they are shares of: the differences in total score, or in the pay coefficient of the grade. `people` is how
-    many it rests on, in how many `teams`; `reconstructed` says that the client has not confirmed how points are made;
-    `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word files.
+    many it rests on, in how many `teams`; `left_out` how many more there are, of whom `alone` have nobody like them and
+    the others are judged by other dimensions; `reconstructed` says that the client has not confirmed how they come
+    about; `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word
+    files.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
     what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
+    left_out: int
+    alone: int
     teams: int
     reconstructed: bool
     limits: tuple[str, ...]  # of the scores themselves
@@ -81,13 +86,14 @@ class EffectiveWeights(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State the weight on paper and the effective weight of each dimension, and the share of the rules.
 
-        What makes the differences in grade is stated without repeating the weights on paper.
+        What makes the differences in grade is stated without repeating the weights on paper, and who is left out.
         """
         dimensions = [weight for weight in self.weights if weight.dimension != "rules"]
         on_paper = [self._nominal(weight) for weight in dimensions if self.what == "score"]
         if self.unknown:
             return (*on_paper, *(self._unknown(weight) for weight in dimensions))
-        return (*on_paper, *(self._effective(weight) for weight in self.weights))
+        left_out = [self._left_out()] if self.left_out and self.what == "score" else []
+        return (*on_paper, *(self._effective(weight) for weight in self.weights), *left_out)
 
     @property
     def _stem(self) -> str:
@@ -103,6 +109,13 @@ class EffectiveWeights(Shown):
         return state(
             f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal, says="diagnosis.nominal_weight",
             unit="weight", n=self.people, claim="accounting", dimension=Term(f"dimension.{weight.dimension}"),
+        )  # fmt: skip
+
+    def _left_out(self) -> Finding:
+        return state(
+            "diagnosis.left_out", self.left_out, says="diagnosis.left_out", unit="people",
+            n=self.people + self.left_out, claim=self.claim, limits=limits_of(self.reconstructed),
+            otherwise=Quantity(self.left_out - self.alone, "people"), alone=Quantity(self.alone, "people"),
         )  # fmt: skip
 
     def _effective(self, weight: DimensionWeight) -> Finding:
@@ -135,30 +148,32 @@ class EffectiveWeights(Shown):
 
 
 def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | None = None) -> EffectiveWeights:
-    """Split what separates people of the same role and level into the dimensions' shares and that of the rules.
+    """Split what separates people alike (`alike`) into the shares of the dimensions and that of the rules.
 
     The effective weight of dimension k is cov(c_k, y) / cov(S, y), c_k its realised contributions, S their sum and y
     the total itself or, with `what` the grade, the pay coefficient of the grade; all as deviations from the mean of
-    role and level, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). `who` (n,)
-    limits it to some people. Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom):
-    resampling teams covers .90 instead of .95 with 15 of them. Where nobody is scored, totals do not differ or people
-    cannot be told apart, no effective weight is given.
+    those alike, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). Only people
+    are counted who are judged by the dimensions that most are, each held against those of the role and level with the
+    same weights. `who` (n,) limits it to some people. Intervals draw whole teams anew (`share_margins`). Where nobody
+    is scored, nobody is like another, totals do not differ or people cannot be told apart, no effective weight is
+    given.
     """
     counted = scores.told_apart if who is None else scores.told_apart & who
-    outcome = scores.total if what == "score" else _coefficients(scores)
+    outcome = scores.total if what == "score" else scores.coefficient
     if what == "grade":
         counted &= outcome.notna()
     if not counted.any():
         return _without_shares(scores, what, _why_nobody(scores, what))
-    people, parts = scores.people[counted], scores.contributions[counted]
-    groups = people.groupby(["role", "level"]).ngroup().to_numpy()
-    teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    contributed, told = parts.to_numpy(), outcome[counted].to_numpy(float)
+    held = alike(scores, counted)
+    if not held.people:
+        return _without_shares(scores, what, "nobody_alike", held=held)
+    parts = scores.contributions[held.rows]
+    contributed, told, groups = parts.to_numpy(), outcome[held.rows].to_numpy(float), held.groups
     found = shares(contributed, told, groups)
     if not np.isfinite(found).all():
-        return _without_shares(scores, what, "no_difference")
-    widths = margins(lambda kept: shares(contributed[kept], told[kept], groups[kept]), teams)
-    nominal = scores.nominal[counted].mean().reindex(parts.columns).fillna(0.0)
+        return _without_shares(scores, what, "no_difference", held=held)
+    widths = share_margins(contributed, told, groups, held.teams)
+    nominal = scores.nominal[held.rows].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
         what=what,
@@ -166,22 +181,23 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
             DimensionWeight(dimension=name, nominal=float(paper), effective=float(real), margin=margin)
             for name, paper, real, margin in columns
         ),
-        people=int(counted.sum()),
-        teams=len(np.unique(teams)),
-        reconstructed=is_reconstructed(scores.scheme),
-        limits=(*_renormalised(scores, counted), *scores.limits),
+        people=held.people,
+        left_out=held.left_out,
+        alone=held.alone,
+        teams=int(held.teams.max()) + 1,
+        reconstructed=_is_reconstructed(scores, what),
+        limits=(*_judged_alike(scores, counted), *scores.limits),
         unknown="",
     )
 
 
-def _renormalised(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
-    """The limit that somebody's weights were shared out anew, for whole points then move between dimensions."""
-    return ("renormalised",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
+def _judged_alike(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
+    """The limit that somebody's weights were shared out anew, and that only people with the same are compared."""
+    return ("judged_alike",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
 
 
-def _coefficients(scores: Scores) -> pd.Series:
-    """The pay coefficient of each person's grade, (n,), missing without a grade."""
-    return scores.grade.map(dict(scores.scheme.grades.coefficients)).astype("float64")
+def _is_reconstructed(scores: Scores, what: What) -> bool:
+    return is_reconstructed(scores.scheme, "totals" if what == "score" else "grades")
 
 
 def _why_nobody(scores: Scores, what: What) -> str:
@@ -190,7 +206,7 @@ def _why_nobody(scores: Scores, what: What) -> str:
     return "nobody_graded" if what == "grade" and scores.told_apart.any() else "no_signal"
 
 
-def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeights:
+def _without_shares(scores: Scores, what: What, unknown: str, *, held: Alike | None = None) -> EffectiveWeights:
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
@@ -200,8 +216,10 @@ def _without_shares(scores: Scores, what: What, unknown: str) -> EffectiveWeight
             for name, paper in nominal.items()
         ),
         people=0,
+        left_out=held.left_out if held else 0,
+        alone=held.alone if held else 0,
         teams=0,
-        reconstructed=is_reconstructed(scores.scheme),
+        reconstructed=_is_reconstructed(scores, what),
         limits=scores.limits,
         unknown=unknown,
     )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from design_lab.catalogue import words
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
-from design_lab.evaluation.grounds import claim_of, limits_of
+from design_lab.evaluation.feedback import Feedback
+from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL
-from design_lab.files import sha256_of
 from design_lab.finding import Claim
+from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
-from design_lab.scoring.intervals import share_interval
 from design_lab.scoring.points import weighed
+from design_lab.scoring.roster import headcount
 
 # Thresholds; their sources stand in the word files, below `criterion_source.`.
 GAP = (
@@ -42,37 +41,40 @@ def principles(
     cycle_months: int,
     same_grade: Estimate | None = None,
     score_reliability: Estimate | None = None,
-    feedback_days: Sequence[float] | None = None,
+    told: Feedback | None = None,
 ) -> Principles:
     """Hold a scheme, its scores and its coverage against the four principles.
 
     `least` is the number of people that a group must have to be held against the others; `same_grade` the share of
     people who would get the same grade if they were measured again, `score_reliability` the share of the differences in
-    total score that is not sampling error, both at the cycle in use; `feedback_days` the days from the end of the cycle
-    to each person's feedback. What is None cannot be told.
+    total score that is not sampling error, both at the cycle in use; `told` when people
+    were told of their official results. What is None cannot be told.
     """
-    assumed = bool({"rules", "indicators", "weights"} & set(scores.scheme.assumed))
-    claim, limits = claim_of(assumed), limits_of(assumed)
+    scheme = scores.scheme
     return Principles(
         criteria=(
-            *_fair(gaps(scores, least=least), same_grade, claim, limits),
-            *_quantified(panel, scores, claim, limits),
-            *(_complete(cover, kind, claim, limits) for kind in ("goal", "content")),
-            *_timely(cycle_months, score_reliability, feedback_days, claim, limits),
+            *_fair(gaps(scores, least=least), *_grounds(scheme, "totals")),
+            _same_grade(same_grade, *_grounds(scheme, "grades")),
+            *_quantified(panel, scores, *_grounds(scheme, "weights")),
+            *(_complete(cover, kind, *_grounds(scheme, "weights")) for kind in ("goal", "content")),
+            *_timely(cycle_months, score_reliability, told, *_grounds(scheme, "totals")),
         )
     )
 
 
-def _fair(
-    found: Sequence[Gap], same_grade: Estimate | None, claim: Claim, limits: tuple[str, ...]
-) -> tuple[Criterion, ...]:
+def _grounds(scheme: Scheme, decided: Decided) -> tuple[Claim, tuple[str, ...]]:
+    assumed = is_reconstructed(scheme, decided)
+    return claim_of(assumed), limits_of(assumed)
+
+
+def _fair(found: Sequence[Gap], claim: Claim, limits: tuple[str, ...]) -> tuple[Criterion, ...]:
     held = tuple(
         Criterion(
-            principle="fair", name="gap", key=f"gap_{gap.attribute}_{_as_id(gap.group)}", bound=GAP, at_least=False,
+            principle="fair", name="gap", key=f"gap_{gap.group.key}", bound=GAP, at_least=False,
             unit="standard_deviations", claim="scenario" if claim == "scenario" else "association",
             level=LEVEL if gap.margin is not None else None, found=_size_of(gap), why="too_few_teams_for_gap",
             limits=("gap_not_adjusted", "many_groups", *limits),
-            said={"group": _group(gap.group), "attribute": _attribute(gap.attribute)},
+            said={"group": gap.group.name(), "attribute": gap.group.attribute_name},
         )
         for gap in found
     )  # fmt: skip
@@ -80,11 +82,14 @@ def _fair(
         principle="fair", name="gap_any", found=None, bound=GAP, at_least=False, unit="standard_deviations",
         claim="association", why="no_groups",
     )  # fmt: skip
-    again = Criterion(
-        principle="fair", name="same_grade", found=same_grade, bound=SAME_GRADE, at_least=True, unit="share",
-        claim=claim, level=LEVEL, limits=limits, why="not_measured_again",
+    return held or (none,)
+
+
+def _same_grade(found: Estimate | None, claim: Claim, limits: tuple[str, ...]) -> Criterion:
+    return Criterion(
+        principle="fair", name="same_grade", found=found, bound=SAME_GRADE, at_least=True, unit="share", claim=claim,
+        level=LEVEL, limits=limits, why="not_measured_again",
     )  # fmt: skip
-    return (*(held or (none,)), again)
 
 
 def _size_of(gap: Gap) -> Estimate | None:
@@ -113,7 +118,7 @@ def _quantified(panel: Panel, scores: Scores, claim: Claim, limits: tuple[str, .
                 known += share * np.array([bool(one and one.reliability >= RELIABLE) for one in signals])
                 open_ += share * np.array([one is None for one in signals])
         low, reach = float(known.mean()), float(open_.mean())
-        part, n = float(subjective.mean()), len(weights)
+        part, n = float(subjective.mean()), headcount(weights.index)
         found = {
             "reliable_weight": Estimate(value=low, low=low, high=low + reach, n=n),
             "subjective_weight": Estimate(value=part, low=part, high=part, n=n),
@@ -141,20 +146,17 @@ def _complete(cover: Coverage, kind: Kind, claim: Claim, limits: tuple[str, ...]
 def _timely(
     months: int,
     reliability: Estimate | None,
-    days: Sequence[float] | None,
+    told: Feedback | None,
     claim: Claim,
     limits: tuple[str, ...],
 ) -> tuple[Criterion, ...]:
-    fed_back = None
-    if days is not None and len(days):
-        in_time = sum(day <= FEEDBACK_DAYS for day in days)
-        low, high = share_interval(in_time, len(days), level=LEVEL)
-        fed_back = Estimate(value=in_time / len(days), low=low, high=high, n=len(days))
+    fed_back = told.told_within(FEEDBACK_DAYS) if told else None
     exact = Estimate(value=months, low=months, high=months, n=1)
     return (
         Criterion(
             principle="timely", name="feedback", found=fed_back, bound=FED_BACK, at_least=True, unit="share",
             claim="accounting", level=LEVEL, why="feedback_undated",
+            limits=("told_as_recorded",) if fed_back else (),
             said={"days": dict.fromkeys(LANGUAGES, str(FEEDBACK_DAYS))},
         ),
         Criterion(
@@ -166,18 +168,3 @@ def _timely(
             unit="correlation", claim=claim, level=LEVEL, limits=limits, why="not_measured_again",
         ),
     )  # fmt: skip
-
-
-def _attribute(name: str) -> dict[str, str]:
-    return {lang: words(lang).say(f"attribute.{name}") for lang in LANGUAGES}
-
-
-def _group(name: str) -> dict[str, str]:
-    key = f"group.{name}"
-    return {lang: words(lang).say(key) if key in words(lang) else name for lang in LANGUAGES}
-
-
-def _as_id(group: str) -> str:
-    """A group's name as part of an id, or what stands for a name that an id cannot hold."""
-    bare = group.replace("+", "plus")
-    return bare if re.fullmatch(r"[A-Za-z0-9_-]+", bare) else sha256_of(group)[:8]

@@ -133,7 +133,15 @@ class Facts:
         """Return the names of candidates with findings: those of the cover in order, then any others."""
         found = once(finding.id.split(".")[1] for finding in self.results.under("candidates"))
         known = [name for name in self.cover.schemes if name in found]
-        return once([*known, *found])
+        return tuple(name for name in once([*known, *found]) if name != self.cover.current)
+
+    def group(self, key: str) -> str | None:
+        """Name a group of people by its key in a finding's id, such as gender-female; None where it has no words."""
+        attribute, _, value = key.partition("-")
+        if attribute == "role":
+            return capital(self.role(value))
+        name = f"group.{value.replace('plus', '+')}"
+        return capital(words(self.lang).say(name)) if name in words(self.lang) else None
 
     def dimensions(self) -> tuple[str, ...]:
         """Return the dimensions with a weight on paper or an effective one; 'rules' last, unless they add nothing."""

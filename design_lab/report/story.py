@@ -5,7 +5,8 @@ from __future__ import annotations
 from design_lab.catalogue import words
 from design_lab.finding import CLAIMS, Finding, Results
 from design_lab.report.aims import aims_section
-from design_lab.report.chapters import candidates_section, data_section, weights_section
+from design_lab.report.candidates import candidates_section
+from design_lab.report.chapters import data_section, weights_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section

@@ -1,7 +1,9 @@
 """From canonical tables to people's scores: the panel, the rules, the totals and the grades."""
 
 from design_lab.scoring.adjustment import Adjustment, adjustment
+from design_lab.scoring.batch import Batch, Block
 from design_lab.scoring.history import History, history
+from design_lab.scoring.in_force import InForce, everybody, in_force, score_in_force
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -13,7 +15,10 @@ from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
     "Adjustment",
+    "Batch",
+    "Block",
     "History",
+    "InForce",
     "Levels",
     "Panel",
     "PersonWeeks",
@@ -22,7 +27,9 @@ __all__ = [
     "Signal",
     "adjustment",
     "calls_by_period",
+    "everybody",
     "history",
+    "in_force",
     "levels",
     "panel",
     "panels_due",
@@ -30,5 +37,6 @@ __all__ = [
     "role_medians",
     "roll_up",
     "score",
+    "score_in_force",
     "targets",
 ]

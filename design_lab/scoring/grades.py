@@ -1,13 +1,16 @@
-"""Grades from totals: forced shares within a pool or fixed bounds, with conditions that cap them."""
+"""Grades from totals: forced shares within a pool or fixed bounds, with conditions that cap them.
+
+Totals may be of one scheme, (n,), or of many at once, (schemes, n). Grades are numbers in the scheme's order, 0 being
+the best and `NONE` no grade.
+"""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from design_lab.composite import rank
 from design_lab.gradebook import FixedGrades, ForcedGrades
 from design_lab.scheme import Scheme
 from design_lab.scoring.conditions import fails
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
     from design_lab.scoring.panel import Panel
 
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.integer[Any]]
+NONE = -1
 _POOLS = {"role_level": ["role", "level"], "role": ["role"], "team": ["role", "team"], "all": []}
 _TAKEN = {"up": 1.0, "nearest": 0.5, "down": 0.0}  # of a rank: how much of a person must fit below a ceiling
 _DUST = 9  # decimals to which totals are compared: float noise separates nobody
@@ -31,51 +37,93 @@ def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
     then hold more or fewer. Who is in no team shares a pool with the others of the role who are in none. Conditions
     that cap a grade come last: who is capped keeps the place in the pool, and nobody moves up.
     """
-    grades = scheme.grades
-    if isinstance(grades, FixedGrades):
-        given = _fixed(total, grades)
-    else:
-        columns = _POOLS[grades.pool]
-        by = [panel.people[column] for column in columns] or np.zeros(len(total))
-        given = total.groupby(by, dropna=False).transform(lambda pool: _forced(pool, grades))
-    return _capped(given.astype(object).where(total.notna(), None), panel, scheme)
-
-
-def _forced(pool: pd.Series, grades: ForcedGrades) -> pd.Series:
     import pandas as pd
 
-    names = np.array([*grades.shares], dtype=object)
-    ceilings = np.cumsum([*grades.shares.values()]) / 100
-    scored = pool.dropna().round(_DUST)
-    place = (rank(scored.to_numpy(), grades.ties) - _TAKEN[grades.heads]) / max(len(scored), 1)
-    # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
-    reached = place + (_HAIR if grades.heads == "up" else -_HAIR)
-    at = np.searchsorted(ceilings, reached, side="right").clip(max=len(names) - 1)
-    return pd.Series(names[at], index=scored.index, dtype=object).reindex(pool.index)
+    names = np.array([*scheme.grades.names(), None], dtype=object)
+    given = numbers(total.to_numpy(np.float64), scheme.grades, pools(panel.people, scheme))
+    return pd.Series(names[capped(given, best_open(panel, scheme))], index=total.index, dtype=object)
 
 
-def _fixed(total: pd.Series, grades: FixedGrades) -> pd.Series:
-    def name(value: float) -> str | None:
-        if math.isnan(value):
-            return None
-        return next((grade for grade, least in grades.bounds.items() if value >= least - _HAIR), grades.names()[-1])
+def pools(people: pd.DataFrame, scheme: Scheme) -> Numbers:
+    """Return the number of the pool in which each person is graded, (n,)."""
+    columns = _POOLS[scheme.grades.pool] if isinstance(scheme.grades, ForcedGrades) else []
+    if not columns:
+        return np.zeros(len(people), dtype=np.int64)
+    return people.groupby(columns, dropna=False).ngroup().to_numpy()
 
-    return total.map(name).astype(object)
+
+def numbers(totals: Array, grades: ForcedGrades | FixedGrades, pool: Numbers) -> Numbers:
+    """Return the grades that totals (..., n) with pools (n,) earn before conditions, (..., n)."""
+    if isinstance(grades, FixedGrades):
+        return _fixed(totals, grades)
+    given = np.full(totals.shape, NONE, dtype=np.int8)
+    for one in np.unique(pool):
+        members = np.flatnonzero(pool == one)
+        given[..., members] = _forced(totals[..., members], grades)
+    return given
 
 
-def _capped(given: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
-    """Apply the conditions that leave the total but limit the grade."""
+def best_open(panel: Panel, scheme: Scheme) -> Numbers:
+    """Return the best grade that the conditions leave open to each person, (n,)."""
     order = scheme.grades.names()
-    capped = given.copy()
+    best = np.zeros(len(panel.people), dtype=np.int8)
     for indicator, condition in scheme.eligibility.items():
         if indicator not in panel.values:
             continue
         if condition.veto == "lowest_grade":
-            best = len(order) - 1
+            still = len(order) - 1
         elif condition.effect == "cap_grade":
-            best = order.index(condition.grade) if condition.grade else 1
+            still = order.index(condition.grade) if condition.grade else 1
         else:
             continue
-        hit = fails(panel.values[indicator], condition)
-        capped[hit] = [None if one is None else order[max(order.index(one), best)] for one in capped[hit]]
-    return capped
+        best = np.where(fails(panel.values[indicator], condition), np.maximum(best, still), best)
+    return best
+
+
+def capped(given: Numbers, best: Numbers) -> Numbers:
+    """Limit grades (..., n) to the best that is open to each person, (n,)."""
+    return np.asarray(np.where(given == NONE, NONE, np.maximum(given, best)))
+
+
+def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
+    """Grades within one pool, (..., m): who stands below the cut of a grade gets a later one."""
+    ceilings = np.cumsum([*grades.shares.values()])[:-1] / 100
+    compared = np.round(totals, _DUST)
+    ordered = -np.sort(-compared, axis=-1)  # best first, missing last
+    people = np.isfinite(ordered).sum(axis=-1)
+    given = np.zeros(totals.shape, dtype=np.int8)
+    # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
+    reached = ceilings - (_HAIR if grades.heads == "up" else -_HAIR)
+    for ceiling in reached:
+        given += compared < _cut(ordered, people, people * ceiling + _TAKEN[grades.heads], grades.ties)[..., None]
+    given[np.isnan(totals)] = NONE
+    return given
+
+
+def _cut(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
+    """The least total, (...), that gets a rank under `below`, of totals (..., m) with the best first."""
+    last = np.ceil(below).astype(np.int64) - 1  # the last whole rank that lies below
+    at = np.clip(last, 1, np.maximum(people, 1))
+    value = _at(ordered, at - 1)
+    shared = (last < people) & (_at(ordered, np.minimum(at, ordered.shape[-1] - 1)) == value)
+    if ties == "worse":
+        admitted = ~shared
+    elif ties == "mean":
+        ahead, upto = ((ordered > value[..., None]).sum(axis=-1), (ordered >= value[..., None]).sum(axis=-1))
+        admitted = ~shared | ((ahead + 1 + upto) / 2 < below)
+    else:
+        admitted = np.ones(shared.shape, dtype=bool)
+    return np.where(last < 1, np.inf, np.where(admitted, value, np.nextafter(value, np.inf)))
+
+
+def _at(ordered: Array, places: Numbers) -> Array:
+    return np.take_along_axis(ordered, places[..., None], axis=-1)[..., 0]
+
+
+def _fixed(totals: Array, grades: FixedGrades) -> Numbers:
+    """Grades by bounds, (..., n): who stands below the bound of a grade gets a later one."""
+    given = np.zeros(totals.shape, dtype=np.int8)
+    for least in [*grades.bounds.values()][:-1]:
+        given += totals < least - _HAIR
+    given[np.isnan(totals)] = NONE
+    return given

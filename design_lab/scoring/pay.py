@@ -96,3 +96,32 @@ def payroll(rows: pd.DataFrame, grades: pd.Series, scheme: Scheme) -> Payroll:
     )
     people.insert(0, "grade", grouped["grade"].first())
     return Payroll(scheme=scheme, people=people)
+
+
+def neutral(paid: Payroll, pool_x100: int) -> tuple[Payroll, float]:
+    """Return the same grades paid from a pool of so many hundredths, to the hundredth, and the factor on all of it.
+
+    Everybody's amount due times the factor is cut to whole hundredths; what is then left of the pool goes, a hundredth
+    each, to the largest remainders (Hamilton's method). A pool that cannot be spread, for nothing is due, raises
+    `DataError`.
+
+    >>> import pandas as pd
+    >>> scheme = Scheme.read("data/h_bank/schemes/current.yaml")
+    >>> pay = pd.DataFrame({"employee_id": ["E1", "E2"], "date": 1, "performance_x100": 1000, "paid_x100": 0})
+    >>> given = payroll(pay, pd.Series({"E1": "A", "E2": "D"}), scheme)
+    >>> spread, factor = neutral(given, 2001)
+    >>> spread.people["due_x100"].tolist(), spread.due_x100, round(factor, 4)
+    ([1334, 667], 2001, 1.1117)
+    """
+    due = paid.people["due_x100"].to_numpy(dtype="int64")
+    whole = int(due.sum())
+    if whole <= 0:
+        raise DataError(
+            f"scheme {paid.scheme.name}: nobody is due any performance pay, so that no pool can be spread by it"
+        )
+    shares = [int(one) * pool_x100 for one in due]  # whole numbers: no rounding before the last step
+    given = np.array([share // whole for share in shares], dtype="int64")
+    remainders = np.array([share % whole for share in shares], dtype=object)
+    first = sorted(range(len(due)), key=lambda at: (-remainders[at], at))[: pool_x100 - int(given.sum())]
+    given[first] += 1
+    return Payroll(scheme=paid.scheme, people=paid.people.assign(due_x100=given)), pool_x100 / whole

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS = ["employee_id", "part"]
-_AS_THEY_WERE = ["team", "department", "site", "employment_type", "gender", "hire_date"]
+_AS_THEY_WERE = ["team", "department", "site", "employment_type", "gender", "birth_year", "hire_date"]
 _BANDS = (6.0, 24.0)  # months of tenure at which a band of peers ends
 BANDS = ("0-6", "6-24", "24+")
+_AGES = (30, 40)  # years, by the year of birth alone, at which a band of age ends
+AGE_BANDS = ("under_30", "30-39", "40+")
 _DAYS_A_MONTH = 30.4375
 
 
@@ -30,9 +32,9 @@ class Roster:
     """Everybody on the roster in a period.
 
     `people` is keyed by (employee_id, part) in ascending order: part 1, 2, ... are the spells in one role and level, in
-    the order of time. It has role, level, the team of the most days and what else stood in its longest row, first_day
-    and last_day of the spell within the period, days_in_force, on_last_day (of the period),
-    share_of_period, tenure_months (at the spell's end) and tenure_band.
+    the order of time. It has role, level, the team of the most days and what else stood in its longest row,
+    team_at_end (of the spell), first_day and last_day of the spell within the period, days_in_force, on_last_day (of
+    the period), share_of_period, tenure_months (at the spell's end), tenure_band and, by the year of birth, age_band.
     """
 
     people: pd.DataFrame
@@ -79,13 +81,22 @@ def roster(study: Study, span: Span, *, appraised: Appraised = "roster") -> Rost
     spells = rows.groupby([*KEYS, "role", "level"]).agg(first_day=("first_day", "min"), last_day=("last_day", "max"))
     spells["days_in_force"] = rows.groupby([*KEYS, "role", "level"])["days"].sum()
     people = spells.reset_index(["role", "level"]).join(_as_most_days(rows))
+    people["team_at_end"] = rows.drop_duplicates(KEYS, keep="last").set_index(KEYS)["team"]
     people["on_last_day"] = people["last_day"] == pd.Timestamp(span.last_day)
     people["share_of_period"] = people["days_in_force"] / span.days
     tenure = (people["last_day"] - pd.to_datetime(people["hire_date"])).dt.days / _DAYS_A_MONTH
     people["tenure_months"] = tenure.round(1)
-    people["tenure_band"] = pd.Series(np.array(BANDS)[np.searchsorted(_BANDS, tenure, side="right")], people.index)
-    people["tenure_band"] = people["tenure_band"].where(tenure.notna(), None)
+    people["tenure_band"] = _banded(tenure, _BANDS, BANDS)
+    people["age_band"] = _banded(span.last_day.year - people.pop("birth_year").astype("float64"), _AGES, AGE_BANDS)
     return Roster(people=people.sort_index())
+
+
+def _banded(values: pd.Series, ends: Sequence[float], names: Sequence[str]) -> pd.Series:
+    """The band of each value, (n,), None where it is not known."""
+    import pandas as pd
+
+    named = np.array(names, dtype=object)[np.searchsorted(ends, values, side="right")]
+    return pd.Series(named, values.index).where(values.notna(), None)
 
 
 def _rows(study: Study, quarter: Quarter, span: Span) -> pd.DataFrame:

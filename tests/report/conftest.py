@@ -8,11 +8,13 @@ from design_lab.catalogue import cards
 from design_lab.catalogue.goals import aims
 from design_lab.display import Quantity, Term, number
 from design_lab.evaluation.misdirection import Misdirected, Misdirection
-from design_lab.evaluation.noise import Noise, NoiseShare, Tiers
+from design_lab.evaluation.noise import Noise, NoiseShare
 from design_lab.evaluation.reliability import Reliabilities, Reliability
+from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
 from design_lab.report import Cover, write_reports
+from tests.scoring.conftest import make_scheme
 
 ROLES = {
     "customer_service": ({"en": "customer service", "zh": "客户服务人员"}, 180),
@@ -118,15 +120,16 @@ def _behind():
     """What stands behind the weights: chance, reliability, grades and the past, by the records that make them."""
     names = {role: name for role, (name, _) in ROLES.items()} | {"agent": {"en": "agent", "zh": "座席"}}
     shares = (
-        ("workload", 0.0, 0.0),
+        ("workload", 0.021, 0.008),
         ("service_quality", 0.041, 0.012),
         ("csat", 0.113, 0.031),
         ("teamwork", 0.052, 0.02),
     )
     yield from Noise(
         shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
-        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, grades=4, reconstructed=True,
+        margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, scheme=make_scheme(assumed=["rules"]),
         tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
+        grade_shares=(), grade_people=219,
     ).findings()  # fmt: skip
     found = [
         Reliability(

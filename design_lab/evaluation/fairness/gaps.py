@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from design_lab.evaluation.fairness.groups import Flags, Group, groups
 from design_lab.evaluation.shares import LEVEL, Array, Groups, apart, margins
 from design_lab.scoring import Scores
-
-Flags = npt.NDArray[np.bool_]
-ATTRIBUTES = ("gender", "employment_type", "shift", "tenure_band", "site")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,59 +19,45 @@ class Gap:
     are in the group, `others` are not.
     """
 
-    attribute: str
-    group: str
+    group: Group
     value: float
     margin: float | None
     people: int
     others: int
 
 
-def gaps(scores: Scores, *, least: int) -> tuple[Gap, ...]:
+def gaps(scores: Scores, *, least: int, pairs: bool = False) -> tuple[Gap, ...]:
     """Return the gap of each group of at least `least` people, beside as many others, of whom the attribute is known.
 
-    Totals as deviations from the mean of role and level, over their standard deviation; regressed on being in the
-    group, as deviation likewise. Of two groups the second is the first's mirror and left out. Intervals leave out one
-    team at a time (jackknife, t) and are widened to hold for all gaps together (Bonferroni). Totals that do not tell
-    people apart give none.
+    `pairs` adds groups by two attributes. Totals as deviations from the mean of role and level, over their standard
+    deviation; regressed on being in the group, as deviation likewise. Intervals leave out one team at a time
+    (jackknife, t) and are widened to hold for all gaps together (Bonferroni). Totals that do not tell people apart give
+    none.
     """
     from scipy import stats
 
     chosen = scores.told_apart
     people = scores.people[chosen]
     total = scores.total[chosen].to_numpy(np.float64)
-    if len(total) < 2 * least:
+    asked = [*groups(people, least=least, pairs=pairs)]
+    if not asked:
         return ()
     cells = people.groupby(["role", "level"]).ngroup().to_numpy()
     teams = people.groupby(["role", "team"], dropna=False).ngroup().to_numpy()
-    asked = []
-    for attribute in (name for name in ATTRIBUTES if name in people):
-        known = people[attribute].notna().to_numpy()
-        groups = people[attribute].dropna().astype(str).value_counts().sort_index()
-        large = groups[(groups >= least) & (int(known.sum()) - groups >= least)].index.tolist()
-        asked += [(attribute, group, known) for group in (large[:1] if len(groups) == 2 else large)]
-    if not asked:
-        return ()
     count = int(teams.max()) + 1
     tail = (1 - LEVEL) / 2
     wider = float(stats.t.isf(tail / len(asked), count - 1) / stats.t.isf(tail, count - 1)) if count > 1 else 1.0
     found = []
-    for attribute, group, known in asked:
-        inside = people[attribute].astype(str).eq(group).to_numpy()
+    for group in asked:
 
-        def estimate(kept: Flags, inside: Flags = inside, known: Flags = known) -> Array:
-            return np.array([_gap(total, inside, cells, kept & known)])
+        def estimate(kept: Flags, group: Group = group) -> Array:
+            return np.array([_gap(total, group.inside, cells, kept & group.known)])
 
         value = float(estimate(np.ones(len(total), dtype=bool))[0])
         (margin,) = margins(estimate, teams)
         if np.isfinite(value):
-            held = int((inside & known).sum())
-            found.append(
-                Gap(
-                    attribute=attribute, group=group, value=value, people=held, others=int(known.sum()) - held,
-                    margin=None if margin is None else margin * wider,
-                )
-            )  # fmt: skip
+            wide = None if margin is None else margin * wider
+            found.append(Gap(group=group, value=value, margin=wide, people=group.people, others=group.others))
     return tuple(found)
 
 

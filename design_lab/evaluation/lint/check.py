@@ -1,0 +1,129 @@
+"""Lint a scheme: by its file and the catalogue alone, against its baseline, in its study, and on people's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from design_lab.catalogue import Card, cards
+from design_lab.catalogue.lints import Needs, lint_cards
+from design_lab.errors import DataError, Fault, SchemeError
+from design_lab.evaluation.lint.indicators import of_indicators
+from design_lab.evaluation.lint.people import of_data, of_leaders, of_reliability, of_values
+from design_lab.evaluation.lint.points import of_rules, of_targets
+from design_lab.evaluation.lint.record import SEVERITIES, Lint, Lints, say
+from design_lab.evaluation.lint.weights import against_baseline, of_weights
+from design_lab.evaluation.reliability import reliabilities
+from design_lab.periods import Quarter
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel
+from design_lab.scoring.panel import panel
+from design_lab.scoring.targets import targets
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def lint(
+    scheme: Scheme,
+    *,
+    baseline: Scheme | None = None,
+    study: Study | None = None,
+    people: Panel | None = None,
+    medians: pd.DataFrame | None = None,
+) -> Lints:
+    """Say what is doubtful in a scheme that can be scored; what the file waives is marked with its reason.
+
+    Without `baseline`, `study` or `people` (the panel of a quarter) what needs them is left out; `people` needs the
+    study, and `medians` (`targets`). Bounds and sources stand in catalogue/lints.yaml.
+
+    >>> scheme = Scheme.read("data/h_bank/schemes/current.yaml")
+    >>> sorted({one.id for one in lint(scheme).found})
+    ['raw_value']
+    """
+    known = study.cards if study else cards()
+    found = list(_found(scheme, known, baseline, study, people, medians))
+    checked = _checked(baseline, study, people)
+    waived = [replace(one, waived=scheme.waive.get(one.id)) for one in found]
+    idle = [
+        say("idle_waiver", f"waive.{name}")
+        for name in scheme.waive
+        if lint_cards()[name].needs in checked and name not in {one.id for one in found}
+    ]
+    return Lints(scheme=scheme.name, title=scheme.title, found=_sorted([*waived, *idle]), checked=checked)
+
+
+def lint_file(path: Path, *, study: Study | None = None, quarter: Quarter | None = None) -> Lints:
+    """Lint a scheme file; what its reader refuses becomes lints of severity error instead of being raised.
+
+    Within a study the values of a quarter (the latest unless said) are looked at, if its tables are built. The baseline
+    is the study's, or outside one the file of its name in the same folder, if there is one.
+    """
+    try:
+        scheme = study.read_scheme(path) if study else Scheme.read(path)
+    except SchemeError as error:
+        found = [_refused(fault) for fault in error.faults]
+        checked = _checked(None, study, None)
+        return Lints(scheme=path.stem, title={"en": path.stem, "zh": path.stem}, found=_sorted(found), checked=checked)
+    baseline = _baseline(scheme, path, study)
+    if study is None:
+        return lint(scheme, baseline=baseline)
+    at = quarter or study.quarters[-1]
+    try:
+        people, medians = panel(study, at), targets(study, at)
+    except DataError as error:
+        return replace(lint(scheme, baseline=baseline, study=study), left_out=str(error))
+    return lint(scheme, baseline=baseline, study=study, people=people, medians=medians)
+
+
+def _checked(baseline: Scheme | None, study: Study | None, people: Panel | None) -> frozenset[Needs]:
+    given: dict[Needs, object] = {"file": True, "baseline": baseline, "study": study, "panel": people}
+    return frozenset(name for name, held in given.items() if held is not None)
+
+
+def _baseline(scheme: Scheme, path: Path, study: Study | None) -> Scheme | None:
+    name = scheme.baseline
+    if name is None or name == scheme.name:
+        return None
+    if study:
+        return study.scheme(name)
+    beside = path.with_name(f"{name}.yaml")
+    return Scheme.read(beside) if beside.is_file() else None
+
+
+def _found(
+    scheme: Scheme,
+    known: Mapping[str, Card],
+    baseline: Scheme | None,
+    study: Study | None,
+    people: Panel | None,
+    medians: pd.DataFrame | None,
+) -> Iterator[Lint]:
+    yield from of_weights(scheme, known)
+    if baseline is not None:
+        yield from against_baseline(scheme, baseline, known)
+    yield from of_indicators(scheme, known)
+    yield from of_rules(scheme, known, people)
+    if study is not None:
+        yield from of_leaders(scheme, study, people)
+    if study is not None and people is not None:
+        least = study.settings.privacy.strictest
+        told = reliabilities(people, scheme, roles=study.settings.roles, least=least)
+        yield from of_reliability(scheme, study, people, told)
+        yield from of_data(scheme, study, people, least=least)
+        yield from of_values(scheme, study, people, least=least)
+        if medians is not None:
+            yield from of_targets(scheme, people, medians, least=least)
+
+
+def _refused(fault: Fault) -> Lint:
+    return say(fault.kind, fault.where, says=f"refused.{fault.kind}", said=fault.said, **fault.parts)
+
+
+def _sorted(found: Iterable[Lint]) -> tuple[Lint, ...]:
+    """The gravest first, those that are waived last; otherwise in the order of the catalogue and of the file."""
+    order = {id: place for place, id in enumerate(lint_cards())}
+    return tuple(sorted(found, key=lambda one: (one.waived is not None, SEVERITIES.index(one.severity), order[one.id])))

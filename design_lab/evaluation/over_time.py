@@ -1,0 +1,69 @@
+"""A candidate against today's scheme in every past quarter: whether the last quarter is like the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from design_lab.display import Quantity, Shown
+from design_lab.evaluation.comparison import Comparison, compare
+from design_lab.finding import Finding, state
+from design_lab.scheme import Scheme
+from design_lab.scoring import History
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OverTime(Shown):
+    """One candidate compared with today's scheme in each quarter, the oldest first."""
+
+    units: ClassVar = {"rank_correlation": "correlation", "grade_changes": "share", "people": "count"}
+    quarters: tuple[Comparison, ...]
+
+    @property
+    def told(self) -> tuple[Comparison, ...]:
+        """The quarters in which people were graded under both."""
+        return tuple(one for one in self.quarters if one.graded)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a quarter: its rank correlation, the share of grades that change, people graded."""
+        import pandas as pd
+
+        rows = [(one.quarter, one.rank_correlation, one.changes, one.graded) for one in self.quarters]
+        return pd.DataFrame(rows, columns=["quarter", *self.units])
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State the share of grades that change in each quarter, and from where to where it goes."""
+        if len(self.told) < 2:
+            return ()
+        newest = self.told[-1]
+        each = tuple(
+            state(
+                f"candidates.{one.name}.grade_changes_by_quarter.{one.quarter}", one.changes,
+                says="candidates.grade_changes_by_quarter", unit="share", n=one.graded, claim=one.claim_of_grades,
+                limits=one.limits_of_grades, scheme=one.title, quarter=one.quarter,
+            )
+            for one in self.told
+        )  # fmt: skip
+        shares = [one.changes for one in self.told]
+        span = state(
+            f"candidates.{newest.name}.grade_changes_over_time", sum(shares) / len(shares),
+            says="candidates.grade_changes_over_time", unit="share", n=min(one.graded for one in self.told),
+            claim=newest.claim_of_grades, scheme=newest.title,
+            limits=[limit for limit in newest.limits_of_grades if limit != "one_quarter"],
+            quarters=Quantity(len(shares), "count"), lowest=Quantity(min(shares), "share"),
+            highest=Quantity(max(shares), "share"),
+        )  # fmt: skip
+        return (span, *each)
+
+
+def over_time(past: History, today: Scheme, candidates: Sequence[Scheme]) -> tuple[OverTime, ...]:
+    """Compare each candidate with today's scheme in each of the past quarters, each with its own targets."""
+    before = past.scores(today)
+    return tuple(
+        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, past.scores(scheme), strict=True)))
+        for scheme in candidates
+    )

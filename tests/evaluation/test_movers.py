@@ -1,0 +1,80 @@
+"""Who moves: nobody under the same scheme, counts by hand, small cells closed, and what moved each."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from design_lab.evaluation.movers import movers
+from design_lab.scoring import score
+from tests.scoring.conftest import make_panel, make_scheme
+
+NOBODY = pd.DataFrame()
+LINEAR = {"rule": "linear", "zero_at": 0, "full_at": 100}
+
+
+def scheme(name, speed, quality):
+    zero = {
+        "teamwork": {"weight": 0, "indicators": {"peer_rating": 100}},
+        "csat": {"weight": 0, "indicators": {"very_satisfied_rate": 100}},
+    }
+    return make_scheme(
+        name=name,
+        dimensions={
+            "workload": {"weight": speed, "indicators": {"calls_per_hour": 100}},
+            "service_quality": {"weight": quality, "indicators": {"qa_score": 100}},
+        }
+        | zero,
+        rules=dict.fromkeys(("calls_per_hour", "qa_score", "very_satisfied_rate", "peer_rating"), LINEAR),
+    )
+
+
+def test_the_same_scheme_moves_nobody():
+    panel = make_panel({f"E{i}": (10.0 + i, 90.0 - i, 0.7, 4.0) for i in range(20)})
+    today = score(panel, scheme("today", 40, 60), medians=NOBODY)
+    found = movers(today, today, least=1)
+    assert found.moved_by == {}
+    assert found.table()[["up", "down"]].to_numpy().sum() == 0
+    assert all(finding.value == 0 for finding in found.findings())
+
+
+def test_movers_by_hand():
+    """Ten people: speed falls where quality rises, so that weighing quality turns the order round."""
+    panel = make_panel({f"E{i}": (50.0 + i, 90.0 - i, 0.7, 4.0) for i in range(10)}, team=["T1"] * 5 + ["T2"] * 5)
+    today = score(panel, scheme("today", 60, 40), medians=NOBODY)
+    other = score(panel, scheme("other", 40, 60), medians=NOBODY)
+    found = movers(today, other, least=1)
+    # today A: E8 E9, B: E4-7, C: E1-3, D: E0; other A: E0 E1, B: E2-5, C: E6-8, D: E9
+    counts = found.table().set_index("group")
+    assert counts.loc["team-T1", ["people", "up", "same", "down"]].tolist() == [5, 4, 1, 0]
+    assert counts.loc["team-T2", ["people", "up", "same", "down"]].tolist() == [5, 0, 1, 4]
+    # E0 gains 10 x .2 points of speed less and 18 points of quality more than the mean: moved by both; quality is first
+    assert found.movers == 8
+    assert sum(found.moved_by.values()) == 8
+    change = {name: (other.contributions - today.contributions)[name] for name in ("workload", "service_quality")}
+    apart = pd.DataFrame({name: values - values.mean() for name, values in change.items()})
+    up = apart[:5].idxmax(axis=1)[[True, True, True, True, False]]
+    down = apart[5:].idxmin(axis=1)[[False, True, True, True, True]]
+    assert found.moved_by == pd.concat([up, down]).value_counts().to_dict()
+
+
+def test_small_counts_are_closed():
+    rng = np.random.default_rng(3)
+    panel = make_panel(
+        {f"E{i:03d}": (rng.normal(20, 3), rng.normal(85, 4), 0.7, 4.0) for i in range(200)},
+        team=[f"T{i % 16}" for i in range(200)],
+        employment_type=["agency" if i % 3 else "own" for i in range(200)],
+    )
+    rules = make_scheme().model_dump()["rules"]
+    today = score(panel, make_scheme(rules=rules), medians=NOBODY)
+    other = score(panel, scheme("other", 20, 80), medians=NOBODY)
+    found = movers(today, other, least=10)
+    for _, _, counts in found.rows:
+        assert all(count is None or count == 0 or count >= 10 for count in counts)
+        assert sum(count is None for count in counts) != 1
+    text = found.to_text("zh")
+    assert "·" in text.to_numpy()
+    shown = {finding.id for finding in found.findings()}
+    assert not any(".team-" in one for one in shown)
+    assert "劳务派遣员工" in text["group"].tolist()
+    assert any(one.startswith("candidates.other.moved_by.") for one in shown)
+    assert sum(f.value for f in found.findings() if ".moved_by." in f.id) == pytest.approx(1)
