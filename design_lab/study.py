@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
@@ -241,6 +242,15 @@ class Study:
         """Return the schemes named, or all but the current one."""
         chosen = tuple(names) or self.scheme_names[1:]
         return tuple(self.scheme(name) for name in chosen if name != self.settings.current_scheme)
+
+    def show(self, result: Shown, lang: str) -> View:
+        """Show a result with the study's names for roles, levels and indicators, in a language."""
+        names: dict[str, Mapping[str, Mapping[str, str]]] = {
+            "role": self.settings.roles,
+            "level": self.settings.levels,
+            "indicator": {name: card.name for name, card in self.cards.items()},
+        }
+        return View(result=result, lang=lang, names=names)
 
     def connect(self) -> BaseBackend:
         """Open the study's engine: an in-memory DuckDB of one thread, or the ibis URL of study.yaml."""

@@ -93,9 +93,13 @@ def weights_by_quarter(history: Iterable[Scores]) -> WeightsBy:
     return WeightsBy(by="quarter", splits=splits, names={quarter: {"en": quarter, "zh": quarter} for quarter in splits})
 
 
-def weights_by_scheme(scored: Mapping[str, Scores]) -> WeightsBy:
-    """Split the totals of the people under each scheme where several were in force; nothing where one was."""
-    several = scored if len(scored) > 1 else {}
+def weights_by_scheme(scored: Mapping[str, Scores], *, least: int) -> WeightsBy:
+    """Split the totals of the people under each scheme where several were in force; nothing where one was.
+
+    Schemes of fewer than `least` people whose totals may be compared are left out.
+    """
+    told = {name: scores for name, scores in scored.items() if scores.told_apart.sum() >= least}
+    several = told if len(scored) > 1 else {}
     return WeightsBy(
         by="scheme",
         splits={name: effective_weights(scores) for name, scores in several.items()},

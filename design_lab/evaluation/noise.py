@@ -77,6 +77,7 @@ class Noise(Shown):
     names: Mapping[str, Mapping[str, str]]
     scheme: Scheme
     unmeasured: tuple[str, ...]
+    limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
     unknown: str = ""
 
     @property
@@ -135,7 +136,7 @@ class Noise(Shown):
         """What may be claimed of what is decided, and what limits it."""
         assumed = is_reconstructed(self.scheme, decided)
         unknown = ["error_unknown"] if self.unmeasured else []
-        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown]}
+        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown, *self.limits]}
 
     @property
     def _at_most(self) -> str:
@@ -202,6 +203,7 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
     shared: dict[str, Any] = {
         "agreement": None, "graded": 0, "tiers": {}, "names": names, "scheme": realised.scheme,
         "unmeasured": tuple(str(name) for name in unmeasured.index[unmeasured]), "grade_shares": (), "grade_people": 0,
+        "limits": realised.whose,
     }  # fmt: skip
     totals, noisy = realised.total[held.rows].to_numpy(float), again.noise[held.rows].to_numpy()
     if not held.people or variance_within(totals, held.groups) <= _NOTHING:

@@ -17,6 +17,7 @@ from design_lab.finding import Claim
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
 from design_lab.scoring.points import weighed
+from design_lab.scoring.roster import headcount
 
 # Thresholds; their sources stand in the word files, below `criterion_source.`.
 GAP = (
@@ -117,7 +118,7 @@ def _quantified(panel: Panel, scores: Scores, claim: Claim, limits: tuple[str, .
                 known += share * np.array([bool(one and one.reliability >= RELIABLE) for one in signals])
                 open_ += share * np.array([one is None for one in signals])
         low, reach = float(known.mean()), float(open_.mean())
-        part, n = float(subjective.mean()), len(weights)
+        part, n = float(subjective.mean()), headcount(weights.index)
         found = {
             "reliable_weight": Estimate(value=low, low=low, high=low + reach, n=n),
             "subjective_weight": Estimate(value=part, low=part, high=part, n=n),

@@ -86,9 +86,10 @@ class Panel:
         import pandas as pd
 
         known = {pair: "yes" if found.tells_apart else "no" for pair, found in self.signals.items()}
-        role = self.people["role"]
-        told = {name: {one: known.get((one, name), "untested") for one in role.unique()} for name in indicators}
-        return pd.DataFrame({name: role.map(by_role) for name, by_role in told.items()}, index=self.people.index)
+        roles, columns = self.people["role"].tolist(), list(indicators)
+        told = {role: [known.get((role, name), "untested") for name in columns] for role in dict.fromkeys(roles)}
+        each = np.array([told[role] for role in roles], dtype=object).reshape(len(roles), len(columns))
+        return pd.DataFrame(each, self.people.index, columns)
 
     def only(self, chosen: pd.Series) -> Panel:
         """Return the panel of the rows that are `chosen`, (n,); centre and signals stay those of everybody."""

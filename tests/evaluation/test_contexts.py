@@ -133,15 +133,17 @@ def test_schemes_in_force_are_split_each_by_itself_and_never_together():
     held = InForce(
         period="2026Q3", schemes={"test": make_scheme(), "other": other}, under=under, limits=("several_schemes",)
     )
-    made = weights_by_scheme(score_in_force(people, held, medians=NOBODY))
+    made = weights_by_scheme(score_in_force(people, held, medians=NOBODY), least=40)
     for name, split in made.splits.items():
         alone = effective_weights(score(people, held.schemes[name], medians=NOBODY), who=under.eq(name))
         assert by(split) == pytest.approx(by(alone), abs=1e-12)
         assert split.people == under.eq(name).sum() == {"test": 40, "other": 80}[name]
+    (larger,) = weights_by_scheme(score_in_force(people, held, medians=NOBODY), least=41).splits
+    assert larger == "other"
     (told,) = [one for one in made.findings() if one.id == "diagnosis.effective_weight_by_scheme.other.teamwork"]
     assert told.text["en"].startswith('Among people under the scheme "Other", teamwork makes up')
     assert any("Several schemes were in force" in limit for limit in told.limits)
-    assert not weights_by_scheme(score_in_force(people, everybody(people, other), medians=NOBODY)).findings()
+    assert not weights_by_scheme(score_in_force(people, everybody(people, other), medians=NOBODY), least=40).findings()
 
 
 def test_a_role_is_told_by_its_name_with_the_number_of_its_people():

@@ -89,6 +89,10 @@ def test_what_names_a_team_goes_before_what_is_said_of_all(told, small):
     assert held.under[mine].eq("quality_first").all()
     assert held.under[~mine].eq("current").all()
     assert held.limits == ("several_schemes", "scheme_changed")  # within the quarter
+    scored = score_in_force(people, held, medians=NOBODY)
+    said = next(one for one in scored["quality_first"].findings() if one.id == "diagnosis.scored")
+    assert said.n == people.people.index[mine].get_level_values("employee_id").nunique()
+    assert f'Of {said.n} people under the scheme "Quality first" in 2026Q3' in said.text["en"]
     assert in_force(study, panel(small, study.quarters[0]), study.quarters[0]).limits == ()
 
 

@@ -102,7 +102,8 @@ class Ways(Shown):
         }  # fmt: skip
         if EVERYBODY in rounded:
             given["dimensions"] = _weighed(self.scheme.dimensions, rounded[EVERYBODY])
-        given["overrides"] = _overrides(self.scheme, {who: of for who, of in rounded.items() if who != EVERYBODY})
+        if overrides := _overrides(self.scheme, {who: of for who, of in rounded.items() if who != EVERYBODY}):
+            given["overrides"] = overrides
         return Scheme.model_validate(given)
 
     def write(self, folder: Path, step: int = 5) -> list[Path]:

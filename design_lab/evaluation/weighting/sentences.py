@@ -10,7 +10,7 @@ from design_lab.display import Quantity, Term, Wording
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.weighting.forms import Preferences
 from design_lab.evaluation.weighting.pairwise import ACCEPTED
-from design_lab.evaluation.weighting.ways import BALANCED, PREFERRED, Way
+from design_lab.evaluation.weighting.ways import BALANCED, PREFERRED, Judged, Way
 from design_lab.finding import Finding, state
 from design_lab.provenance import EVERYBODY
 from design_lab.scheme import Scheme
@@ -84,13 +84,12 @@ def _preferred(way: Way, named: Named) -> Iterator[Finding]:
             dimension=dimension(name), today=Quantity(way.today[name], "weight"), **_parts(way, named),
         )  # fmt: skip
     if way.judged:
-        yield from _judged(way, named)
+        yield from _judged(way, way.judged, named)
 
 
-def _judged(way: Way, named: Named) -> Iterator[Finding]:
+def _judged(way: Way, judged: Judged, named: Named) -> Iterator[Finding]:
     """How far pairwise judgements agree with themselves and, of several respondents, with each other."""
-    assert way.judged is not None
-    found, again, names = way.judged.consistency, way.judged.revisit, [*way.weights]
+    found, again, names = judged.consistency, judged.revisit, [*way.weights]
     table = Term(f"random_index.{found.random_index}")
     if found.ratio <= ACCEPTED or again is None:
         yield state(
@@ -104,8 +103,13 @@ def _judged(way: Way, named: Named) -> Iterator[Finding]:
             second=dimension(names[again.second]), given=times(again.given), fitting=times(again.fitting),
             then=Quantity(again.ratio, "ratio"), **_parts(way, named),
         )  # fmt: skip
-    if way.judged.disputed:
-        first, second, low, high = way.judged.disputed
+    if way.n and way.n > 1:
+        yield state(
+            f"{_stem(way)}.inconsistent_respondents", judged.beyond, says="weights.own_inconsistent", unit="count",
+            n=way.n, claim="accounting", table=table, **_parts(way, named),
+        )  # fmt: skip
+    if judged.disputed:
+        first, second, low, high = judged.disputed
         yield state(
             f"{_stem(way)}.disputed", high / low, says="weights.disputed", unit="ratio", n=way.n, claim="accounting",
             first=dimension(first), second=dimension(second), low=times(low), high=times(high), **_parts(way, named),

@@ -18,6 +18,7 @@ from design_lab.evaluation.weighting.direct import stated_weights, weights_toget
 from design_lab.evaluation.weighting.forms import Answers, Preferences
 from design_lab.evaluation.weighting.layout import Way as Page
 from design_lab.evaluation.weighting.pairwise import (
+    ACCEPTED,
     Consistency,
     Revision,
     consistency,
@@ -45,11 +46,13 @@ PREFERRED = ("direct", "swing", "ahp", "ahp_priorities")
 class Judged:
     """What pairwise judgements of several are worth together: their consistency, and what to talk about first.
 
-    `disputed` is the pair on which respondents differ most, by name, with the least and the greatest judgement.
+    `beyond` counts respondents whose own judgements are less consistent than is usually accepted; `disputed` is the
+    pair on which respondents differ most, by name, with the least and the greatest judgement.
     """
 
     consistency: Consistency
     revisit: Revision | None
+    beyond: int
     disputed: tuple[str, str, float, float] | None
 
 
@@ -162,7 +165,12 @@ def _judged(dimensions: Sequence[str], given: Sequence[Array], voices: Sequence[
     if pair := most_disputed(given):
         answers = [float(matrix[pair]) for matrix in given]
         disputed = (dimensions[pair[0]], dimensions[pair[1]], min(answers), max(answers))
-    return Judged(consistency=consistency(together), revisit=to_revisit(together), disputed=disputed)
+    return Judged(
+        consistency=consistency(together),
+        revisit=to_revisit(together),
+        beyond=sum(consistency(one).ratio > ACCEPTED for one in given),
+        disputed=disputed,
+    )
 
 
 # Page of the form, method, and how respondents' answers become one.

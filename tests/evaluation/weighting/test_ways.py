@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from design_lab.errors import StudyError
-from design_lab.evaluation import effective_weights, ways_to_weights
+from design_lab.evaluation import effective_weights, preferences, ways_to_weights
 from design_lab.evaluation.weighting.forms import Answers, Preferences
 from design_lab.evaluation.weighting.layout import asked
 from design_lab.evaluation.weighting.pairwise import judgements_together, priorities
 from design_lab.evaluation.weighting.spread import critic_weights, entropy_weights
 from design_lab.scheme import Scheme
-from design_lab.scoring import score
+from design_lab.scoring import panel, score, targets
 from tests.scoring.conftest import make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
@@ -34,8 +34,8 @@ def crowd(people=60, seed=3, **lacking):
     return make_panel(rows | lacking, team=[f"T{i % 6}" for i in range(people + len(lacking))])
 
 
-def scored(panel=None, **changed):
-    return score(crowd() if panel is None else panel, make_scheme(**changed), medians=NOBODY)
+def scored(people=None, **changed):
+    return score(crowd() if people is None else people, make_scheme(**changed), medians=NOBODY)
 
 
 def answer(name, voice=1.0, **pages):
@@ -106,19 +106,19 @@ def test_who_lacks_a_dimension_changes_no_weight():
 @settings(max_examples=20)
 @given(st.permutations(range(30)))
 def test_the_order_of_people_changes_no_weight(order):
-    panel = crowd(30)
-    ids = panel.people.index
-    ways = found(scored(panel))
-    moved = make_panel({ids[at]: tuple(panel.values.loc[ids[to]]) for at, to in enumerate(order)})
+    people = crowd(30)
+    ids = people.people.index
+    ways = found(scored(people))
+    moved = make_panel({ids[at]: tuple(people.values.loc[ids[to]]) for at, to in enumerate(order)})
     after = found(scored(moved))
     for method in ("entropy", "critic", "balanced"):
         assert way(after, method).weights == pytest.approx(way(ways, method).weights, abs=1e-9)
 
 
 def test_a_small_role_gives_no_weights_and_its_size_is_not_told():
-    panel = crowd()
-    panel.people.loc[panel.people.index[:7], "role"] = "complaints"
-    ways = found(scored(panel))
+    people = crowd()
+    people.people.loc[people.people.index[:7], "role"] = "complaints"
+    ways = found(scored(people))
     assert set(ways.table()["for"]) == {"all", "customer_service"}
     (said,) = [one for one in ways.findings() if one.id == "weights.few_people"]
     assert said.claim == "unidentified"
@@ -131,9 +131,9 @@ def test_a_small_role_gives_no_weights_and_its_size_is_not_told():
 
 
 def test_a_dimension_without_differences_is_refused_by_name_or_weighs_nothing():
-    panel = crowd()
-    panel.values["qa_score"] = 80.0
-    ways = found(scored(panel))
+    people = crowd()
+    people.values["qa_score"] = 80.0
+    ways = found(scored(people))
     assert way(ways, "entropy").weights["service_quality"] == 0
     said = {one.id: one for one in ways.findings()}
     for method in ("critic", "pca", "balanced"):
@@ -189,6 +189,7 @@ def test_pairwise_judgements_are_aggregated_both_ways():
     said = {finding.id: finding.text["en"] for finding in ways.findings()}
     assert said["weights.ahp.disputed"].startswith("Respondents differ most on workload against customer satisfaction")
     assert "from 1 to 2 times" in said["weights.ahp.disputed"]
+    assert "On their own, 0 of 2 respondents" in said["weights.ahp.inconsistent_respondents"]
     assert "random index of Saaty 1980; up to 0.10 is usually accepted" in said["weights.ahp.consistency_ratio"]
 
 
@@ -265,9 +266,9 @@ def test_a_scheme_out_of_data_changes_the_roles_that_gave_weights_and_no_level_o
         "teamwork": {"weight": 45, "indicators": {"peer_rating": 100}},
     }
     overrides = [{"role": "customer_service", "level": "team_leader", "dimensions": leaders}]
-    panel = crowd()
-    panel.people.loc[panel.people.index[:3], "level"] = "team_leader"
-    ways = found(scored(panel, overrides=overrides))
+    people = crowd()
+    people.people.loc[people.people.index[:3], "level"] = "team_leader"
+    ways = found(scored(people, overrides=overrides))
     assert way(ways, "entropy").n == 57
     made = ways.scheme_by("entropy")
     assert made.dimensions == ways.scheme.dimensions
@@ -290,3 +291,32 @@ def test_schemes_are_written_for_every_way_that_gives_weights_and_can_be_read(tm
         assert read.title["en"].startswith("Weights by ")
     with pytest.raises(StudyError, match="way 'gini' gives no weights here"):
         ways.scheme_by("gini")
+
+
+def test_the_small_centre_s_forms_and_data_stand_beside_its_weights(small):
+    quarter = small.quarters[-1]
+    people, medians = panel(small, quarter), targets(small, quarter)
+    ways = ways_to_weights(
+        score(people, small.current, medians=medians),
+        roles=small.settings.roles, least=small.settings.privacy.strictest, forms=preferences(small),
+    )  # fmt: skip
+    table = ways.table().set_index(["for", "dimension"])
+    shares = table.groupby(level="for").sum(min_count=1).stack().dropna()
+    assert shares.to_numpy() == pytest.approx(1.0)
+    # By hand: (2 x 25 + 30) / 3 of the two who shared out points.
+    assert table.loc[("all", "workload"), "direct"] == pytest.approx(0.8 / 3)
+    said = {one.id: one for one in ways.findings()}
+    assert (said["weights.forms"].value, said["weights.forms"].claim) == (3, "accounting")
+    assert said["weights.ahp.inconsistent_respondents"].value == 1
+    assert said["weights.balanced.customer_service.workload"].claim == "scenario"
+    # Rescored with the weights of balancing, those who lack nothing get what the paper says.
+    weights = way(ways, "balanced").weights
+    dimensions = {
+        name: block.model_dump(exclude_unset=True) | {"weight": 100 * weights[name]}
+        for name, block in small.current.dimensions.items()
+    }
+    reweighed = Scheme.model_validate(small.current.model_dump(exclude_unset=True) | {"dimensions": dimensions})
+    again = score(people, reweighed, medians=medians, refuse_chance=False)
+    whole = (again.why == "").all(axis="columns") & again.people["role"].eq("customer_service")
+    rewarded = {one.dimension: one.effective for one in effective_weights(again, who=whole).weights}
+    assert {name: rewarded[name] for name in PAPER} == pytest.approx(PAPER, abs=1e-9)
