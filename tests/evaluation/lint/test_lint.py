@@ -257,6 +257,15 @@ def test_without_tables_the_file_is_linted_and_that_is_said(copied):
     assert "unreliable" not in {one.id for one in found.found}
 
 
+def test_a_baseline_that_there_is_not_is_said(copied):
+    path = copied / "schemes" / "balanced.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("baseline: current", "baseline: curent"), encoding="utf-8")
+    (one,) = lint_file(path, study=Study.open(copied)).found
+    assert (one.severity, one.where) == ("error", "baseline")
+    assert "study small has no scheme 'curent'; did you mean 'current'?" in one.reason["en"]
+    assert not lint_file(path).of("error")  # outside a study nobody knows the others
+
+
 def test_data_that_the_client_does_not_have_are_said(small):
     panel = make_panel({f"E{i:02}": (20.0 + i, 80.0 if i < 4 else None, 0.8, 4.0) for i in range(20)})
     found = said(small.current, study=small, people=panel, medians=pd.DataFrame())
