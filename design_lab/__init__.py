@@ -35,6 +35,7 @@ The road, each step a call:
     advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
     pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
     cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
+    search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         reliabilities,
         replay,
         rerun,
+        search,
         ways_to_weights,
         weights_by_quarter,
         weights_by_role,
@@ -140,6 +142,7 @@ _HOMES = {
     "rerun": "evaluation",
     "score": "scoring",
     "score_in_force": "scoring",
+    "search": "evaluation",
     "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
@@ -195,6 +198,7 @@ __all__ = [
     "rerun",
     "score",
     "score_in_force",
+    "search",
     "spans",
     "targets",
     "tell",

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
+from design_lab.scoring.points import earned, weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,9 +171,34 @@ def _scored(
     truth: dict[str, Array],
     rng: np.random.Generator,
 ) -> dict[str, Scores]:
+    return score_in_force(_again(panel, model, truth, rng), held, medians=medians)
+
+
+def _again(panel: Panel, model: dict[str, _Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+    """The panel with everybody measured once more."""
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
-    again = replace(panel, values=values.where(panel.values.notna()))
-    return score_in_force(again, held, medians=medians)
+    return replace(panel, values=values.where(panel.values.notna()))
+
+
+def points_noise(
+    panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS
+) -> Array:
+    """Return the variance of each person's points by measurement alone, (n, k) by the scheme's indicators.
+
+    Measured as in `rerun`; it does not hang on weights. 0 where a person has no points or the error is not known.
+    """
+    model = {name: found for name in scheme.indicators if name in panel.values and (found := _model(panel, name))}
+    of = weighed(panel.people, scheme)
+    squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
+    for stream in rng.spawn(draws):
+        truth = {name: found.truth(stream) for name, found in model.items()}
+        first, second = (
+            earned(_again(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
+        )
+        apart = first - second
+        squares += np.nan_to_num(apart) ** 2 / 2
+        seen += np.isfinite(apart)
+    return squares / np.maximum(seen, 1)
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:
