@@ -25,6 +25,10 @@ The road, each step a call:
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
     over_time(history(...), today, candidates)   # the same in every past quarter
     impact(candidate, ...)                       # whether rare grades fall evenly on like people
+    around = Ensemble.of(people, candidate, ...) # what might be otherwise: sample, weights, rule, aggregation
+    stability(around, ...); factors(around, ...) # how far grades hold, and which choice matters most
+    tornado(around); reversals(around, ...)      # one weight at a time; whether others' order turns round
+    gaming(around)                               # the cheapest way to play it
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
         weights_by_role,
         weights_by_rule,
     )
+    from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
@@ -80,6 +85,12 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "Ensemble": "evaluation.robustness",
+    "factors": "evaluation.robustness",
+    "gaming": "evaluation.robustness",
+    "reversals": "evaluation.robustness",
+    "stability": "evaluation.robustness",
+    "tornado": "evaluation.robustness",
     "pools": "evaluation",
     "over_time": "evaluation",
     "movers": "evaluation",
@@ -123,6 +134,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Ensemble",
     "Finding",
     "Results",
     "Scheme",
@@ -135,7 +147,9 @@ __all__ = [
     "coverage",
     "effective_weights",
     "expected_effects",
+    "factors",
     "facts",
+    "gaming",
     "goals",
     "history",
     "impact",
@@ -154,10 +168,13 @@ __all__ = [
     "reliabilities",
     "replay",
     "rerun",
+    "reversals",
     "score",
     "spans",
+    "stability",
     "targets",
     "tell",
+    "tornado",
     "volume_csat",
     "weights_by_quarter",
     "weights_by_role",

@@ -52,7 +52,7 @@ def rerun(
     """
     import pandas as pd
 
-    model = {str(name): found for name in panel.values if (found := _model(panel, str(name))) is not None}
+    model = models(panel)
     shape = realised.contributions.shape
     noise, seen, same = np.zeros(shape), np.zeros(shape[0]), np.full((draws, shape[0]), np.nan)
     truths = {name: np.empty((draws, shape[0])) for name in model}
@@ -60,7 +60,9 @@ def rerun(
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
             truths[name][draw] = drawn
-        first, second = (_scored(panel, realised, medians, model, truth, stream) for _ in range(2))
+        first, second = (
+            score(_measured(panel, model, truth, stream), realised.scheme, medians=medians) for _ in range(2)
+        )
         apart = first.contributions.to_numpy() - second.contributions.to_numpy()
         both = np.isfinite(apart).all(axis=1)
         noise[both] += apart[both] * apart[both].sum(axis=1, keepdims=True) / 2
@@ -78,8 +80,20 @@ def rerun(
     )
 
 
+def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+    """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
+
+    An indicator whose error is not known keeps its values.
+    """
+    model = models(panel)
+    return tuple(
+        _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
+        for stream in rng.spawn(draws)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
+class Model:
     """What is known of one indicator's true values, all (n,): their mean and spread, and a measurement's error."""
 
     mean: Array
@@ -99,7 +113,13 @@ class _Model:
         return values.clip(0, 1) if self.share else values
 
 
-def _model(panel: Panel, name: str) -> _Model | None:
+def models(panel: Panel) -> dict[str, Model]:
+    """Return what is known of the indicators whose single observations are known in some role."""
+    shrunk = panel.shrunk()
+    return {str(name): found for name in panel.values if (found := _model(panel, shrunk, str(name))) is not None}
+
+
+def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     """The model of an indicator whose single observations are known in some role; None else."""
     values, counts = panel.values[name].to_numpy(float), panel.counts[name].to_numpy(float)
     between, within = np.zeros(values.size), np.zeros(values.size)
@@ -111,26 +131,18 @@ def _model(panel: Panel, name: str) -> _Model | None:
         return None
     error = within / np.maximum(counts, 1)
     left_open = np.divide(between * error, between + error, out=np.zeros(values.size), where=between + error > 0)
-    shrunk = panel.shrunk()[name].to_numpy(float)
-    return _Model(
-        mean=np.where(np.isfinite(shrunk), shrunk, values),
+    drawn = shrunk[name].to_numpy(float)
+    return Model(
+        mean=np.where(np.isfinite(drawn), drawn, values),
         spread=np.sqrt(left_open),
         error=np.sqrt(error),
         share=panel.cards[name].unit == "share",
     )
 
 
-def _scored(
-    panel: Panel,
-    realised: Scores,
-    medians: pd.DataFrame,
-    model: dict[str, _Model],
-    truth: dict[str, Array],
-    rng: np.random.Generator,
-) -> Scores:
+def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
-    again = replace(panel, values=values.where(panel.values.notna()))
-    return score(again, realised.scheme, medians=medians)
+    return replace(panel, values=values.where(panel.values.notna()))
 
 
 def _same(first: Scores, second: Scores) -> Array:
