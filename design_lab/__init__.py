@@ -36,6 +36,10 @@ The road, each step a call:
     pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
     cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
+    around = Ensemble.of(people, candidate, ...) # what might be otherwise: sample, weights, rule, aggregation
+    stability(around, ...); factors(around, ...) # how far grades hold, and which choice matters most
+    tornado(around); reversals(around, ...)      # one weight at a time; whether others' order turns round
+    gaming(around)                               # the cheapest way to play it
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -77,6 +81,7 @@ if TYPE_CHECKING:
         weights_by_scheme,
     )
     from design_lab.evaluation.lint import lint
+    from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
@@ -100,6 +105,12 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "Ensemble": "evaluation.robustness",
+    "factors": "evaluation.robustness",
+    "gaming": "evaluation.robustness",
+    "reversals": "evaluation.robustness",
+    "stability": "evaluation.robustness",
+    "tornado": "evaluation.robustness",
     "pools": "evaluation",
     "over_time": "evaluation",
     "movers": "evaluation",
@@ -156,6 +167,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Ensemble",
     "Finding",
     "Results",
     "Scheme",
@@ -170,8 +182,10 @@ __all__ = [
     "coverage",
     "effective_weights",
     "expected_effects",
+    "factors",
     "facts",
     "feedback",
+    "gaming",
     "goals",
     "history",
     "impact",
@@ -196,12 +210,15 @@ __all__ = [
     "reliabilities",
     "replay",
     "rerun",
+    "reversals",
     "score",
     "score_in_force",
     "search",
     "spans",
+    "stability",
     "targets",
     "tell",
+    "tornado",
     "volume_csat",
     "ways_to_weights",
     "weights_by_quarter",

@@ -66,7 +66,7 @@ def rerun(
     """
     import pandas as pd
 
-    model = {str(name): found for name in panel.values if (found := _model(panel, str(name))) is not None}
+    model = models(panel)
     held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
     mine = panel.people.index.isin(realised.people.index)
     people, like = len(realised.people), realised.contributions
@@ -121,8 +121,20 @@ def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
     return realised.points.notna() & untested
 
 
+def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+    """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
+
+    An indicator whose error is not known keeps its values.
+    """
+    model = models(panel)
+    return tuple(
+        _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
+        for stream in rng.spawn(draws)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
+class Model:
     """What is known of one indicator's true values, all (n,): their mean and spread, and a measurement's error."""
 
     mean: Array
@@ -142,7 +154,13 @@ class _Model:
         return values.clip(0, 1) if self.share else values
 
 
-def _model(panel: Panel, name: str) -> _Model | None:
+def models(panel: Panel) -> dict[str, Model]:
+    """Return what is known of the indicators whose single observations are known in some role."""
+    shrunk = panel.shrunk()
+    return {str(name): found for name in panel.values if (found := _model(panel, shrunk, str(name))) is not None}
+
+
+def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     """The model of an indicator whose single observations are known in some role; None else."""
     values, counts = panel.values[name].to_numpy(float), panel.counts[name].to_numpy(float)
     between, within = np.zeros(values.size), np.zeros(values.size)
@@ -154,9 +172,9 @@ def _model(panel: Panel, name: str) -> _Model | None:
         return None
     error = within / np.maximum(counts, 1)
     left_open = np.divide(between * error, between + error, out=np.zeros(values.size), where=between + error > 0)
-    shrunk = panel.shrunk()[name].to_numpy(float)
-    return _Model(
-        mean=np.where(np.isfinite(shrunk), shrunk, values),
+    drawn = shrunk[name].to_numpy(float)
+    return Model(
+        mean=np.where(np.isfinite(drawn), drawn, values),
         spread=np.sqrt(left_open),
         error=np.sqrt(error),
         share=panel.cards[name].unit == "share",
@@ -167,14 +185,14 @@ def _scored(
     panel: Panel,
     held: InForce,
     medians: pd.DataFrame,
-    model: dict[str, _Model],
+    model: dict[str, Model],
     truth: dict[str, Array],
     rng: np.random.Generator,
 ) -> dict[str, Scores]:
-    return score_in_force(_again(panel, model, truth, rng), held, medians=medians)
+    return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
 
 
-def _again(panel: Panel, model: dict[str, _Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     return replace(panel, values=values.where(panel.values.notna()))
@@ -187,13 +205,14 @@ def points_noise(
 
     Measured as in `rerun`; it does not hang on weights. 0 where a person has no points or the error is not known.
     """
-    model = {name: found for name in scheme.indicators if name in panel.values and (found := _model(panel, name))}
+    known = models(panel)
+    model = {name: known[name] for name in scheme.indicators if name in known}
     of = weighed(panel.people, scheme)
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
     for stream in rng.spawn(draws):
         truth = {name: found.truth(stream) for name, found in model.items()}
         first, second = (
-            earned(_again(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
+            earned(_measured(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
         )
         apart = first - second
         squares += np.nan_to_num(apart) ** 2 / 2
