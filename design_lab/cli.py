@@ -213,6 +213,35 @@ def preferences(
 
 
 @app.command()
+def explain(
+    study: Annotated[Path, typer.Argument(help="A study folder; its tables must be built.")],
+    employee: Annotated[str, typer.Argument(help="A pseudonym, such as E8c024c137289b598.")],
+    *,
+    quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[list[str] | None, typer.Option(help="One or two schemes; the one in force if absent.")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="A corrected datum, indicator=value.")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of page and text.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The page; explain_<pseudonym>_<quarter>.html if absent.")] = None,
+) -> None:
+    """Explain one person's score: what makes it up, how sure it is, and what corrected data would change."""
+    _check_quarter(quarter)
+    if scheme and len(scheme) > 2:
+        raise typer.BadParameter("one or two schemes can be explained at a time", param_hint="--scheme")
+    from design_lab.desk.explain import explain as account_for
+    from design_lab.study import Study
+
+    home = Study.open(study)
+    at = home.quarter(quarter)
+    with _progress() as progress:
+        found = account_for(home, employee, quarter=at, schemes=scheme or (), changes=changes or (), progress=progress)
+    langs = ("zh", "en") if lang == "both" else (lang,)
+    for one in langs:
+        for line in found.lines(one):
+            _say(line)
+    _say(str(found.write(out or Path(f"explain_{employee}_{at}.html"), langs)))
+
+
+@app.command()
 def freeze(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
     *,

@@ -36,15 +36,25 @@ def tiers_of(again: Rerun, *, least: int) -> dict[tuple[str, str], Tiers]:
 def tiers(totals: Array, variances: Array) -> int:
     """Return into how many tiers totals (n,) with sampling variances (n,) fall.
 
-    From the top, a tier takes everybody whose total is not told from that of its best person; who is told from it opens
-    the next tier.
-
     >>> tiers(np.array([90.0, 89.0, 80.0]), np.array([1.0, 1.0, 1.0]))
     2
     """
+    return len(tier_heads(totals, variances))
+
+
+def tier_heads(totals: Array, variances: Array) -> Array:
+    """Return the best total of each tier, from the top; a tier goes down to the next one's best.
+
+    From the top, a tier takes everybody whose total is not told from that of its best person; who is told from it opens
+    the next tier.
+
+    >>> tier_heads(np.array([90.0, 89.0, 80.0]), np.array([1.0, 1.0, 1.0])).tolist()
+    [90.0, 80.0]
+    """
     order = np.argsort(-totals, kind="stable")
-    count, best = 0, -1
+    heads: list[int] = []
     for place in order:
+        best = heads[-1] if heads else -1
         if best < 0 or totals[best] - totals[place] > _Z * np.sqrt(variances[best] + variances[place]):
-            count, best = count + 1, int(place)
-    return count
+            heads.append(int(place))
+    return totals[heads]
