@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from design_lab.errors import DesignLabError
+from design_lab.errors import DataError, DesignLabError
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -187,6 +187,29 @@ def identify(
 
     for pseudonym, own in resolve(Study.open(study), pseudonyms).items():
         _say(f"{pseudonym} {own}")
+
+
+@app.command()
+def preferences(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    respondent: Annotated[list[str] | None, typer.Option(help="Write an empty form for R01, say; repeatable.")] = None,
+) -> None:
+    """Write forms on which people say what should weigh how much, or check those that are filled in."""
+    from design_lab.desk.preferences import preference_forms
+    from design_lab.evaluation.weighting import preferences as read_forms
+    from design_lab.study import Study
+
+    opened = Study.open(study)
+    if respondent:
+        for path in preference_forms(opened, respondent):
+            _say(f"{path} is written")
+        return
+    found = read_forms(opened)
+    for line in found.lines():
+        _say(line)
+    if found.faults:
+        raise DataError("\n".join(found.faults))
 
 
 @app.command()

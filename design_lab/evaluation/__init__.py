@@ -2,11 +2,18 @@
 
 from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
-from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.contexts import (
+    WeightsBy,
+    weights_by_quarter,
+    weights_by_role,
+    weights_by_rule,
+    weights_by_scheme,
+)
 from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.fairness import Gap, Impact, gaps, impact
+from design_lab.evaluation.feedback import Feedback, feedback
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.movers import Movers, movers
@@ -18,6 +25,7 @@ from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
+from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
     "Ceilings",
@@ -25,6 +33,7 @@ __all__ = [
     "Coverage",
     "EffectiveWeights",
     "Estimate",
+    "Feedback",
     "Gap",
     "Goals",
     "Impact",
@@ -34,15 +43,18 @@ __all__ = [
     "Official",
     "OverTime",
     "Pools",
+    "Preferences",
     "Principles",
     "Reliabilities",
     "Replay",
     "Rerun",
+    "Ways",
     "WeightsBy",
     "ceilings",
     "compare",
     "coverage",
     "effective_weights",
+    "feedback",
     "gaps",
     "goals",
     "impact",
@@ -52,11 +64,14 @@ __all__ = [
     "official",
     "over_time",
     "pools",
+    "preferences",
     "principles",
     "reliabilities",
     "replay",
     "rerun",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
 ]

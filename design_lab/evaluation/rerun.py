@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.scoring import Panel, Scores, score
+from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,23 +29,35 @@ class Rerun:
 
     `realised` is what was really scored, n people in its order; `noise` (n, d) the covariance of each contribution with
     the total over measurements of one person, so that a row sums to `total_variance` (n,), the variance of her total by
-    measurement alone (0 for people without a score); `same_grade` (draws, n) whether both measurements gave the same
-    grade, NaN without a grade in either; `truths` (draws, n) by indicator of the panel; `unmeasured` names weighed
-    indicators whose error is not known and was taken as none.
+    measurement alone (0 for people without a score); `grade_noise` (n, d) the covariance with the pay coefficient of
+    her grade, and `grade_variance` (n,) the variance of that, both 0 for people without a grade; `same_grade` (draws,
+    n) whether both measurements gave the same grade, NaN without a grade in either; `truths` (draws, n) by indicator of
+    the panel; `unmeasured` (n, k) by indicator of the scheme, whether it gave points whose error is not known and was
+    taken as none.
     """
 
     realised: Scores
     noise: pd.DataFrame
     total_variance: pd.Series
+    grade_noise: pd.DataFrame
+    grade_variance: pd.Series
     same_grade: Array
     truths: dict[str, Array]
-    unmeasured: tuple[str, ...]
+    unmeasured: pd.DataFrame
 
 
 def rerun(
-    panel: Panel, realised: Scores, *, medians: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS
+    panel: Panel,
+    realised: Scores,
+    *,
+    medians: pd.DataFrame,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    held: InForce | None = None,
 ) -> Rerun:
     """Measure everybody twice in each of `draws` draws and score both, under the scheme of `realised`.
+
+    Where `held` says that other schemes were in force beside it, their people are measured and scored under theirs.
 
     True values are normal around the shrunk value with the variance that the data leave open; errors are normal and
     independent between indicators, which is not so where two count the same ratings. Shares stay within 0 and 1.
@@ -53,30 +65,36 @@ def rerun(
     import pandas as pd
 
     model = models(panel)
-    shape = realised.contributions.shape
-    noise, seen, same = np.zeros(shape), np.zeros(shape[0]), np.full((draws, shape[0]), np.nan)
-    truths = {name: np.empty((draws, shape[0])) for name in model}
+    held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
+    mine = panel.people.index.isin(realised.people.index)
+    people, like = len(realised.people), realised.contributions
+    of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
+    truths = {name: np.empty((draws, people)) for name in model}
+    same = np.full((draws, people), np.nan)
     for draw, stream in enumerate(rng.spawn(draws)):
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
-            truths[name][draw] = drawn
+            truths[name][draw] = drawn[mine]
         first, second = (
-            score(_measured(panel, model, truth, stream), realised.scheme, medians=medians) for _ in range(2)
+            score_in_force(_measured(panel, model, truth, stream), held, medians=medians)[realised.scheme.name]
+            for _ in range(2)
         )
-        apart = first.contributions.to_numpy() - second.contributions.to_numpy()
-        both = np.isfinite(apart).all(axis=1)
-        noise[both] += apart[both] * apart[both].sum(axis=1, keepdims=True) / 2
-        seen += both
-        same[draw] = _same(first, second)
-    mean = noise / np.maximum(seen, 1)[:, None]
-    frame = pd.DataFrame(mean, index=realised.contributions.index, columns=realised.contributions.columns)
+        parts = first.contributions.to_numpy() - second.contributions.to_numpy()
+        paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
+        of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
+        of_grade.add(parts * paid / 2)
+        of_coefficient.add(paid**2 / 2)
+        same[draw] = np.where(np.isfinite(paid[:, 0]), first.grade.eq(second.grade), np.nan)
+    noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
-        noise=frame,
-        total_variance=frame.sum(axis="columns"),
+        noise=noise,
+        total_variance=noise.sum(axis="columns"),
+        grade_noise=grade_noise,
+        grade_variance=pd.Series(of_coefficient.mean[:, 0], like.index),
         same_grade=same,
         truths=truths,
-        unmeasured=tuple(n for n in realised.scheme.indicators if n in panel.values and n not in model),
+        unmeasured=_unmeasured(panel, realised),
     )
 
 
@@ -90,6 +108,30 @@ def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[P
         _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
         for stream in rng.spawn(draws)
     )
+
+
+class _Mean:
+    """Means over draws, (n, m), of those draws in which a person has values; 0 where she never has."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._sum, self._seen = np.zeros(shape), np.zeros((shape[0], 1))
+
+    def add(self, values: Array) -> None:
+        """Add one draw, (n, m)."""
+        there = np.isfinite(values).all(axis=1)
+        self._sum[there] += values[there]
+        self._seen[there] += 1
+
+    @property
+    def mean(self) -> Array:
+        """The means so far."""
+        return self._sum / np.maximum(self._seen, 1)
+
+
+def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
+    """Whose points come from an indicator whose error is not known in the person's role, (n, k)."""
+    untested = panel.tells_apart(realised.points.columns) == "untested"
+    return realised.points.notna() & untested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +185,6 @@ def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
 def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     return replace(panel, values=values.where(panel.values.notna()))
-
-
-def _same(first: Scores, second: Scores) -> Array:
-    graded = (first.grade.notna() & second.grade.notna()).to_numpy()
-    equal = (first.grade == second.grade).to_numpy(dtype=bool)
-    return np.where(graded, equal.astype(float), np.nan)
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:
