@@ -144,13 +144,15 @@ def rank(totals: Array, ties: str = "better") -> npt.NDArray[Any]:
     changes = np.ones(totals.shape, dtype=bool)
     changes[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
     places = np.arange(1, totals.shape[-1] + 1)
-    shared: npt.NDArray[Any] = np.maximum.accumulate(np.where(changes, places, 1), axis=-1)
+    shared: npt.NDArray[Any] = np.broadcast_to(places, totals.shape)
+    if not changes.all():
+        shared = np.maximum.accumulate(np.where(changes, places, 1), axis=-1)
     if ties != "better":
         ends = np.ones(totals.shape, dtype=bool)
         ends[..., :-1] = changes[..., 1:]
         last = np.where(ends, places, places[-1:])[..., ::-1]
         worse = np.minimum.accumulate(last, axis=-1)[..., ::-1]
         shared = worse if ties == "worse" else (shared + worse) / 2
-    ranks = np.empty_like(shared)
+    ranks = np.empty(totals.shape, dtype=shared.dtype)
     np.put_along_axis(ranks, order, shared, axis=-1)
     return ranks

@@ -25,6 +25,7 @@ from design_lab.evaluation.principles import principles
 from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
+from design_lab.evaluation.search import Searched, search
 from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Reliabilities",
     "Replay",
     "Rerun",
+    "Searched",
     "Ways",
     "WeightsBy",
     "ceilings",
@@ -69,6 +71,7 @@ __all__ = [
     "reliabilities",
     "replay",
     "rerun",
+    "search",
     "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
+from design_lab.scoring.points import earned, weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,6 +185,7 @@ def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
 
 
 def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+    """The panel with everybody measured once more."""
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     return replace(panel, values=values.where(panel.values.notna()))
 

@@ -308,18 +308,20 @@ def merge(notebooks: Sequence[Notebook], setting: Setting) -> tuple[Finding, ...
 
 
 def collect(notebooks: Sequence[Notebook], setting: Setting, folder: Path) -> None:
-    """Copy the executed notebooks, and the figures that they wrote to `<out>/figures`, into the report folder."""
+    """Copy the executed notebooks, and what they wrote to `<out>/figures` and `<out>/proposals`, into the report."""
     (folder / "notebooks").mkdir(parents=True)
     (folder / "figures").mkdir()
-    drawn: dict[str, str] = {}
+    made: dict[str, str] = {}
     for notebook in notebooks:
         shutil.copyfile(setting.executed(notebook), folder / "notebooks" / f"{notebook.name}.ipynb")
-        figures = (setting.out(notebook) / "figures").glob("*")
-        for figure in sorted(path for path in figures if path.is_file()):
-            if twin := drawn.get(figure.name):
-                raise NotebookError(f"the figure {figure.name} is drawn by both {twin} and {notebook.name}; rename one")
-            drawn[figure.name] = notebook.name
-            shutil.copyfile(figure, folder / "figures" / figure.name)
+        for kind in ("figures", "proposals"):
+            files = (setting.out(notebook) / kind).glob("*")
+            for file in sorted(path for path in files if path.is_file()):
+                if twin := made.get(f"{kind}/{file.name}"):
+                    raise NotebookError(f"{kind}/{file.name} is made by both {twin} and {notebook.name}; rename one")
+                made[f"{kind}/{file.name}"] = notebook.name
+                (folder / kind).mkdir(exist_ok=True)
+                shutil.copyfile(file, folder / kind / file.name)
 
 
 def forget_failures(folder: Path) -> None:

@@ -181,6 +181,8 @@ class Batch:
 
     def ranks(self, totals: Array) -> Numbers:
         """Return the ranks of totals (schemes, n) within their pools, 1 being best; who has no total comes last."""
+        if not self.pool.any():
+            return rank(totals)
         ranks = np.empty(totals.shape, dtype=np.int64)
         for one in np.unique(self.pool):
             members = np.flatnonzero(self.pool == one)
@@ -206,6 +208,11 @@ class Batch:
         for name in chosen & set(weight):
             found += weight[name] * added[name] / np.where(present > 0, present, 1.0)
         return found
+
+    def known(self) -> Iterator[tuple[Numbers, Array]]:
+        """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
+        for group in self._groups:
+            yield group.rows, group.there
 
     @property
     def _linear(self) -> bool:

@@ -202,13 +202,14 @@ def test_the_same_id_in_two_notebooks_names_both(tiny, quick):
     assert not tiny.published.exists()
 
 
-def test_figures_are_published_and_twins_refused(tiny, quick):
-    draw = "from pathlib import Path; Path(out, 'figures').mkdir(); Path(out, 'figures', 'a.svg').write_text('<svg/>')"
+@pytest.mark.parametrize("kind", ["figures", "proposals"])
+def test_figures_and_proposals_are_published_and_twins_refused(tiny, quick, kind):
+    draw = f"from pathlib import Path; Path(out, '{kind}').mkdir(); Path(out, '{kind}', 'a.svg').write_text('<svg/>')"
     tiny.notebook("01_first", draw, finding("a.count"))
     place, _ = tiny.run()
-    assert (place / "figures/a.svg").read_text(encoding="utf-8") == "<svg/>"
+    assert (place / kind / "a.svg").read_text(encoding="utf-8") == "<svg/>"
     tiny.notebook("02_second", draw, finding("b.count"))
-    with pytest.raises(NotebookError, match=r"figure a.svg is drawn by both 01_first and 02_second"):
+    with pytest.raises(NotebookError, match=rf"{kind}/a.svg is made by both 01_first and 02_second"):
         tiny.run()
 
 

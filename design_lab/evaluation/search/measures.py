@@ -1,0 +1,281 @@
+"""What each of many sets of weights would have been worth, measured on the same people: sums over matrix products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.evaluation.search.space import Percents, Space
+from design_lab.evaluation.shares import apart
+from design_lab.gradebook import ForcedGrades
+from design_lab.scheme import Scheme
+from design_lab.scoring import Batch
+from design_lab.scoring.batch import Block
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.integer[Any]]
+_AT_ONCE = 4096  # schemes whose weights are spread over all roles and levels at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What totals are held against, of the n people of a batch; nothing here is counted in their totals.
+
+    `goals` (n, g) are the goals' indicators in the quarter before, higher being better, missing where unknown; `groups`
+    (n, h) whether somebody is in each group of employment, missing where unknown; `noise` (n, k) the variance of each
+    indicator's points by measurement alone; `pay` (n,) is each person's performance pay at a coefficient of 1.
+    """
+
+    goals: Array
+    groups: Array
+    noise: Array
+    pay: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Each of many schemes, all (schemes,): what it would have been worth.
+
+    `alignment` is the mean correlation of totals with the goals' indicators; `reliability` the share of the variance of
+    totals that is not sampling error; `weight` the effective weight of the key dimensions; `gap` the largest difference
+    between a group of employment and the others, in standard deviations; `pool` the change of the bonus pool against
+    today, as a share; `distance` how many points of weight move. What cannot be told is NaN throughout.
+    """
+
+    alignment: Array
+    reliability: Array
+    weight: Array
+    gap: Array
+    pool: Array
+    distance: Array
+
+    def at(self, place: int) -> dict[str, float]:
+        """Return one scheme's figures by name."""
+        return {name: float(getattr(self, name)[place]) for name in self.__slots__}
+
+
+def measured(
+    batch: Batch, today: Scheme, space: Space, weights: Percents, beside: Beside, *, key: tuple[str, ...]
+) -> tuple[Measured, Measured]:
+    """Measure today's weights, (1,), and `weights` (schemes, k), in percent, for the people of a space.
+
+    Everybody else keeps today's weights. Totals are held as deviations from the mean of role and level. Who has no
+    total under a scheme is left out of it; who has no value of a goal counts as average on it.
+    """
+    ground = _Ground(batch, space, beside, batch.weights([today]))
+    (block,) = batch.blocks(ground.today)
+    now = ground.of(block, ground.today, key)
+    rows = [ground.of(block, ground.spread(weights[block.which]), key) for block in ground.blocks(weights)]
+    moved = np.abs(weights - space.today).sum(axis=1) / 2 + space.elsewhere / 2
+    whole = tuple(np.concatenate(column) for column in zip(*rows, strict=True))
+    return _named(now, now[-1], np.zeros(1)), _named(whole, now[-1], moved)
+
+
+def _named(columns: tuple[Array, ...], pool: Array, moved: Array) -> Measured:
+    alignment, reliability, weight, gap, paid = columns
+    return Measured(
+        alignment=alignment,
+        reliability=reliability,
+        weight=weight,
+        gap=gap,
+        pool=np.round(paid / pool[0] - 1, 12),
+        distance=moved,
+    )
+
+
+def alignment_errors(
+    batch: Batch,
+    today: Scheme,
+    space: Space,
+    weights: Percents,
+    beside: Beside,
+    *,
+    rng: np.random.Generator,
+    draws: int,
+) -> Array | None:
+    """Return draws of the error of each scheme's alignment, (schemes, draws), from one joint bootstrap of teams.
+
+    Schemes are measured on the same resampled people, those with a total under all of them. None with one team alone.
+    """
+    ground = _Ground(batch, space, beside, batch.weights([today]))
+    people = batch.people.iloc[ground.rows]
+    teams = people.groupby("team", dropna=False).ngroup().to_numpy()
+    count = int(teams.max()) + 1
+    if count < 2:
+        return None
+    totals = np.concatenate([block.totals[:, ground.rows] for block in ground.blocks(weights)])
+    there = np.isfinite(totals).all(axis=0)
+    times = np.stack([np.bincount(rng.integers(0, count, count), minlength=count)[teams] for _ in range(draws)], axis=1)
+    whole = np.ones((int(there.sum()), 1))
+    found = [
+        _aligned(totals[:, there], ground.goals[there], ground.cells[there], each)
+        for each in (times[there].astype(np.float64), whole)
+    ]
+    return np.nan_to_num(found[0] - found[1])
+
+
+def _aligned(totals: Array, goals: Array, cells: Groups, times: Array) -> Array:
+    """The mean correlation, (schemes, b), of totals (schemes, n) with goals (n, g) within cells.
+
+    People are counted so many `times` (n, b).
+    """
+    centred = totals - totals.mean(axis=1, keepdims=True)
+    known = goals.any(axis=0)
+    sums = [(centred * column) @ times for column in goals[:, known].T]
+    variance = centred**2 @ times
+    spreads = [column**2 @ times for column in goals[:, known].T]
+    for cell in np.unique(cells):
+        inside = cells == cell
+        counted = times[inside]
+        n = np.maximum(counted.sum(axis=0), 1e-12)
+        first = centred[:, inside] @ counted
+        variance -= first**2 / n
+        for number, column in enumerate(goals[inside][:, known].T):
+            second = column @ counted
+            sums[number] -= first * second / n
+            spreads[number] = spreads[number] - second**2 / n
+    length = np.sqrt(np.where(variance > 1e-12, variance, np.nan))
+    parts = [cov / length / np.sqrt(np.where(s > 1e-12, s, np.nan)) for cov, s in zip(sums, spreads, strict=True)]
+    return np.asarray(np.mean(parts, axis=0))
+
+
+class _Ground:
+    """The people of one space within a batch, and what does not change with weights."""
+
+    def __init__(self, batch: Batch, space: Space, beside: Beside, today: Array) -> None:
+        role, level = batch.people["role"], batch.people["level"]
+        self.batch, self.space, self.beside, self.today = batch, space, beside, today
+        self.rows = np.flatnonzero((role.eq(space.role) & level.isin(space.levels)).to_numpy())
+        self.cells = level.iloc[self.rows].groupby(level.iloc[self.rows].to_numpy()).ngroup().to_numpy()
+        self.goals = _centred(beside.goals[self.rows], self.cells)
+        self.groups = _centred(beside.groups[self.rows], self.cells)
+        grades = batch.scheme.grades
+        self.worth = np.array([*grades.coefficients.values(), grades.ungraded])
+
+    def spread(self, weights: npt.NDArray[Any]) -> Array:
+        """Weights of every pair of the batch, (schemes, pairs, all indicators), from those of the space in percent."""
+        batch, space = self.batch, self.space
+        whole = np.repeat(self.today, len(weights), axis=0)
+        places = [batch.indicators.index(one) for one in space.indicators]
+        for number, (role, level) in enumerate(batch.pairs):
+            if role == space.role and level in space.levels:
+                whole[:, number] = 0.0
+                whole[:, number, places] = weights / 100
+        return whole
+
+    def blocks(self, weights: Percents) -> Iterator[Block]:
+        """Score so many schemes at a time that their weights of all pairs take little memory."""
+        for start in range(0, len(weights), _AT_ONCE):
+            part = weights[start : start + _AT_ONCE]
+            for block in self.batch.blocks(self.spread(part)):
+                yield replace(block, which=slice(block.which.start + start, block.which.stop + start))
+
+    def pool(self, block: Block) -> Array:
+        """What everybody's grades pay, (schemes,)."""
+        return self.worth[block.grades] @ self.beside.pay
+
+    def of(self, block: Block, shares: Array, key: tuple[str, ...]) -> tuple[Array, ...]:
+        """Alignment, reliability, weight of the key dimensions, gap and pool, each (schemes,)."""
+        totals = block.totals[:, self.rows]
+        there = np.isfinite(totals)
+        deviation = _deviations(np.where(there, totals, 0.0), there, self.cells)
+        squares = np.einsum("sn,sn->s", deviation, deviation)
+        size = np.where(squares > 1e-12, squares, np.nan)
+        people = there.sum(axis=1)
+        freedom = np.maximum(people - np.unique(self.cells).size, 1)
+        length = np.sqrt((self.goals**2).sum(axis=0))
+        aligned = deviation @ self.goals / np.sqrt(size)[:, None] / np.where(length > 0, length, np.nan)
+        noise = self._noise(shares, there) / np.maximum(people, 1)
+        contributed = self.batch.added(shares, key)[:, self.rows]
+        spread = (self.groups**2).sum(axis=0)
+        gaps = deviation @ self.groups / np.where(spread > 0, spread, np.nan)
+        deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
+        return (
+            _mean(aligned),
+            1 - noise / (size / freedom),
+            np.einsum("sn,sn->s", deviation, contributed) / size,
+            _greatest(np.abs(gaps / deviant)),
+            self.pool(block),
+        )
+
+    def _noise(self, shares: Array, there: npt.NDArray[np.bool_]) -> Array:
+        """The summed variance of totals by measurement alone, (schemes,), errors being independent."""
+        found = np.zeros(len(shares))
+        for pair, (rows, known) in enumerate(self.batch.known()):
+            inside = np.flatnonzero(np.isin(self.rows, rows))
+            if not inside.size:
+                continue
+            noisy = self.beside.noise[rows].T * known
+            parts = (shares[:, pair] ** 2) @ noisy / np.maximum(shares[:, pair] @ known, 1e-9) ** 2
+            found += (parts * there[:, inside]).sum(axis=1)
+        return found
+
+
+def agreement(reliability: Array, grades: ForcedGrades) -> Array:
+    """Return the share of people with the same grade on a re-run, by the reliability of normal totals, (...).
+
+        Given a true value z the chance of each grade is normal, and two measurements agree with the sum of its squares;
+        the mean over z is taken by Gauss and Hermite's rule.
+
+        >>> from design_lab.gradebook import ForcedGrades
+    >>> shares = {"A": 20, "B": 40, "C": 30, "D": 10}
+    >>> worth = dict.fromkeys(shares, 1.0)
+    >>> usual = ForcedGrades(method="forced", pool="all", ties="better", shares=shares, coefficients=worth)
+    >>> agreement(np.array([0.5, 0.7, 0.8, 0.9]), usual).round(2)
+    array([0.42, 0.52, 0.59, 0.7 ])
+    """
+    from scipy import stats
+
+    nodes, masses = np.polynomial.hermite_e.hermegauss(120)
+    bounds = stats.norm.isf(np.clip(np.cumsum([*grades.shares.values()]) / 100, 0, 1)[:-1])
+    true = np.clip(np.asarray(reliability), 0.0, 1 - 1e-6)[..., None, None]
+    above = stats.norm.sf((bounds[:, None] - np.sqrt(true) * nodes) / np.sqrt(1 - true))
+    edges = np.concatenate([np.zeros_like(above[..., :1, :]), above, np.ones_like(above[..., :1, :])], axis=-2)
+    same = (np.diff(edges, axis=-2) ** 2).sum(axis=-2)
+    return np.asarray(same @ masses / masses.sum())
+
+
+def _centred(values: Array, cells: Groups) -> Array:
+    """Columns (n, c) as deviations from the mean of their cell among who is known; 0 where unknown."""
+    found = np.zeros(values.shape)
+    for column in range(values.shape[1]):
+        known = np.isfinite(values[:, column])
+        if known.any():
+            found[known, column] = apart(values[known, column], cells[known])
+    return found
+
+
+def _deviations(totals: Array, there: npt.NDArray[np.bool_], cells: Groups) -> Array:
+    """Totals (schemes, n), 0 where missing, as deviations from the mean of their cell; 0 where missing."""
+    member = np.eye(int(cells.max(initial=-1)) + 1)[cells]
+    means = totals @ member / np.maximum(there @ member, 1)
+    return np.asarray(np.where(there, totals - means @ member.T, 0.0))
+
+
+def _mean(columns: Array) -> Array:
+    """The mean over the columns that are known, (schemes,)."""
+    known = np.isfinite(columns).any(axis=0)
+    return np.asarray(columns[:, known].mean(axis=1) if known.any() else np.full(len(columns), np.nan))
+
+
+def _greatest(columns: Array) -> Array:
+    known = np.isfinite(columns).any(axis=0)
+    return np.asarray(columns[:, known].max(axis=1) if known.any() else np.full(len(columns), np.nan))
+
+
+def employment(people: pd.DataFrame, *, least: int) -> Array:
+    """Return who is in each kind of employment of at least `least` people, (n, h); NaN where the kind is not known."""
+    held = people["employment_type"]
+    sizes = held.value_counts()
+    kinds = [kind for kind in sorted(sizes.index) if min(sizes[kind], sizes.sum() - sizes[kind]) >= least]
+    columns = [held.eq(kind).to_numpy(dtype=np.float64) for kind in kinds]
+    flags: Array = np.stack(columns, axis=1) if columns else np.zeros((len(people), 0))
+    flags[held.isna().to_numpy()] = np.nan
+    return flags
