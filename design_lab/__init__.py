@@ -31,15 +31,14 @@ The road, each step a call:
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
     over_time(history(...), today, candidates)   # the same in every past quarter
     impact(candidate, ...)                       # whether rare grades fall evenly on like people
-    propose_targets(history(...).panels, ...)    # targets from the past, told as SMART ones
-    advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
-    pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
-    cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
-    search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     around = Ensemble.of(people, candidate, ...) # what might be otherwise: sample, weights, rule, aggregation
     stability(around, ...); factors(around, ...) # how far grades hold, and which choice matters most
     tornado(around); reversals(around, ...)      # one weight at a time; whether others' order turns round
     gaming(around)                               # the cheapest way to play it
+    propose_targets(history(...).panels, ...)    # targets from the past, told as SMART ones
+    advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
+    pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
+    cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
