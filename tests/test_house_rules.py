@@ -30,6 +30,7 @@ KNOWN_ONLY_BY = {
     "xlsxwriter": ("synthetic/", "report/", "desk/"),
     "docx": ("report/", "desk/"),
     "typer": ("cli.py",),
+    "ipywidgets": ("desk/",),
 }
 
 

@@ -68,7 +68,8 @@ class Explanation:
     def write(self, path: Path, langs: Sequence[str]) -> Path:
         """Write one self-contained page, a part in each of the languages; return its path."""
         pages = [self.told(lang) for lang in langs]
-        write_text(path, render_page("explain.html.j2", pages=pages, title=pages[0].title, mark=pages[0].mark))
+        mark = " · ".join(page.mark for page in pages if page.mark)
+        write_text(path, render_page("explain.html.j2", pages=pages, title=pages[0].title, mark=mark))
         return path
 
 

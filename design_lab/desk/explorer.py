@@ -116,7 +116,7 @@ class Explorer:
             lints={lang: tuple(linted.lines(lang)) for lang in scheme.title},
         )
 
-    def save(self, folder: Path, name: str, known: Study | None = None) -> Path:
+    def save(self, folder: Path, name: str) -> Path:
         """Write the scheme to a folder that is there already, under a name that is not; return the file.
 
         A folder that is missing, a file that is there or a name that cannot stand raises `SchemeError`.
