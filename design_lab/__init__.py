@@ -39,6 +39,7 @@ The road, each step a call:
     advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
     pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
     cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
+    search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding

@@ -77,10 +77,7 @@ def rerun(
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
             truths[name][draw] = drawn[mine]
-        first, second = (
-            score_in_force(_measured(panel, model, truth, stream), held, medians=medians)[realised.scheme.name]
-            for _ in range(2)
-        )
+        first, second = (_scored(panel, held, medians, model, truth, stream)[realised.scheme.name] for _ in range(2))
         parts = first.contributions.to_numpy() - second.contributions.to_numpy()
         paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
         of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
@@ -97,18 +94,6 @@ def rerun(
         same_grade=same,
         truths=truths,
         unmeasured=_unmeasured(panel, realised),
-    )
-
-
-def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
-    """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
-
-    An indicator whose error is not known keeps its values.
-    """
-    model = models(panel)
-    return tuple(
-        _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
-        for stream in rng.spawn(draws)
     )
 
 
@@ -134,6 +119,18 @@ def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
     """Whose points come from an indicator whose error is not known in the person's role, (n, k)."""
     untested = panel.tells_apart(realised.points.columns) == "untested"
     return realised.points.notna() & untested
+
+
+def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+    """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
+
+    An indicator whose error is not known keeps its values.
+    """
+    model = models(panel)
+    return tuple(
+        _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
+        for stream in rng.spawn(draws)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +181,43 @@ def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     )
 
 
+def _scored(
+    panel: Panel,
+    held: InForce,
+    medians: pd.DataFrame,
+    model: dict[str, Model],
+    truth: dict[str, Array],
+    rng: np.random.Generator,
+) -> dict[str, Scores]:
+    return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
+
+
 def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     return replace(panel, values=values.where(panel.values.notna()))
+
+
+def points_noise(
+    panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS
+) -> Array:
+    """Return the variance of each person's points by measurement alone, (n, k) by the scheme's indicators.
+
+    Measured as in `rerun`; it does not hang on weights. 0 where a person has no points or the error is not known.
+    """
+    known = models(panel)
+    model = {name: known[name] for name in scheme.indicators if name in known}
+    of = weighed(panel.people, scheme)
+    squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
+    for stream in rng.spawn(draws):
+        truth = {name: found.truth(stream) for name, found in model.items()}
+        first, second = (
+            earned(_measured(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
+        )
+        apart = first - second
+        squares += np.nan_to_num(apart) ** 2 / 2
+        seen += np.isfinite(apart)
+    return squares / np.maximum(seen, 1)
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:
