@@ -9,22 +9,36 @@ The road, each step a call:
     people = panel(study, quarter)               # one row a person, one column an indicator
     adjustment(people)                           # handle time and calls per hour beside themselves, like with like
     levels(people, targets=study.settings.targets, roles=study.settings.roles)
-    today = score(people, study.current, medians=targets(study, quarter))
-    replay(people, study.current, official(study, quarter), medians=...)  # does it give the official results
+    held = in_force(study, people, quarter)      # who was under which scheme
+    replay(people, held, official(study, quarter), medians=...)  # do they give the official results
+    scored = score_in_force(people, held, medians=targets(study, quarter))  # by scheme, each person under her own
+    today = scored["current"]
     effective_weights(today)                     # what today's scheme really rewards
     noise(rerun(people, today, ...), ...)        # what of it is chance
     ceilings(today)                              # where points end
     reliabilities(people, ...)                   # how well each indicator tells people apart
     misdirection(people, today, ...)             # whom the grades honour and pass over
     coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
+    feedback(study, quarter, official(study, quarter))  # how soon people were told
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
+    preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
+    ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
     compare(today, candidate)                    # what another scheme would change, same behaviour
     movers(today, candidate, ...)                # who moves, and what moved them
     pools(today, candidate, ...)                 # the bonus pool, neutral to the cent
     over_time(history(...), today, candidates)   # the same in every past quarter
     impact(candidate, ...)                       # whether rare grades fall evenly on like people
+    around = Ensemble.of(people, candidate, ...) # what might be otherwise: sample, weights, rule, aggregation
+    stability(around, ...); factors(around, ...) # how far grades hold, and which choice matters most
+    tornado(around); reversals(around, ...)      # one weight at a time; whether others' order turns round
+    gaming(around)                               # the cheapest way to play it
+    propose_targets(history(...).panels, ...)    # targets from the past, told as SMART ones
+    advise_cycles(people, scheme, study, ...)    # how long a cycle must be for each role
+    pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
+    cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
@@ -39,11 +53,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from design_lab.desk.preferences import preference_forms
     from design_lab.evaluation import (
         ceilings,
         compare,
         coverage,
         effective_weights,
+        feedback,
         goals,
         impact,
         misdirection,
@@ -52,15 +68,21 @@ if TYPE_CHECKING:
         official,
         over_time,
         pools,
+        preferences,
         principles,
         reliabilities,
         replay,
         rerun,
         search,
+        ways_to_weights,
         weights_by_quarter,
         weights_by_role,
         weights_by_rule,
+        weights_by_scheme,
     )
+    from design_lab.evaluation.lint import lint
+    from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
+    from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
     from design_lab.evidence import claim_test, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
@@ -70,6 +92,7 @@ if TYPE_CHECKING:
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.history import history
+    from design_lab.scoring.in_force import in_force, score_in_force
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.ratings import ratings_review, spans
@@ -82,6 +105,12 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "Ensemble": "evaluation.robustness",
+    "factors": "evaluation.robustness",
+    "gaming": "evaluation.robustness",
+    "reversals": "evaluation.robustness",
+    "stability": "evaluation.robustness",
+    "tornado": "evaluation.robustness",
     "pools": "evaluation",
     "over_time": "evaluation",
     "movers": "evaluation",
@@ -91,7 +120,9 @@ _HOMES = {
     "Scheme": "scheme",
     "Study": "study",
     "adjustment": "scoring",
+    "advise_cycles": "evaluation.targets",
     "build_tables": "ingest",
+    "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
@@ -99,73 +130,101 @@ _HOMES = {
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
+    "feedback": "evaluation",
     "goals": "evaluation",
     "history": "scoring",
+    "in_force": "scoring",
     "levels": "scoring",
+    "lint": "evaluation.lint",
     "misdirection": "evaluation",
     "noise": "evaluation",
     "official": "evaluation",
     "panel": "scoring",
+    "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "preference_forms": "desk.preferences",
+    "preferences": "evaluation",
     "principles": "evaluation",
+    "propose_targets": "evaluation.targets",
     "ratings_review": "scoring.ratings",
     "reliabilities": "evaluation",
     "replay": "evaluation",
     "rerun": "evaluation",
     "score": "scoring",
+    "score_in_force": "scoring",
     "search": "evaluation",
     "spans": "scoring.ratings",
     "targets": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
+    "ways_to_weights": "evaluation",
     "weights_by_quarter": "evaluation",
     "weights_by_role": "evaluation",
     "weights_by_rule": "evaluation",
+    "weights_by_scheme": "evaluation",
     "write_findings": "finding",
 }
 
 __all__ = [
+    "Ensemble",
     "Finding",
     "Results",
     "Scheme",
     "Study",
     "adjustment",
+    "advise_cycles",
     "build_tables",
+    "cascade",
     "ceilings",
     "claim_test",
     "compare",
     "coverage",
     "effective_weights",
     "expected_effects",
+    "factors",
     "facts",
+    "feedback",
+    "gaming",
     "goals",
     "history",
     "impact",
+    "in_force",
     "levels",
+    "lint",
     "misdirection",
     "movers",
     "noise",
     "official",
     "over_time",
     "panel",
+    "pay_shares",
     "person_weeks",
     "picture",
     "pools",
+    "preference_forms",
+    "preferences",
     "principles",
+    "propose_targets",
     "ratings_review",
     "reliabilities",
     "replay",
     "rerun",
+    "reversals",
     "score",
+    "score_in_force",
     "search",
     "spans",
+    "stability",
     "targets",
     "tell",
+    "tornado",
     "volume_csat",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
     "write_findings",
 ]
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from design_lab.errors import DesignLabError
+from design_lab.errors import DataError, DesignLabError
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -187,6 +187,58 @@ def identify(
 
     for pseudonym, own in resolve(Study.open(study), pseudonyms).items():
         _say(f"{pseudonym} {own}")
+
+
+@app.command()
+def preferences(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    respondent: Annotated[list[str] | None, typer.Option(help="Write an empty form for R01, say; repeatable.")] = None,
+) -> None:
+    """Write forms on which people say what should weigh how much, or check those that are filled in."""
+    from design_lab.desk.preferences import preference_forms
+    from design_lab.evaluation.weighting import preferences as read_forms
+    from design_lab.study import Study
+
+    opened = Study.open(study)
+    if respondent:
+        for path in preference_forms(opened, respondent):
+            _say(f"{path} is written")
+        return
+    found = read_forms(opened)
+    for line in found.lines():
+        _say(line)
+    if found.faults:
+        raise DataError("\n".join(found.faults))
+
+
+@app.command()
+def explain(
+    study: Annotated[Path, typer.Argument(help="A study folder; its tables must be built.")],
+    employee: Annotated[str, typer.Argument(help="A pseudonym, such as E8c024c137289b598.")],
+    *,
+    quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[list[str] | None, typer.Option(help="One or two schemes; the one in force if absent.")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="A corrected datum, indicator=value.")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of page and text.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The page; explain_<pseudonym>_<quarter>.html if absent.")] = None,
+) -> None:
+    """Explain one person's score: what makes it up, how sure it is, and what corrected data would change."""
+    _check_quarter(quarter)
+    if scheme and len(scheme) > 2:
+        raise typer.BadParameter("one or two schemes can be explained at a time", param_hint="--scheme")
+    from design_lab.desk.explain import explain as account_for
+    from design_lab.study import Study
+
+    home = Study.open(study)
+    at = home.quarter(quarter)
+    with _progress() as progress:
+        found = account_for(home, employee, quarter=at, schemes=scheme or (), changes=changes or (), progress=progress)
+    langs = ("zh", "en") if lang == "both" else (lang,)
+    for one in langs:
+        for line in found.lines(one):
+            _say(line)
+    _say(str(found.write(out or Path(f"explain_{employee}_{at}.html"), langs)))
 
 
 @app.command()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -34,6 +35,7 @@ _DECIMALS: Mapping[str, int] = {
     "forms_each": 1,
     "standard_deviations": 2,
     "months": 0,
+    "days": 0,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)
@@ -122,23 +124,63 @@ class Shown:
         return shown
 
     def __repr__(self) -> str:
-        return self.to_text().to_string(index=False)
+        return repr(View(result=self))
 
     def _repr_html_(self) -> str:
-        numeric = set(self.table().select_dtypes("number").columns)
-        return _html(self.to_text(), numeric)
+        return View(result=self)._repr_html_()
 
 
-def _html(shown: pd.DataFrame, numeric: set[str]) -> str:
-    """Write a table in which words stand left and numbers right."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class View:
+    """A result as a reader of one language sees it: names for ids and headers, in text and in HTML.
 
-    def row(tag: str, cells: Iterable[Any]) -> str:
-        pairs = zip(shown.columns, cells, strict=True)
-        sides = (("right" if column in numeric else "left", escape(str(cell))) for column, cell in pairs)
-        return "".join(f'<{tag} style="text-align: {side}">{text}</{tag}>' for side, text in sides)
+    `names` are a study's own, by column and id (`{"role": {"marketing": {"en": ..., "zh": ...}}}`); other ids are named
+    by the words at `<column>.<id>` where there are any. The result's own `table()` keeps ids.
+    """
 
-    body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in shown.itertuples(index=False))
-    return f"<table><thead><tr>{row('th', shown.columns)}</tr></thead><tbody>{body}</tbody></table>"
+    result: Shown
+    lang: str = "en"
+    names: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table with every id, header and number in words."""
+        shown = self.result.to_text(self.lang).astype(object)
+        for column in shown:
+            shown[column] = [self._cell(str(column), cell) for cell in shown[column]]
+        return shown.set_axis([self._header(str(column)) for column in shown], axis="columns")
+
+    def __repr__(self) -> str:
+        return self.frame().to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        """Write the table with words left and numbers right."""
+        shown, spoken = self.frame(), self.result.to_text(self.lang).columns
+        numeric = set(self.result.table().select_dtypes("number").columns)
+        sides = ["right" if column in numeric else "left" for column in spoken]
+
+        def row(tag: str, cells: Iterable[Any]) -> str:
+            pairs = zip(sides, cells, strict=True)
+            return "".join(f'<{tag} style="text-align: {side}">{escape(str(cell))}</{tag}>' for side, cell in pairs)
+
+        body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in shown.itertuples(index=False))
+        return f"<table><thead><tr>{row('th', shown.columns)}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _header(self, column: str) -> str:
+        spoken, key = words(self.lang), re.sub(r"\W+", "_", column)
+        known = (f"shown.{key}", f"dimension.{key}")
+        return next((spoken.say(one) for one in known if one in spoken), column)
+
+    def _cell(self, column: str, cell: Any) -> str:
+        if isinstance(cell, bool):
+            return words(self.lang).say(f"shown.{'yes' if cell else 'no'}")
+        if isinstance(cell, str):
+            named = self.names.get(column, {}).get(cell)
+            key = f"{column}.{cell}"
+            spoken = words(self.lang)
+            return worded(named, self.lang) if named else spoken.say(key) if key in spoken else cell
+        if cell is None or math.isnan(cell):
+            return "–"
+        return f"{cell:,}" if float(cell).is_integer() else f"{cell:,.1f}"
 
 
 def _plain(value: Any) -> float | None:

@@ -95,8 +95,8 @@ def place(file: object, *, sheet: str | None = None, row: int | None = None, col
     return ", ".join(parts)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Name the known word that comes nearest, or list what is known.
+def nearest(word: str, known: Iterable[str], *, listed: bool = True) -> str:
+    """Name the known word that comes nearest, or list what is known; nothing ('') if that may not be `listed`.
 
     >>> nearest("wieght", ["weight", "indicators"])
     "did you mean 'weight'?"
@@ -107,4 +107,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
+    if not listed:
+        return ""
     return "known are: " + ", ".join(words) if words else "nothing is known here"

@@ -153,6 +153,16 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
     return content
 
 
+def _nesting(text: str) -> int:
+    """How many brackets are open at once, those in texts included."""
+    steps = (1 if mark[0] in "[{" else -1 for mark in re.finditer(r"[\[\]{}]", text))
+    return max(itertools.accumulate(steps), default=0)
+
+
+def _unreadable(path: Path, said: str) -> StudyError:
+    return StudyError.of(path, [Fault("unreadable", "", said)])
+
+
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Write a mapping as YAML that `read_yaml` reads: innermost blocks on one line, whole numbers without a point."""
     import yaml
@@ -169,16 +179,6 @@ def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
         content, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None
     )
     write_text(path, text)
-
-
-def _nesting(text: str) -> int:
-    """How many brackets are open at once, those in texts included."""
-    steps = (1 if mark[0] in "[{" else -1 for mark in re.finditer(r"[\[\]{}]", text))
-    return max(itertools.accumulate(steps), default=0)
-
-
-def _unreadable(path: Path, said: str) -> StudyError:
-    return StudyError.of(path, [Fault("unreadable", "", said)])
 
 
 def _worded(error: Any) -> str:

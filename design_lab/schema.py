@@ -237,6 +237,7 @@ APPRAISAL_RESULTS = Table(
         "adjustment_x100": Column(kind="points_x100", required=False),
         "adjustment_reason": Column(kind="text", required=False),
         "breaches": Column(kind="count", required=False, low=0, high=1000),  # of compliance, confirmed in the quarter
+        "told_on": Column(kind="date", required=False),  # when the person was told of the result
     },
 )
 

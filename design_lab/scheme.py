@@ -8,22 +8,19 @@ differ by role and, within it, by level. docs/schemes.md shows every key.
 from __future__ import annotations
 
 import itertools
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from design_lab.catalogue import Card, cards
-from design_lab.catalogue.lints import lint_cards
-from design_lab.errors import MOST_FAULTS, Fault, SchemeError, StudyError, nearest
-from design_lab.files import read_yaml, safe_name, sha256_of, validated, write_yaml
+from design_lab.errors import MOST_FAULTS, Fault, SchemeError, StudyError
+from design_lab.files import read_yaml, sha256_of, validated, write_yaml
 from design_lab.gradebook import Eligibility, Grades, Protected
-from design_lab.periods import Quarter
 from design_lab.provenance import Provenance
-from design_lab.rulebook import MEDIAN, Attainment, Better, Ladder, Number, Record, Rule
+from design_lab.rulebook import Number, Record, Rule
+from design_lab.scheme_faults import scheme_faults
 
 Part = Literal[
     "weights", "indicators", "rules", "aggregation", "missing", "total", "rounding", "appraised", "eligibility",
@@ -154,7 +151,7 @@ class Scheme(Record):
             scheme: Scheme = validated(cls, read_yaml(path, largest=_LARGEST), path)
         except StudyError as error:
             raise SchemeError.of(path, error.faults) from None
-        found = _faults(scheme, cards() if known is None else known)
+        found = scheme_faults(scheme, cards() if known is None else known)
         faults = [*dict.fromkeys(itertools.islice(found, 4 * MOST_FAULTS))]
         if scheme.name != path.stem:
             said = f"the name in the file is {scheme.name!r}, but the file is called {path.name}"
@@ -211,163 +208,3 @@ class Scheme(Record):
         """Return the dimension in which each indicator is weighed for a role and level."""
         dimensions = self.dimensions_for(role, level)
         return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
-
-
-def places(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
-    """Yield each place where weights and rules are stated: its key, and the role and level for which they hold."""
-    yield "dimensions", "", ""
-    for number, override in enumerate(scheme.overrides):
-        named = f"{override.role}{' ' + override.level if override.level else ''}"
-        yield f"overrides.{number} ({named})", override.role, override.level or ""
-
-
-def _faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]:
-    yield from _name_faults(scheme)
-    yield from _weight_faults(scheme, known)
-    yield from _rule_faults(scheme, known)
-    yield from _override_faults(scheme)
-    yield from _aggregation_faults(scheme)
-    yield from _bound_faults(scheme)
-    for indicator, condition in scheme.eligibility.items():
-        where = f"eligibility.{indicator}"
-        yield from _indicator_faults(where, indicator, known)
-        yield from (_meant(where, fault) for fault in condition.faults(scheme.grades.names()))
-    yield from (_meant("grades", fault) for fault in scheme.grades.faults())
-    yield from _waiver_faults(scheme)
-
-
-def _meant(where: str, fault: str) -> Fault:
-    """A fault of a block that begins with the key within it, such as '.min: is missing'."""
-    key, _, said = fault.partition(": ")
-    return Fault("contradiction", f"{where}{key}", said)
-
-
-def _name_faults(scheme: Scheme) -> Iterator[Fault]:
-    try:
-        safe_name(scheme.name, "scheme")
-    except StudyError as error:
-        yield Fault("contradiction", "name", str(error))
-    try:
-        if scheme.effective_from is not None:
-            Quarter.parse(scheme.effective_from)
-    except StudyError as error:
-        yield Fault("contradiction", "effective_from", str(error))
-    if not scheme.title.get("en") or not scheme.title.get("zh"):
-        yield Fault("missing_key", "title", "needs the languages en and zh")
-
-
-def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]:
-    for where, role, level in places(scheme):
-        dimensions, rules = scheme.dimensions_for(role, level), scheme.rules_for(role, level)
-        yield from _sum_faults(where, "the weights sum to", (d.weight for d in dimensions.values()))
-        weighed = Counter(i for d in dimensions.values() if d.weight for i, part in d.indicators.items() if part)
-        for indicator in sorted(i for i, times in weighed.items() if times > 1):
-            yield Fault("weighed_twice", where, f"{indicator} is weighed in two dimensions; weigh it in one")
-        for name, dimension in dimensions.items():
-            yield from _dimension_faults(f"{where}.{name}", dimension, known)
-        for indicator in weighed:
-            if indicator not in rules:
-                yield Fault("missing_key", f"rules.{indicator}", "is missing; every weighed indicator needs a rule")
-
-
-def _sum_faults(where: str, said: str, parts: Iterable[float]) -> Iterator[Fault]:
-    total = math.fsum(parts)
-    if abs(total - 100) > 1e-9:
-        yield Fault("weights_sum", where, f"{said} {total:g}, but must sum to 100", {"total": f"{total:g}"})
-
-
-def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> Iterator[Fault]:
-    if not 0 <= dimension.weight <= 100:
-        yield Fault("contradiction", f"{where}.weight", f"{dimension.weight:g} is not between 0 and 100")
-    if dimension.weight:
-        yield from _sum_faults(f"{where}.indicators", "sum to", dimension.indicators.values())
-    for indicator, weight in dimension.indicators.items():
-        if weight < 0:
-            yield Fault("contradiction", f"{where}.indicators.{indicator}", f"{weight:g} is negative")
-        yield from _indicator_faults(f"{where}.indicators.{indicator}", indicator, known)
-    if rule := dimension.rule:
-        yield from _of_rule(f"{where}.rule", rule, "higher")
-        if rule.shrink or rule.min_n is not None:
-            said = "shrink and min_n are for an indicator's rule; points have no observations"
-            yield Fault("contradiction", f"{where}.rule", said)
-        if isinstance(rule, Attainment) and rule.target == MEDIAN:
-            yield Fault("contradiction", f"{where}.rule.target", "points have no history; state a number")
-
-
-def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> Iterator[Fault]:
-    if indicator not in known:
-        yield Fault("unknown_word", where, f"is not a known indicator; {nearest(indicator, known)}")
-    elif not known[indicator].scored:
-        why = known[indicator].not_scored
-        yield Fault("not_scored", where, f"nobody can be scored on it: {why['en']}", {"why": why})
-
-
-def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]:
-    blocks = [("rules", scheme.rules)]
-    blocks += [(f"overrides.{number}.rules", override.rules) for number, override in enumerate(scheme.overrides)]
-    for block, rules in blocks:
-        for indicator, rule in rules.items():
-            yield from _indicator_faults(f"{block}.{indicator}", indicator, known)
-            better = known[indicator].better if indicator in known else "higher"
-            yield from _of_rule(f"{block}.{indicator}", rule, better)
-
-
-def _of_rule(where: str, rule: Any, better: Better) -> Iterator[Fault]:
-    kind = "ladder_gap" if isinstance(rule, Ladder) else "contradiction"
-    yield from (Fault(kind, where, fault) for fault in rule.faults(better))
-
-
-def _override_faults(scheme: Scheme) -> Iterator[Fault]:
-    seen = set()
-    for number, override in enumerate(scheme.overrides):
-        where = f"overrides.{number}"
-        if not override.dimensions and not override.rules:
-            yield Fault("contradiction", where, "changes nothing; state dimensions or rules")
-        if (override.role, override.level) in seen:
-            whose = f"{override.role} {override.level or ''}".strip()
-            yield Fault("contradiction", where, f"{whose} has an override before; write them as one")
-        seen.add((override.role, override.level))
-
-
-def _aggregation_faults(scheme: Scheme) -> Iterator[Fault]:
-    for stage in ("within", "over"):
-        combine: Combine = getattr(scheme.aggregation, stage)
-        where = f"aggregation.{stage}"
-        if (combine.method == "owa") != bool(combine.places):
-            yield Fault("contradiction", f"{where}.places", "belong to owa, and owa needs them")
-        elif combine.places and (min(combine.places) < 0 or abs(math.fsum(combine.places) - 100) > 1e-9):
-            yield Fault("contradiction", f"{where}.places", "must be 0 or more and sum to 100")
-        if combine.method in ("geometric", "harmonic"):
-            for name, rule in _scoring_rules(scheme):
-                if (least := rule.least()) < 0:
-                    said = f"a {combine.method} mean needs points of 0 or more; {name} goes down to {least:g}"
-                    yield Fault("contradiction", where, said)
-
-
-def _scoring_rules(scheme: Scheme) -> Iterator[tuple[str, Any]]:
-    blocks: list[tuple[str, Scheme | Override]] = [("", scheme)]
-    blocks += [(f"overrides.{number}.", override) for number, override in enumerate(scheme.overrides)]
-    for where, block in blocks:
-        yield from ((f"{where}rules.{indicator}", rule) for indicator, rule in block.rules.items())
-        yield from ((f"{where}dimensions.{name}.rule", d.rule) for name, d in block.dimensions.items() if d.rule)
-
-
-def _bound_faults(scheme: Scheme) -> Iterator[Fault]:
-    floor, cap = scheme.total.floor, scheme.total.cap
-    if floor is not None and cap is not None and floor >= cap:
-        yield Fault("contradiction", "total", f"floor {floor:g} is not below cap {cap:g}")
-    if not 0 <= scheme.missing.min_weight <= 100:
-        said = f"{scheme.missing.min_weight:g} is not between 0 and 100"
-        yield Fault("contradiction", "missing.min_weight", said)
-
-
-def _waiver_faults(scheme: Scheme) -> Iterator[Fault]:
-    known = lint_cards()
-    waivable = [name for name, card in known.items() if card.severity != "error"]
-    for name, reason in scheme.waive.items():
-        if name not in known:
-            yield Fault("unknown_word", f"waive.{name}", f"is not a lint; {nearest(name, waivable)}")
-        elif name not in waivable:
-            yield Fault("contradiction", f"waive.{name}", "is an error, which cannot be waived; correct it")
-        elif not reason.strip():
-            yield Fault("contradiction", f"waive.{name}", "says no reason; a waiver needs one")

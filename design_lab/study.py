@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
@@ -49,6 +50,10 @@ class SchemePeriod(_Model):
     last_day: dt.date | None = None
     chosen: Literal["randomised", "chosen", "unknown"]
     draw: str | None = None  # where a randomisation is recorded
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day lies in the period."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 class Event(_Model):
@@ -131,6 +136,17 @@ class Settings(_Model):
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]
+
+    def scheme_on(self, team: str | None, day: dt.date) -> str | None:
+        """Return the scheme under which a team was on a day, None where the history does not say.
+
+        What names the team goes before what is said of all. Without any history it is the current scheme.
+        """
+        held = [one for one in self.scheme_history if one.holds(day)]
+        said = [one for one in held if one.who != "all" and team in one.who] or [
+            one for one in held if one.who == "all"
+        ]
+        return said[0].scheme if said else None if self.scheme_history else self.current_scheme
 
 
 @dataclass(frozen=True, repr=False)
@@ -256,6 +272,15 @@ class Study:
         chosen = tuple(names) or self.scheme_names[1:]
         return tuple(self.scheme(name) for name in chosen if name != self.settings.current_scheme)
 
+    def show(self, result: Shown, lang: str) -> View:
+        """Show a result with the study's names for roles, levels and indicators, in a language."""
+        names: dict[str, Mapping[str, Mapping[str, str]]] = {
+            "role": self.settings.roles,
+            "level": self.settings.levels,
+            "indicator": {name: card.name for name, card in self.cards.items()},
+        }
+        return View(result=result, lang=lang, names=names)
+
     def connect(self) -> BaseBackend:
         """Open the study's engine: an in-memory DuckDB of one thread, or the ibis URL of study.yaml."""
         import ibis
@@ -327,6 +352,30 @@ def _faults(study: Study) -> list[str]:
         for role in settings.expected_shares
         if role not in settings.roles
     ]
+    faults += _history_faults(study)
     if settings.privacy.published_key and not settings.synthetic:
         faults.append("privacy.published_key: is for synthetic studies only; real people need a secret key")
     return faults
+
+
+def _history_faults(study: Study) -> list[str]:
+    """Schemes that have no file, and teams of which the history says two things of one day."""
+    history, names = study.settings.scheme_history, study.scheme_names
+    faults = [
+        f"scheme_history: there is no file schemes/{one.scheme}.yaml; {nearest(one.scheme, names)}"
+        for one in history
+        if one.scheme not in names
+    ]
+    for place, one in enumerate(history):
+        for other in history[:place]:
+            shared = {*_whom(one)} & {*_whom(other)}
+            if shared and (one.holds(other.first_day) or other.holds(one.first_day)):
+                faults.append(
+                    f"scheme_history: {min(shared)} is under {other.scheme} and under {one.scheme} on "
+                    f"{max(one.first_day, other.first_day)}; end one period the day before the other begins"
+                )
+    return faults
+
+
+def _whom(period: SchemePeriod) -> tuple[str, ...]:
+    return ("all",) if period.who == "all" else period.who

@@ -225,3 +225,15 @@ def test_lint_within_a_study_knows_its_schemes_roles_and_levels(within, copied):
     status, out, _ = within("lint", mine, "--study", copied)
     assert status == 1
     assert "unknown_role  overrides.0.role: 'complaint' is no role here; did you mean 'complaints'?" in out
+
+
+def test_preferences_are_written_for_respondents_and_checked(within, copied):
+    for left in (copied / "preferences").glob("*.xlsx"):
+        left.unlink()
+    status, printed, _ = within("preferences", copied, "--respondent", "R01", "--respondent", "R02")
+    assert (status, len(printed.splitlines())) == (0, 2)
+    assert (copied / "preferences" / "R02.xlsx").is_file()
+    status, printed, told = within("preferences", copied)
+    assert status == 1
+    assert "0 forms can be used, 2 cannot" in printed
+    assert "preferences/R01.xlsx: is empty; fill in a column of a page" in told

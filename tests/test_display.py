@@ -1,6 +1,9 @@
 """Numbers as a reader of each language sees them."""
 
+import importlib
 import math
+import pkgutil
+import re
 from typing import ClassVar
 
 import pandas as pd
@@ -8,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.catalogue import LANGUAGES
-from design_lab.display import UNITS, Quantity, Shown, Term, interval, number, worded
+import design_lab
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import UNITS, Quantity, Shown, Term, View, interval, number, worded
 from design_lab.errors import FindingError
 
 
@@ -70,3 +74,62 @@ def test_no_number_is_shown_as_minus_zero_or_further_off_than_its_last_digit(val
     scale = 100 if unit in ("share", "weight") else 1
     last = len(digits.split(".")[1]) if "." in digits else 0
     assert math.isclose(float(digits), value * scale, abs_tol=0.5 * 10**-last + 1e-6 * max(1, abs(value * scale)))
+
+
+class _Named(Shown):
+    units: ClassVar = {"effective": "share", "rows": "count"}
+
+    def table(self):
+        return pd.DataFrame(
+            {
+                "role": ["marketing", "unknown_role"],
+                "dimension": ["csat", "x_own"],
+                "effective": [0.25, float("nan")],
+                "observations": [37455, 3],
+                "small": [True, False],
+                "own_column": ["a", None],
+            }
+        )
+
+
+@pytest.mark.parametrize(
+    ("lang", "header", "first", "second"),
+    [
+        (
+            "en",
+            ["role", "dimension", "effective", "observations", "small group", "own_column"],
+            ["marketing people", "customer satisfaction", "25.0%", "37,455", "yes", "a"],
+            ["unknown_role", "x_own", "–", "3", "no", "–"],
+        ),
+        (
+            "zh",
+            ["岗位", "维度", "有效权重", "观测数", "人数过少", "own_column"],
+            ["市场人员", "客户满意度", "25.0%", "37,455", "是", "a"],
+            ["unknown_role", "x_own", "–", "3", "否", "–"],
+        ),
+    ],
+)
+def test_a_view_names_headers_and_ids_in_its_language_and_the_table_keeps_ids(lang, header, first, second):
+    result = _Named()
+    view = View(result=result, lang=lang, names={"role": {"marketing": {"en": "marketing people", "zh": "市场人员"}}})
+    frame = view.frame()
+    assert list(frame.columns) == header
+    assert frame.to_numpy().tolist() == [first, second]
+    html = view._repr_html_()
+    assert all(f">{cell}<" in html for cell in (*header, *first, *second))
+    assert f'<td style="text-align: right">{first[3]}</td>' in html
+    assert first[1] in repr(view)
+    assert result.table()["dimension"].tolist() == ["csat", "x_own"]
+    assert "role" in result.table()
+
+
+def test_every_header_with_a_unit_has_words_in_both_languages():
+    """A result with a column that no reader of Chinese can read is found here."""
+    for module in pkgutil.walk_packages(design_lab.__path__, "design_lab."):
+        importlib.import_module(module.name)
+    results = [one for one in Shown.__subclasses__() if one.__module__.startswith("design_lab.")]
+    assert len(results) > 20
+    for result in results:
+        for column in result.units:
+            key = f"shown.{re.sub(r'[^0-9A-Za-z]+', '_', column)}"
+            assert all(key in words(lang) for lang in LANGUAGES), (result.__name__, column)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from design_lab.catalogue import cards, cards_with
 from design_lab.errors import SchemeError
-from design_lab.scheme import Scheme, _faults
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import scheme_faults
 from design_lab.study import project_root
 
 SCHEMES = project_root() / "data" / "h_bank" / "schemes"
@@ -231,5 +232,5 @@ def test_any_split_in_fives_that_sums_to_100_is_accepted(cuts):
     for dimension, part in zip(scheme["dimensions"].values(), parts, strict=True):
         dimension["weight"] = part * 5
     read = Scheme.model_validate(scheme)
-    assert [*_faults(read, cards())] == []
+    assert [*scheme_faults(read, cards())] == []
     assert sum(read.weights("any", "any").values()) == pytest.approx(1)

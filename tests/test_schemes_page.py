@@ -8,7 +8,8 @@ import yaml
 from design_lab import gradebook, provenance, rulebook, scheme
 from design_lab.catalogue import cards
 from design_lab.rulebook import Record
-from design_lab.scheme import Scheme, _faults
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import scheme_faults
 from design_lab.study import project_root
 
 PAGE = (project_root() / "docs" / "schemes.md").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ BASE = yaml.safe_load(
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: ".".join(map(str, [*example][:3])))
 def test_every_example_is_accepted_within_a_whole_scheme(example):
     read = Scheme.model_validate(BASE | example | {"rules": BASE["rules"] | example.get("rules", {})})
-    assert [*_faults(read, cards())] == []
+    assert [*scheme_faults(read, cards())] == []
 
 
 def records():

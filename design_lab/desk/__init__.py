@@ -1,1 +1,1 @@
-"""The consultant's desk: a new client's folder and the forms of an engagement."""
+"""The consultant's desk: a new client's folder, the forms of an engagement, explanations and the explorer."""

@@ -76,10 +76,14 @@ def write_preference_form(
             _write_rows(book, page, of, way, (filled or {}).get(way, {}))
             _write_foot(book, page, of, way)
             page.freeze_panes(FIRST_ROW, FIRST_COLUMN)
-            page.set_landscape()
-            page.set_paper(9)
-            page.fit_to_pages(1, 0)
+            _fit(page)
         _write_consistency(book, of)
+
+
+def _fit(page: Worksheet) -> None:
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
 
 
 def _both(key: str, between: str = "\n") -> str:
@@ -88,6 +92,7 @@ def _both(key: str, between: str = "\n") -> str:
 
 def _write_about(book: Workbook, *, synthetic: bool, position: str, voice: float | None) -> None:
     page = book.add_worksheet(sheet("about"))
+    _fit(page)
     page.set_column(0, 1, 34)
     page.set_column(ABOUT_COLUMN, ABOUT_COLUMN, 40)
     plain = look(book, border=0)
@@ -97,7 +102,7 @@ def _write_about(book: Workbook, *, synthetic: bool, position: str, voice: float
     page.set_row(0, 40)
     for row, lang in ((1, "zh"), (2, "en")):
         page.merge_range(row, 0, row, ABOUT_COLUMN, words(lang).say("form.preferences.about.note"), plain)
-        page.set_row(row, 110)
+        page.set_row(row, 76)
     if synthetic:
         page.merge_range(3, 0, 3, ABOUT_COLUMN, _both("report.mark", " · "), look(book, bold=True, border=0))
     answer = look(book, bg_color=_ANSWER)
@@ -122,7 +127,7 @@ def _write_head(book: Workbook, page: Worksheet, of: Asked, way: Way, roles: Nam
     page.set_row(0, 38)
     for row, lang in ((1, "zh"), (2, "en")):
         page.merge_range(row, 0, row, last, words(lang).say(f"form.preferences.{way}.note"), look(book, border=0))
-        page.set_row(row, 64)
+        page.set_row(row, 36)
     page.set_column(CODE_COLUMN, CODE_COLUMN, 28 if way == "ahp" else 18)
     page.set_column(CODE_COLUMN + 1, _LAST_NAME, 24)
     page.set_column(FIRST_COLUMN, last, 20)
@@ -132,10 +137,14 @@ def _write_head(book: Workbook, page: Worksheet, of: Asked, way: Way, roles: Nam
         page.write_string(CODE_ROW + 1, at, "" if part == "blank" else _both(f"form.preferences.{part}"), head)
     page.write_string(CODE_ROW + 1, CODE_COLUMN, _both("form.preferences.code"), head)
     for at, column in enumerate(of.columns, FIRST_COLUMN):
-        name = _both("form.preferences.everybody") if column == EVERYBODY else "\n".join(roles[column].values())
+        name = (
+            _both("form.preferences.everybody")
+            if column == EVERYBODY
+            else "\n".join(roles[column][lang] for lang in ("zh", "en") if lang in roles[column])
+        )
         page.write_string(CODE_ROW, at, column, code)
         page.write_string(CODE_ROW + 1, at, name, head)
-    page.set_row(CODE_ROW + 1, 34)
+    page.set_row(CODE_ROW + 1, 48)
 
 
 def _write_rows(book: Workbook, page: Worksheet, of: Asked, way: Way, filled: Mapping[str, Any]) -> None:

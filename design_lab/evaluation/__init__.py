@@ -2,11 +2,18 @@
 
 from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
-from design_lab.evaluation.contexts import WeightsBy, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation.contexts import (
+    WeightsBy,
+    weights_by_quarter,
+    weights_by_role,
+    weights_by_rule,
+    weights_by_scheme,
+)
 from design_lab.evaluation.coverage import Coverage, coverage
 from design_lab.evaluation.criteria import Estimate, Principles
 from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.fairness import Gap, Impact, gaps, impact
+from design_lab.evaluation.feedback import Feedback, feedback
 from design_lab.evaluation.goals import Goals, goals
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.movers import Movers, movers
@@ -19,6 +26,7 @@ from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.evaluation.replay import Replay, replay
 from design_lab.evaluation.rerun import Rerun, rerun
 from design_lab.evaluation.search import Searched, search
+from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
     "Ceilings",
@@ -26,6 +34,7 @@ __all__ = [
     "Coverage",
     "EffectiveWeights",
     "Estimate",
+    "Feedback",
     "Gap",
     "Goals",
     "Impact",
@@ -35,16 +44,19 @@ __all__ = [
     "Official",
     "OverTime",
     "Pools",
+    "Preferences",
     "Principles",
     "Reliabilities",
     "Replay",
     "Rerun",
     "Searched",
+    "Ways",
     "WeightsBy",
     "ceilings",
     "compare",
     "coverage",
     "effective_weights",
+    "feedback",
     "gaps",
     "goals",
     "impact",
@@ -54,12 +66,15 @@ __all__ = [
     "official",
     "over_time",
     "pools",
+    "preferences",
     "principles",
     "reliabilities",
     "replay",
     "rerun",
     "search",
+    "ways_to_weights",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",
+    "weights_by_scheme",
 ]

@@ -11,6 +11,7 @@ from design_lab.display import Quantity, Shown
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,7 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         title=candidate.scheme.title,
         quarter=today.quarter,
         rank_correlation=_rank_correlation(today, candidate, both),
-        ranked=int(both.sum()),
+        ranked=headcount(both.index[both]),
         transitions=pd.crosstab(before, after, dropna=False).reindex(index=order, columns=order, fill_value=0),
         up=int((after.codes < before.codes).sum()),
         down=int((after.codes > before.codes).sum()),

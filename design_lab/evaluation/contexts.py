@@ -12,12 +12,12 @@ from design_lab.evaluation.diagnosis import DimensionWeight, EffectiveWeights, e
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, Scores, score
+from design_lab.scoring import InForce, Panel, Scores, score_in_force
 
 if TYPE_CHECKING:
     import pandas as pd
 
-By = Literal["role", "quarter", "rule"]
+By = Literal["role", "quarter", "rule", "scheme"]
 # The two rules that clients use most, with the bounds of the sample schemes and of domain practice.
 ATTAINMENT: Mapping[str, Any] = {
     "rule": "attainment",
@@ -31,14 +31,14 @@ RULES: Mapping[str, Mapping[str, Any]] = {"attainment": ATTAINMENT, "z": Z}
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WeightsBy(Shown):
-    """The effective weights of several roles, quarters or rules, by their id; `names` says what each is called."""
+    """The effective weights of several roles, quarters, rules or schemes, by id; `names` says what each is called."""
 
     by: By
     splits: Mapping[str, EffectiveWeights]
     names: Mapping[str, Mapping[str, str]]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a role, quarter or rule, and one column a dimension: the effective weight as a share."""
+        """Return one row a role, quarter, rule or scheme, one column a dimension: the effective weight as a share."""
         import pandas as pd
 
         rows = [
@@ -93,12 +93,33 @@ def weights_by_quarter(history: Iterable[Scores]) -> WeightsBy:
     return WeightsBy(by="quarter", splits=splits, names={quarter: {"en": quarter, "zh": quarter} for quarter in splits})
 
 
-def weights_by_rule(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame) -> WeightsBy:
-    """Split totals under attainment and under z for all indicators, weights as in the scheme: how much rules decide."""
+def weights_by_scheme(scored: Mapping[str, Scores], *, least: int) -> WeightsBy:
+    """Split the totals of the people under each scheme where several were in force; nothing where one was.
+
+    Schemes of fewer than `least` people whose totals may be compared are left out.
+    """
+    told = {name: scores for name, scores in scored.items() if scores.told_apart.sum() >= least}
+    several = told if len(scored) > 1 else {}
+    return WeightsBy(
+        by="scheme",
+        splits={name: effective_weights(scores) for name, scores in several.items()},
+        names={name: scores.scheme.title for name, scores in several.items()},
+    )
+
+
+def weights_by_rule(panel: Panel, held: InForce, *, medians: pd.DataFrame) -> WeightsBy:
+    """Split totals under attainment and under z for all indicators, weights as in the scheme: how much rules decide.
+
+    Where several schemes were in force it is the leading one that is changed, and its people that are looked at.
+    """
     from design_lab.catalogue import LANGUAGES, words
 
+    scheme = held.leading
     splits = {
-        name: effective_weights(score(panel, with_rule(scheme, rule), medians=medians)) for name, rule in RULES.items()
+        name: effective_weights(
+            score_in_force(panel, held.stating(with_rule(scheme, rule)), medians=medians)[scheme.name]
+        )
+        for name, rule in RULES.items()
     }
     names = {name: {lang: words(lang).say(f"rule.{name}") for lang in LANGUAGES} for name in RULES}
     return WeightsBy(by="rule", splits=splits, names=names)

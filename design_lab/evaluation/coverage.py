@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
@@ -30,9 +30,10 @@ class Cell:
     """One role and one goal, content or dimension (`aim`, an id).
 
     `share` of the role's `people` have a weighed indicator with enough data for it; `weighed` are the indicators that
-    the scheme weighs for the role and that serve the aim, `dimensions` those in which they are weighed. `status` is
-    covered (by at least half of the people), assumed (the same, but by indicators that the client has neither confirmed
-    nor named), no_data (weighed, but fewer have data), not_weighed (data, but no weight) or nothing.
+    the scheme weighs for the role and that serve the aim; `dimensions` are those in which they are weighed, each with
+    the share of people who have enough data there. `status` is covered (by at least half of the people), assumed (the
+    same, but by indicators that the client has neither confirmed nor named), no_data (weighed, but fewer have data),
+    not_weighed (data, but no weight) or nothing.
     """
 
     kind: Kind
@@ -41,7 +42,7 @@ class Cell:
     people: int
     share: float
     weighed: tuple[str, ...]
-    dimensions: tuple[str, ...]
+    dimensions: Mapping[str, float]
     status: Status
 
 
@@ -94,11 +95,12 @@ class Coverage(Shown):
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(spoken.say("coverage.role")).reset_index()
 
     def findings(self) -> tuple[Finding, ...]:
-        """State the share of cells that are covered, each hole by name, and what the client names no indicator for."""
+        """State the share of cells that are covered, each hole by name, each role and goal, and what is named."""
         kinds: tuple[Kind, ...] = ("goal", "content", "dimension")
         shares = [self._share(kind) for kind in kinds]
         holes = [finding for kind in kinds for finding in self._holes(kind)]
-        return *shares, *holes, *self._unnamed()
+        matrix = [finding for cell in self.of("goal") for finding in self._by_role(cell)]
+        return *shares, *holes, *matrix, *self._named_by_client()
 
     @property
     def _assumed(self) -> bool:
@@ -136,17 +138,34 @@ class Coverage(Shown):
                 indicators=self._indicators(one for cell in cells for one in cell.weighed),
             )  # fmt: skip
 
-    def _unnamed(self) -> Iterable[Finding]:
-        """What the client itself names no indicator for, whatever the scheme at hand makes up for it."""
+    def _by_role(self, cell: Cell) -> Iterable[Finding]:
+        """One finding a dimension that looks at the goal in the role, or one that says that none does."""
+        said: dict[str, Any] = {"role": self._role(cell.role), "aim": self._named(cell.kind, cell.aim)}
+        stem = f"diagnosis.coverage_by_role.{cell.role}.{cell.aim}.{cell.status}"
+        for name, share in cell.dimensions.items():
+            yield state(
+                f"{stem}.{name}", share, says="diagnosis.coverage_by_role", unit="share", n=cell.people,
+                claim=self._claim, limits=self._limits, dimension=self._named("dimension", name), **said,
+            )  # fmt: skip
+        if not cell.dimensions:
+            yield state(
+                stem, 0.0, says="diagnosis.coverage_by_role_none", unit="share", n=cell.people, claim=self._claim,
+                limits=self._limits, **said,
+            )  # fmt: skip
+
+    def _named_by_client(self) -> Iterable[Finding]:
+        """What the client itself names for each aim; where that is nothing, what the scheme makes up for it."""
         for kind in ("goal", "content"):
             for name, aim in self._aims(kind).items():
-                if aim.stated is not None and not aim.stated:
-                    weighed = [one for cell in self.of(kind) if cell.aim == name for one in cell.weighed]
-                    yield state(
-                        f"diagnosis.coverage.unnamed.{kind}_{name}", 0,
-                        says=f"diagnosis.coverage_unnamed{'' if weighed else '_unfilled'}", unit="count", n=None,
-                        claim="accounting", aim=aim.name, indicators=self._indicators(weighed),
-                    )  # fmt: skip
+                if aim.stated is None:
+                    continue
+                weighed = [one for cell in self.of(kind) if cell.aim == name for one in cell.weighed]
+                says = "named" if aim.stated else "unnamed" if weighed else "unnamed_unfilled"
+                yield state(
+                    f"diagnosis.coverage.{'named' if aim.stated else 'unnamed'}.{kind}_{name}", len(aim.stated),
+                    says=f"diagnosis.coverage_{says}", unit="count", n=None, claim="accounting", aim=aim.name,
+                    indicators=self._indicators(aim.stated or weighed),
+                )  # fmt: skip
 
     def _aims(self, kind: Kind) -> Mapping[str, Aim]:
         return self.aims.goals if kind == "goal" else self.aims.contents
@@ -224,7 +243,11 @@ def _cell(
     else:
         has_data = _share_of_people(usable[serving]) >= ENOUGH
         status = "not_weighed" if has_data else "nothing"
-    dimensions = tuple(dict.fromkeys(home[one] for one in counted if one in home))
+    homes: dict[str, list[str]] = {}
+    for one in counted:
+        if one in home:
+            homes.setdefault(home[one], []).append(one)
+    dimensions = {name: _share_of_people((weighed & usable)[held]) for name, held in homes.items()}
     return Cell(
         kind=kind, aim=name, role=role, people=headcount(weighed.index), share=share, weighed=counted,
         dimensions=dimensions, status=status,

@@ -6,7 +6,7 @@ is never a pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -158,10 +158,21 @@ class Principles(Shown):
         telling = [one for one in criteria if one.answer == ("met" if answer == "met" else answer)]
         claims = {one.claim for one in criteria if one.answer == answer}
         claim: Claim = next((one for one in ("scenario", "association") if one in claims), "accounting")
-        listed = {lang: words(lang).say("run.join").join(one.named(lang) for one in telling) for lang in LANGUAGES}
+        listed = {lang: words(lang).say("run.join").join(_listed(telling, lang)) for lang in LANGUAGES}
         return state(
             f"diagnosis.principle.{principle}", None if answer == "unknown" else met,
             says=f"diagnosis.principle_{answer}", unit="count", n=len(criteria),
             claim="unidentified" if answer == "unknown" else claim, principle=Term(f"principle.{principle}"),
             criteria=listed, met=Quantity(met, "count"),
         )  # fmt: skip
+
+
+def _listed(criteria: Iterable[Criterion], lang: str) -> list[str]:
+    """The names of criteria; several of one name are told as one, with their number."""
+    by_name: dict[str, list[Criterion]] = {}
+    for one in criteria:
+        by_name.setdefault(one.name, []).append(one)
+    return [
+        held[0].named(lang) if len(held) == 1 else words(lang).say(f"criterion.{name}_several", number=str(len(held)))
+        for name, held in by_name.items()
+    ]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.alike import alike
+from design_lab.evaluation.alike import Alike, alike
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
-from design_lab.evaluation.shares import LEVEL, margins, shares
+from design_lab.evaluation.shares import LEVEL, share_margins, shares
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 
@@ -59,15 +59,17 @@ class EffectiveWeights(Shown):
     """Nominal and effective weight of each dimension and of `rules`; the effective ones sum to 1.
 
     `what` they are shares of: the differences in total score, or in the pay coefficient of the grade. `people` is how
-    many it rests on, in how many `teams`; `alone` how many are left out because nobody is like them; `reconstructed`
-    says that the client has not confirmed how they come about; `unknown` says why no effective weight can be given (''
-    if it can), as a key below `unknown.` in the word files.
+    many it rests on, in how many `teams`; `left_out` how many more there are, of whom `alone` have nobody like them and
+    the others are judged by other dimensions; `reconstructed` says that the client has not confirmed how they come
+    about; `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word
+    files.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
     what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
+    left_out: int
     alone: int
     teams: int
     reconstructed: bool
@@ -90,7 +92,7 @@ class EffectiveWeights(Shown):
         on_paper = [self._nominal(weight) for weight in dimensions if self.what == "score"]
         if self.unknown:
             return (*on_paper, *(self._unknown(weight) for weight in dimensions))
-        left_out = [self._alone()] if self.alone and self.what == "score" else []
+        left_out = [self._left_out()] if self.left_out and self.what == "score" else []
         return (*on_paper, *(self._effective(weight) for weight in self.weights), *left_out)
 
     @property
@@ -109,10 +111,11 @@ class EffectiveWeights(Shown):
             unit="weight", n=self.people, claim="accounting", dimension=Term(f"dimension.{weight.dimension}"),
         )  # fmt: skip
 
-    def _alone(self) -> Finding:
+    def _left_out(self) -> Finding:
         return state(
-            "diagnosis.compared_with_nobody", self.alone, says="diagnosis.compared_with_nobody", unit="people",
-            n=self.people + self.alone, claim=self.claim, limits=limits_of(self.reconstructed),
+            "diagnosis.left_out", self.left_out, says="diagnosis.left_out", unit="people",
+            n=self.people + self.left_out, claim=self.claim, limits=limits_of(self.reconstructed),
+            otherwise=Quantity(self.left_out - self.alone, "people"), alone=Quantity(self.alone, "people"),
         )  # fmt: skip
 
     def _effective(self, weight: DimensionWeight) -> Finding:
@@ -149,27 +152,27 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
 
     The effective weight of dimension k is cov(c_k, y) / cov(S, y), c_k its realised contributions, S their sum and y
     the total itself or, with `what` the grade, the pay coefficient of the grade; all as deviations from the mean of
-    those alike, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). Who
-    lacks data so is held against those who lack the same, and who is alone against nobody. `who` (n,) limits it to some
-    people. Intervals leave out one team at a time (jackknife, t with teams - 1 degrees of freedom):
-    resampling teams covers .90 instead of .95 with 15 of them. Where nobody is scored, nobody is like another, totals
-    do not differ or people cannot be told apart, no effective weight is given.
+    those alike, pooled (for the total Becker et al. 2017 call it the main effect of a linear composite). Only people
+    are counted who are judged by the dimensions that most are, each held against those of the role and level with the
+    same weights. `who` (n,) limits it to some people. Intervals draw whole teams anew (`share_margins`). Where nobody
+    is scored, nobody is like another, totals do not differ or people cannot be told apart, no effective weight is
+    given.
     """
     counted = scores.told_apart if who is None else scores.told_apart & who
-    outcome = scores.total if what == "score" else _coefficients(scores)
+    outcome = scores.total if what == "score" else scores.coefficient
     if what == "grade":
         counted &= outcome.notna()
     if not counted.any():
         return _without_shares(scores, what, _why_nobody(scores, what))
     held = alike(scores, counted)
     if not held.people:
-        return _without_shares(scores, what, "nobody_alike", alone=held.alone)
+        return _without_shares(scores, what, "nobody_alike", held=held)
     parts = scores.contributions[held.rows]
     contributed, told, groups = parts.to_numpy(), outcome[held.rows].to_numpy(float), held.groups
     found = shares(contributed, told, groups)
     if not np.isfinite(found).all():
-        return _without_shares(scores, what, "no_difference", alone=held.alone)
-    widths = margins(lambda kept: shares(contributed[kept], told[kept], groups[kept]), held.teams)
+        return _without_shares(scores, what, "no_difference", held=held)
+    widths = share_margins(contributed, told, groups, held.teams)
     nominal = scores.nominal[held.rows].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
@@ -179,6 +182,7 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
             for name, paper, real, margin in columns
         ),
         people=held.people,
+        left_out=held.left_out,
         alone=held.alone,
         teams=int(held.teams.max()) + 1,
         reconstructed=_is_reconstructed(scores, what),
@@ -196,18 +200,13 @@ def _is_reconstructed(scores: Scores, what: What) -> bool:
     return is_reconstructed(scores.scheme, "totals" if what == "score" else "grades")
 
 
-def _coefficients(scores: Scores) -> pd.Series:
-    """The pay coefficient of each person's grade, (n,), missing without a grade."""
-    return scores.grade.map(dict(scores.scheme.grades.coefficients)).astype("float64")
-
-
 def _why_nobody(scores: Scores, what: What) -> str:
     if not scores.total.notna().any():
         return "nobody_scored"
     return "nobody_graded" if what == "grade" and scores.told_apart.any() else "no_signal"
 
 
-def _without_shares(scores: Scores, what: What, unknown: str, *, alone: int = 0) -> EffectiveWeights:
+def _without_shares(scores: Scores, what: What, unknown: str, *, held: Alike | None = None) -> EffectiveWeights:
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
@@ -217,7 +216,8 @@ def _without_shares(scores: Scores, what: What, unknown: str, *, alone: int = 0)
             for name, paper in nominal.items()
         ),
         people=0,
-        alone=alone,
+        left_out=held.left_out if held else 0,
+        alone=held.alone if held else 0,
         teams=0,
         reconstructed=_is_reconstructed(scores, what),
         limits=scores.limits,

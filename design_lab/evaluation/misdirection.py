@@ -59,6 +59,7 @@ class Misdirection(Shown):
     below_target: Misdirected | None
     passed_over: Misdirected | None
     reconstructed: bool
+    limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
 
     def table(self) -> pd.DataFrame:
         """Return one row a question: people with the grade, share by measured and by true values."""
@@ -81,7 +82,7 @@ class Misdirection(Shown):
 
     @property
     def _limits(self) -> list[str]:
-        return [*limits_of(self.reconstructed), "self_selected_ratings", "one_quarter"]
+        return [*limits_of(self.reconstructed), "self_selected_ratings", "one_quarter", *self.limits]
 
     def _below(self) -> list[Finding]:
         name = "top_grade_below_csat_target"
@@ -138,6 +139,7 @@ def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: flo
         below_target=None if csat_target is None else _below_target(panel, scores, again, csat_target),
         passed_over=None if quality is None else _passed_over(panel, scores, again, quality),
         reconstructed=is_reconstructed(scores.scheme, "grades"),
+        limits=scores.whose,
     )
 
 

@@ -10,69 +10,79 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.alike import alike
+from design_lab.evaluation.alike import Alike, alike
 from design_lab.evaluation.criteria import Estimate
+from design_lab.evaluation.diagnosis import What
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.rerun import Rerun, agreement_of
-from design_lab.evaluation.shares import LEVEL, margins, variance_within
+from design_lab.evaluation.shares import LEVEL, Array, margins, variance_within
+from design_lab.evaluation.tiers import Tiers, tiers_of
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = npt.NDArray[np.float64]
-_Z = 1.96  # standard errors to each side of an estimate, or by which two totals are told apart
+_Z = 1.96  # standard errors to each side of an estimate
+_NOTHING = 1e-12  # what is left of a variance where nothing varies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseShare:
-    """The share of the variance of total scores that is one dimension's sampling error, with its margin."""
+    """The share of a variance that is one dimension's sampling error, with its margin.
+
+    `at_least` says that the error of some of its indicators is not known and not counted; where it is of all of them,
+    nothing is `told`.
+    """
 
     dimension: str
     noise: float
     margin: float | None
+    at_least: bool = False
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """The interval at level .95."""
         return None if self.margin is None else (self.noise - self.margin, self.noise + self.margin)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiers:
-    """How many tiers the totals of one role and level fall into, and how many people they rest on."""
-
-    people: int
-    tiers: int
+    @property
+    def told(self) -> bool:
+        """Whether any of the sampling error is known."""
+        return not self.at_least or self.noise > _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Noise(Shown):
-    """Signal and noise of one quarter's scores.
+    """Signal and noise of one quarter's scores and grades.
 
-        `shares` by dimension; they sum to 1 less the reliability of the total score, whose interval has half the width
-    `margin` (None with one team alone). `agreement` is the share of graded
-    people who would get the same grade on a re-run, with its interval over draws, None where nobody is graded. `tiers`
-    by (role, level), called by `names`; `unmeasured` names indicators whose error is not known and was taken as none.
-    `unknown` says why there is nothing to split, as a key below `unknown.`.
+    `shares` by dimension of the variance of total scores; they sum to 1 less the reliability of the total, whose
+    interval has half the width `margin` (None with one team alone), and rest on `people`. `grade_shares` of the
+    variance of the grades' pay coefficients, of `grade_people`; none where nobody is graded or coefficients do not
+    differ. `agreement` is the share of the `graded` people who would get the same grade on a re-run, with its interval
+    over draws, None where nobody is graded. `tiers` by (role, level), called by `names`; `unmeasured` names indicators
+    whose error is not known and was taken as none: noise is then at least, reliability and agreement at most what is
+    stated. `unknown` says why there is nothing to split, as a key below `unknown.`.
     """
 
-    units: ClassVar = {"noise": "share", "low": "share", "high": "share"}
+    units: ClassVar = {"noise": "share", "low": "share", "high": "share", "noise of grade": "share"}
     shares: tuple[NoiseShare, ...]
     margin: float | None
     people: int
+    grade_shares: tuple[NoiseShare, ...]
+    grade_people: int
     agreement: tuple[float, float, float] | None
     graded: int
     tiers: Mapping[tuple[str, str], Tiers]
     names: Mapping[str, Mapping[str, str]]
     scheme: Scheme
     unmeasured: tuple[str, ...]
+    limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
     unknown: str = ""
 
     @property
     def reliability(self) -> float:
-        """The share of the variance of total scores that is not sampling error."""
+        """The share of the variance of total scores that is not sampling error, as far as that is known."""
         return 1 - sum(share.noise for share in self.shares)
 
     @property
@@ -83,26 +93,40 @@ class Noise(Shown):
         return max(0.0, self.reliability - self.margin), min(1.0, self.reliability + self.margin)
 
     def estimates(self) -> tuple[Estimate | None, Estimate | None]:
-        """Return the share of same grades on a re-run and the reliability of the score, None where unknown."""
-        same = _estimate(self.agreement, self.graded) if self.agreement else None
+        """Return the share of same grades on a re-run and the reliability of the score, None where unknown.
+
+        Where some sampling error is not known both may be anything below.
+        """
+        same = self._estimate(*self.agreement, n=self.graded) if self.agreement else None
         if self.unknown or self.interval is None:
             return same, None
-        low, high = self.interval
-        return same, Estimate(value=self.reliability, low=low, high=high, n=self.people)
+        return same, self._estimate(self.reliability, *self.interval, n=self.people)
+
+    def _estimate(self, value: float, low: float, high: float, *, n: int) -> Estimate:
+        return Estimate(value=value, low=0.0 if self.unmeasured else low, high=high, n=n)
 
     def table(self) -> pd.DataFrame:
-        """Return one row a dimension: dimension, noise, low, high."""
+        """Return one row a dimension: dimension, noise, low, high, and noise of the grade; missing where unknown."""
         import pandas as pd
 
-        rows = [(share.dimension, share.noise, *(share.interval or (None, None))) for share in self.shares]
-        return pd.DataFrame(rows, columns=["dimension", "noise", "low", "high"])
+        of_grade = {share.dimension: share.noise for share in self.grade_shares if share.told}
+        rows = [
+            (
+                share.dimension,
+                *((share.noise, *(share.interval or (None, None))) if share.told else (None, None, None)),
+                of_grade.get(share.dimension),
+            )
+            for share in self.shares
+        ]
+        return pd.DataFrame(rows, columns=["dimension", *self.units])
 
     def findings(self) -> tuple[Finding, ...]:
-        """State the noise of each dimension, the reliability of the score, grades on a re-run and tiers."""
+        """State the noise of each dimension in score and grade, the reliability of the score, same grades and tiers."""
         if self.unknown:
             return self._unknown()
         return (
-            *(self._noise(share) for share in self.shares if share.dimension != "rules"),
+            *(self._noise("score", share) for share in self.shares if share.dimension != "rules"),
+            *(self._noise("grade", share) for share in self.grade_shares if share.dimension != "rules"),
             self._reliability(),
             self._agreement(),
             *(self._tiers(*key, tiers) for key, tiers in self.tiers.items()),
@@ -112,106 +136,132 @@ class Noise(Shown):
         """What may be claimed of what is decided, and what limits it."""
         assumed = is_reconstructed(self.scheme, decided)
         unknown = ["error_unknown"] if self.unmeasured else []
-        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown]}
+        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown, *self.limits]}
+
+    @property
+    def _at_most(self) -> str:
+        return "_at_most" if self.unmeasured else ""
 
     def _unknown(self) -> tuple[Finding, ...]:
-        why = Term(f"unknown.{self.unknown}")
-        return tuple(
-            state(
-                f"diagnosis.{what}",
-                None,
-                says=f"diagnosis.{what}_unknown",
-                unit="share",
-                n=0,
-                claim="unidentified",
-                why=why,
-            )
-            for what in ("score_reliability", "grade_agreement")
-        )
+        return tuple(_not_told(f"diagnosis.{what}", self.unknown) for what in ("score_reliability", "grade_agreement"))
 
-    def _noise(self, share: NoiseShare) -> Finding:
+    def _noise(self, what: What, share: NoiseShare) -> Finding:
+        stem = "diagnosis.effective_noise" if what == "score" else "diagnosis.effective_noise_of_grade"
+        dimension = Term(f"dimension.{share.dimension}")
+        if not share.told:
+            return _not_told(f"{stem}.{share.dimension}", "error_not_known", says=stem, dimension=dimension)
         return state(
-            f"diagnosis.effective_noise.{share.dimension}", share.noise, says="diagnosis.effective_noise", unit="share",
-            n=self.people, bounds=share.interval, level=LEVEL if share.interval else None,
-            **self._grounds("totals"), dimension=Term(f"dimension.{share.dimension}"),
+            f"{stem}.{share.dimension}", share.noise, says=f"{stem}_at_least" if share.at_least else stem, unit="share",
+            n=self.people if what == "score" else self.grade_people, bounds=share.interval,
+            level=LEVEL if share.interval else None, dimension=dimension,
+            **self._grounds("totals" if what == "score" else "grades"),
         )  # fmt: skip
 
     def _reliability(self) -> Finding:
         return state(
-            "diagnosis.score_reliability", self.reliability, says="diagnosis.score_reliability", unit="share",
-            n=self.people, bounds=self.interval, level=LEVEL if self.interval else None, **self._grounds("totals"),
+            "diagnosis.score_reliability", self.reliability, says=f"diagnosis.score_reliability{self._at_most}",
+            unit="share", n=self.people, bounds=self.interval, level=LEVEL if self.interval else None,
+            **self._grounds("totals"),
         )  # fmt: skip
 
     def _agreement(self) -> Finding:
         if self.agreement is None:
-            why = Term("unknown.nobody_graded")
-            return state(
-                "diagnosis.grade_agreement", None, says="diagnosis.grade_agreement_unknown", unit="share", n=0,
-                claim="unidentified", why=why,
-            )  # fmt: skip
+            return _not_told("diagnosis.grade_agreement", "nobody_graded")
         mean, low, high = self.agreement
         return state(
-            "diagnosis.grade_agreement", mean, says="diagnosis.grade_agreement", unit="share", n=self.graded,
-            bounds=(low, high), level=LEVEL, **self._grounds("grades"),
+            "diagnosis.grade_agreement", mean, says=f"diagnosis.grade_agreement{self._at_most}", unit="share",
+            n=self.graded, bounds=(low, high), level=LEVEL, **self._grounds("grades"),
         )  # fmt: skip
 
     def _tiers(self, role: str, level: str, tiers: Tiers) -> Finding:
         return state(
-            f"diagnosis.tiers.{role}.{level}", tiers.tiers, says="diagnosis.tiers", unit="count", n=tiers.people,
-            **self._grounds("totals"), role=self.names.get(role, {"en": role}),
-            rank=self.names.get(level, {"en": level}), grades=Quantity(len(self.scheme.grades.coefficients), "count"),
+            f"diagnosis.tiers.{role}.{level}", tiers.tiers, says=f"diagnosis.tiers{self._at_most}", unit="count",
+            n=tiers.people, role=self.names.get(role, {"en": role}), rank=self.names.get(level, {"en": level}),
+            grades=Quantity(len(self.scheme.grades.coefficients), "count"), **self._grounds("totals"),
         )  # fmt: skip
 
 
-def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -> Noise:
-    """Part the variance of total scores between people alike (`alike`) into signal and noise.
+def _not_told(id: str, why: str, *, says: str = "", **said: Any) -> Finding:
+    return state(
+        id, None, says=f"{says or id}_unknown", unit="share", n=0, claim="unidentified", why=Term(f"unknown.{why}"),
+        **said,
+    )  # fmt: skip
 
-    The noise of dimension k is the mean over people of cov(c_k, S) between measurements of the same truth, over the
-    variance of S within role and level; it stands beside the effective weight, whose denominator is the same. Tiers are
-    stated for roles and levels, called by `names`, of at least `least` people: a tier holds all whose total is not told
-    from its best.
+
+def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -> Noise:
+    """Part the variance of total scores and of grades' pay coefficients between people alike into signal and noise.
+
+    The noise of dimension k in the score is the mean over people of cov(c_k, S) between measurements of the same truth,
+    over the variance of S between people alike (`alike`); it stands beside the effective weight, whose denominator is
+    the same. In the grade it is the share of the variance of its pay coefficient y that measurement makes, parted as
+    effective weights of the grade are: by cov(c_k, y) / cov(S, y) between measurements. Tiers are stated for roles and
+    levels, called by `names`, of at least `least` people.
     """
     realised = again.realised
     held = alike(realised, realised.told_apart)
-    totals, groups = realised.total[held.rows].to_numpy(float), held.groups
-    if not held.people or variance_within(totals, groups) <= 1e-12:
-        return _nothing(again, "no_signal" if realised.total.notna().any() else "nobody_scored")
-    noisy = again.noise[held.rows].to_numpy()
+    unmeasured = again.unmeasured[held.rows].any()
+    shared: dict[str, Any] = {
+        "agreement": None, "graded": 0, "tiers": {}, "names": names, "scheme": realised.scheme,
+        "unmeasured": tuple(str(name) for name in unmeasured.index[unmeasured]), "grade_shares": (), "grade_people": 0,
+        "limits": realised.whose,
+    }  # fmt: skip
+    totals, noisy = realised.total[held.rows].to_numpy(float), again.noise[held.rows].to_numpy()
+    if not held.people or variance_within(totals, held.groups) <= _NOTHING:
+        unknown = "no_signal" if realised.total.notna().any() else "nobody_scored"
+        return Noise(shares=(), margin=None, people=0, unknown=unknown, **shared)
 
     def estimate(kept: npt.NDArray[np.bool_]) -> Array:
-        return np.asarray(noisy[kept].mean(axis=0) / max(variance_within(totals[kept], groups[kept]), 1e-300))
+        return np.asarray(noisy[kept].mean(axis=0) / max(variance_within(totals[kept], held.groups[kept]), 1e-300))
 
-    found = estimate(np.ones(totals.size, dtype=bool))
     (whole,) = margins(lambda kept: estimate(kept).sum(keepdims=True), held.teams)
-    dimensions = again.noise.columns
+    graded = alike(realised, realised.told_apart & realised.grade.notna())
+    shared |= {
+        "agreement": _agreement(again),
+        "graded": headcount(realised.people.index[realised.grade.notna()]),
+        "tiers": tiers_of(again, least=least),
+        "grade_shares": _of_grade(again, graded),
+        "grade_people": graded.people,
+    }
+    found = estimate(np.ones(totals.size, dtype=bool))
     return Noise(
-        shares=tuple(
-            NoiseShare(dimension=str(name), noise=float(value), margin=margin)
-            for name, value, margin in zip(dimensions, found, margins(estimate, held.teams), strict=True)
-        ),
-        margin=whole,
-        people=held.people,
-        agreement=_agreement(again),
-        graded=int(realised.grade.notna().sum()),
-        tiers=_tiers(again, least),
-        names=names,
-        scheme=realised.scheme,
-        unmeasured=again.unmeasured,
+        shares=_shares(again, held, found, margins(estimate, held.teams)), margin=whole, people=held.people, **shared
     )
 
 
-def _nothing(again: Rerun, unknown: str) -> Noise:
-    return Noise(
-        shares=(),
-        margin=None,
-        people=0,
-        agreement=None,
-        graded=0,
-        tiers={},
-        names={},
-        scheme=again.realised.scheme,
-        unmeasured=again.unmeasured,
-        unknown=unknown,
+def _of_grade(again: Rerun, held: Alike) -> tuple[NoiseShare, ...]:
+    """The noise shares of the grade's pay coefficient; none where coefficients do not differ."""
+    paid = again.realised.coefficient[held.rows].to_numpy(float)
+    noisy, variance = again.grade_noise[held.rows].to_numpy(), again.grade_variance[held.rows].to_numpy()
+    if not held.people or variance_within(paid, held.groups) <= _NOTHING:
+        return ()
+
+    def estimate(kept: npt.NDArray[np.bool_]) -> Array:
+        parts, whole = noisy[kept].mean(axis=0), float(variance[kept].mean())
+        if whole <= _NOTHING:
+            return np.zeros(parts.size)
+        together, between = float(parts.sum()), variance_within(paid[kept], held.groups[kept])
+        known = together > _NOTHING and between > _NOTHING
+        return parts / together * whole / between if known else np.full(parts.size, np.nan)
+
+    found = estimate(np.ones(paid.size, dtype=bool))
+    return _shares(again, held, found, margins(estimate, held.teams)) if np.isfinite(found).all() else ()
+
+
+def _shares(again: Rerun, held: Alike, found: Array, widths: list[float | None]) -> tuple[NoiseShare, ...]:
+    """Name what was found by dimension, and say where some of the error is not known."""
+    realised = again.realised
+    untested = again.unmeasured[held.rows]
+    places = realised.people.loc[held.rows, ["role", "level"]].drop_duplicates()
+    role, level = (realised.people.loc[held.rows, name] for name in ("role", "level"))
+    unknown = {
+        realised.scheme.dimension_of(*place)[str(indicator)]
+        for place in places.itertuples(index=False, name=None)
+        for indicator, some in untested[role.eq(place[0]) & level.eq(place[1])].any().items()
+        if some
+    }
+    return tuple(
+        NoiseShare(dimension=str(name), noise=float(value), margin=margin, at_least=name in unknown)
+        for name, value, margin in zip(again.noise.columns, found, widths, strict=True)
     )
 
 
@@ -221,38 +271,3 @@ def _agreement(again: Rerun) -> tuple[float, float, float] | None:
         return None
     mean, width = float(told.mean()), _Z * float(told.std())
     return mean, max(0.0, mean - width), min(1.0, mean + width)
-
-
-def _tiers(again: Rerun, least: int) -> dict[tuple[str, str], Tiers]:
-    scores = again.realised
-    found: dict[tuple[str, str], Tiers] = {}
-    compared = scores.people[scores.told_apart]
-    for key, members in compared.groupby(["role", "level"], sort=True):
-        if len(members) >= least:
-            totals = scores.total[members.index].to_numpy(float)
-            found[str(key[0]), str(key[1])] = Tiers(
-                people=len(members), tiers=tiers(totals, again.total_variance[members.index].to_numpy())
-            )
-    return found
-
-
-def tiers(totals: Array, variances: Array) -> int:
-    """Return into how many tiers totals (n,) with sampling variances (n,) fall.
-
-    From the top, a tier takes everybody whose total is not told from that of its best person; who is told from it opens
-    the next tier.
-
-    >>> tiers(np.array([90.0, 89.0, 80.0]), np.array([1.0, 1.0, 1.0]))
-    2
-    """
-    order = np.argsort(-totals, kind="stable")
-    count, best = 0, -1
-    for place in order:
-        if best < 0 or totals[best] - totals[place] > _Z * np.sqrt(variances[best] + variances[place]):
-            count, best = count + 1, place
-    return count
-
-
-def _estimate(found: tuple[float, float, float], n: int) -> Estimate:
-    value, low, high = found
-    return Estimate(value=value, low=low, high=high, n=n)

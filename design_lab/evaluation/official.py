@@ -18,7 +18,7 @@ class Official:
     """What the client delivered of a quarter's results, None where nothing was.
 
     `results` is keyed by `employee_id`: `score` as published and `adjustment`, both in points, `grade` and `reason`
-    (None where empty); `pay` is the canonical table.
+    (None where empty), `told_on` the date on which the person was told; `pay` is the canonical table.
     """
 
     results: pd.DataFrame | None
@@ -43,6 +43,7 @@ def official(study: Study, quarter: Quarter) -> Official:
             "adjustment": rows["adjustment_x100"].fillna(0).to_numpy(dtype="float64") / 100,
             "grade": grade.to_numpy(),
             "reason": reason.to_numpy(),
+            "told_on": pd.to_datetime(rows["told_on"]).to_numpy(),
         },
         index=pd.Index(rows["employee_id"], name="employee_id"),
     )

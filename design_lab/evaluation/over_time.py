@@ -10,7 +10,7 @@ from design_lab.display import Quantity, Shown
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
-from design_lab.scoring import History
+from design_lab.scoring import History, Scores, score
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +61,13 @@ class OverTime(Shown):
 
 
 def over_time(past: History, today: Scheme, candidates: Sequence[Scheme]) -> tuple[OverTime, ...]:
-    """Compare each candidate with today's scheme in each of the past quarters, each with its own targets."""
-    before = past.scores(today)
+    """Compare each candidate with today's scheme, both for everybody, in each past quarter with its own targets."""
+
+    def scores(scheme: Scheme) -> list[Scores]:
+        return [score(past.panels[one], scheme, medians=past.medians(one)) for one in past.recent]
+
+    before = scores(today)
     return tuple(
-        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, past.scores(scheme), strict=True)))
+        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, scores(scheme), strict=True)))
         for scheme in candidates
     )

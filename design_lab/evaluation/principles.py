@@ -10,13 +10,14 @@ from design_lab.catalogue.words import LANGUAGES
 from design_lab.evaluation.coverage import Coverage, Kind
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import Gap, gaps
+from design_lab.evaluation.feedback import Feedback
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Claim
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
-from design_lab.scoring.intervals import share_interval
 from design_lab.scoring.points import weighed
+from design_lab.scoring.roster import headcount
 
 # Thresholds; their sources stand in the word files, below `criterion_source.`.
 GAP = (
@@ -40,14 +41,14 @@ def principles(
     cycle_months: int,
     same_grade: Estimate | None = None,
     score_reliability: Estimate | None = None,
-    feedback_days: Sequence[float] | None = None,
+    told: Feedback | None = None,
 ) -> Principles:
     """Hold a scheme, its scores and its coverage against the four principles.
 
     `least` is the number of people that a group must have to be held against the others; `same_grade` the share of
     people who would get the same grade if they were measured again, `score_reliability` the share of the differences in
-    total score that is not sampling error, both at the cycle in use; `feedback_days` the days from the end of the cycle
-    to each person's feedback. What is None cannot be told.
+    total score that is not sampling error, both at the cycle in use; `told` when people
+    were told of their official results. What is None cannot be told.
     """
     scheme = scores.scheme
     return Principles(
@@ -56,7 +57,7 @@ def principles(
             _same_grade(same_grade, *_grounds(scheme, "grades")),
             *_quantified(panel, scores, *_grounds(scheme, "weights")),
             *(_complete(cover, kind, *_grounds(scheme, "weights")) for kind in ("goal", "content")),
-            *_timely(cycle_months, score_reliability, feedback_days, *_grounds(scheme, "totals")),
+            *_timely(cycle_months, score_reliability, told, *_grounds(scheme, "totals")),
         )
     )
 
@@ -117,7 +118,7 @@ def _quantified(panel: Panel, scores: Scores, claim: Claim, limits: tuple[str, .
                 known += share * np.array([bool(one and one.reliability >= RELIABLE) for one in signals])
                 open_ += share * np.array([one is None for one in signals])
         low, reach = float(known.mean()), float(open_.mean())
-        part, n = float(subjective.mean()), len(weights)
+        part, n = float(subjective.mean()), headcount(weights.index)
         found = {
             "reliable_weight": Estimate(value=low, low=low, high=low + reach, n=n),
             "subjective_weight": Estimate(value=part, low=part, high=part, n=n),
@@ -145,20 +146,17 @@ def _complete(cover: Coverage, kind: Kind, claim: Claim, limits: tuple[str, ...]
 def _timely(
     months: int,
     reliability: Estimate | None,
-    days: Sequence[float] | None,
+    told: Feedback | None,
     claim: Claim,
     limits: tuple[str, ...],
 ) -> tuple[Criterion, ...]:
-    fed_back = None
-    if days is not None and len(days):
-        in_time = sum(day <= FEEDBACK_DAYS for day in days)
-        low, high = share_interval(in_time, len(days), level=LEVEL)
-        fed_back = Estimate(value=in_time / len(days), low=low, high=high, n=len(days))
+    fed_back = told.told_within(FEEDBACK_DAYS) if told else None
     exact = Estimate(value=months, low=months, high=months, n=1)
     return (
         Criterion(
             principle="timely", name="feedback", found=fed_back, bound=FED_BACK, at_least=True, unit="share",
             claim="accounting", level=LEVEL, why="feedback_undated",
+            limits=("told_as_recorded",) if fed_back else (),
             said={"days": dict.fromkeys(LANGUAGES, str(FEEDBACK_DAYS))},
         ),
         Criterion(

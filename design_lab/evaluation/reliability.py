@@ -48,11 +48,15 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reliabilities(Shown):
-    """Reliability by role and indicator; `roles` names the roles by language, `cards` are the study's."""
+    """Reliability by role and indicator; `roles` names the roles by language, `cards` are the study's.
+
+    `untested` names weighed indicators with values of which nobody can say whether they tell people apart.
+    """
 
     quarter: str
     found: tuple[Reliability, ...]
     roles: Mapping[str, Mapping[str, str]]
+    untested: tuple[str, ...] = ()
     cards: Mapping[str, Card] = field(default_factory=cards)
 
     def table(self) -> pd.DataFrame:
@@ -93,8 +97,18 @@ class Reliabilities(Shown):
         return tuple(most.values())
 
     def findings(self) -> tuple[Finding, ...]:
-        """State each indicator's reliability in its leading role, at this and at other cycles, and the least n."""
-        return tuple(finding for one in self.leading for finding in self._of(one))
+        """State each indicator's reliability in its leading role, at this and at other cycles, and the least n.
+
+        Of weighed indicators that cannot be tested that is said.
+        """
+        told = tuple(finding for one in self.leading for finding in self._of(one))
+        return (*told, *(self._untested(indicator) for indicator in self.untested))
+
+    def _untested(self, indicator: str) -> Finding:
+        return state(
+            f"diagnosis.reliability.{indicator}", None, says="diagnosis.reliability_unknown", unit="correlation",
+            n=None, claim="unidentified", indicator=self.cards[indicator].name,
+        )  # fmt: skip
 
     def _of(self, one: Reliability) -> tuple[Finding, ...]:
         said: dict[str, Any] = {
@@ -140,7 +154,9 @@ def reliabilities(panel: Panel, scheme: Scheme, *, roles: Mapping[str, Mapping[s
         for (role, indicator), signal in sorted(panel.signals.items(), key=place)
         if signal.people >= least
     ]
-    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles, cards=panel.cards)
+    tested = {indicator for _, indicator in panel.signals}
+    untested = tuple(name for name in scheme.indicators if name in panel.values and name not in tested)
+    return Reliabilities(quarter=panel.quarter, found=tuple(found), roles=roles, untested=untested, cards=panel.cards)
 
 
 def _reliability(role: str, indicator: str, signal: Signal) -> Reliability:

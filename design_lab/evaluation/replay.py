@@ -1,4 +1,4 @@
-"""Replay: whether a scheme's rules give the scores, grades and bonus that were officially given.
+"""Replay: whether the rules of the schemes in force give the scores, grades and bonus that were officially given.
 
 Where they do, what is said of the scheme describes the client's own calculation; where they do not, it describes a
 reconstruction, and says so.
@@ -6,7 +6,8 @@ reconstruction, and says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,8 +18,8 @@ from design_lab.evaluation.official import Official
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, Scores, score
-from design_lab.scoring.grades import grade
+from design_lab.scoring import InForce, Panel, Scores, score_in_force
+from design_lab.scoring.in_force import grade_in_force
 from design_lab.scoring.pay import Payroll, payroll
 
 if TYPE_CHECKING:
@@ -31,35 +32,36 @@ FEW = 5  # a team with fewer people is small
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Replay(Shown):
-    """Official results beside those of a scheme's rules.
+    """Official results beside those of the rules of the schemes in force, each person under her own.
 
-    `people` (n) is keyed by `employee_id`, a row each who has an official result: `role`, `team`, `official` (score as
-    published), `adjustment`, `reason`, `recomputed` (before adjustments, missing where the scheme gives no total),
-    `gap` (official less recomputed and adjustment), `official_grade`, `grade` (recomputed, of adjusted scores) and
-    `grade_unadjusted`; and, by the scheme's grading of official scores, `graded` with adjustments and
-    `graded_unadjusted` without. None if no results were delivered. `unmatched` counts people whom the scheme scores and
-    who have no official result. `payroll` pays the recomputed grades, `paid` the official ones, None without pay.
+    `people` (n) is keyed by `employee_id`, a row each who has an official result: `role`, `team`, `scheme` (its name),
+    `official` (score as published), `adjustment`, `reason`, `recomputed` (before adjustments, missing where the scheme
+    gives no total), `gap` (official less recomputed and adjustment), `official_grade`, `grade` (recomputed, of adjusted
+    scores) and `grade_unadjusted`; and, by the scheme's grading of official scores, `graded` with adjustments and
+    `graded_unadjusted` without. None if no results were delivered. `unmatched` counts people whom a scheme scores and
+    who have no official result. `payrolls` pay the recomputed grades and `paid` the official ones, one for each way of
+    grading that was in force; none without pay.
     """
 
     units: ClassVar = {"n": "count", "gap": "points", "margin": "points"}
-    scheme: Scheme
+    held: InForce
     quarter: str
     tolerance: float
     people: pd.DataFrame | None
     unmatched: int
-    payroll: Payroll | None
-    paid: Payroll | None
+    payrolls: tuple[Payroll, ...]
+    paid: tuple[Payroll, ...]
     limits: tuple[str, ...] = ()
 
     @property
     def reconstructed(self) -> bool:
-        """Whether rules that decide a score are assumed."""
-        return is_reconstructed(self.scheme, "totals")
+        """Whether rules that decide a score are assumed in some scheme."""
+        return any(is_reconstructed(scheme, "totals") for scheme in self.held.schemes.values())
 
     @property
     def grades_assumed(self) -> bool:
-        """Whether rules that decide a grade are assumed."""
-        return is_reconstructed(self.scheme, "grading")
+        """Whether rules that decide a grade are assumed in some scheme."""
+        return any(is_reconstructed(scheme, "grading") for scheme in self.held.schemes.values())
 
     @property
     def scores_reproduced(self) -> float | None:
@@ -98,11 +100,15 @@ class Replay(Shown):
         """Whether the rules of grades may be taken for the client's own."""
         return (self.grades_reproduced or 0.0) >= CONFIRMED
 
+    def of(self, name: str) -> Replay:
+        """Return what the replay says of the people under one of the schemes."""
+        theirs = None if self.people is None else self.people[self.people["scheme"].eq(name)]
+        return replace(self, held=replace(self.held, schemes={name: self.held.schemes[name]}), people=theirs)
+
     @property
-    def settled(self) -> Scheme:
-        """The scheme without assuming what the replay confirms: what is then said of it describes the client's own."""
-        scores: tuple[Decided, ...] = ("totals",) if self.confirms_scores else ()
-        return without_assuming(self.scheme, (*scores, "grading") if self.confirms_grades else scores)
+    def settled(self) -> InForce:
+        """The schemes, none assuming what the replay of its people confirms: that describes the client's own."""
+        return self.held.stating(*(_settled(self.of(name), scheme) for name, scheme in self.held.schemes.items()))
 
     @property
     def rank_correlation(self) -> float | None:
@@ -124,7 +130,7 @@ class Replay(Shown):
         if self.people is None:
             return pd.DataFrame()
         rows = self.people[self.people["adjustment"] != 0]
-        return rows[["role", "team", "adjustment", "reason", "graded_unadjusted", "graded"]]
+        return rows[["role", "team", "scheme", "adjustment", "reason", "graded_unadjusted", "graded"]]
 
     def regraded(self) -> tuple[int, int]:
         """Return how many adjusted people, and how many others, have another grade than without the adjustments."""
@@ -142,7 +148,7 @@ class Replay(Shown):
         return findings_of(self)
 
     def table(self) -> pd.DataFrame:
-        """Return one row a team: role, team, n, mean gap, half its interval (level .95), whether the team is small.
+        """Return one row a team: scheme, role, team, n, mean gap, half its interval (level .95), whether it is small.
 
         The interval allows for the number of teams (Bonferroni); it is missing for small teams.
         """
@@ -150,70 +156,97 @@ class Replay(Shown):
         from scipy import stats
 
         if self.people is None:
-            return pd.DataFrame(columns=["role", "team", "n", "gap", "margin", "small"])
+            return pd.DataFrame(columns=["scheme", "role", "team", "n", "gap", "margin", "small"])
         known = self.people[self.people["gap"].notna() & self.people["team"].notna()]
-        by = known.groupby(["role", "team"])["gap"]
+        by = known.groupby(["scheme", "role", "team"])["gap"]
         found = pd.DataFrame({"n": by.size(), "gap": by.mean(), "sd": by.std()}).reset_index()
         found["small"] = found["n"] < FEW
         teams = max(int((~found["small"]).sum()), 1)
         t = stats.t.ppf(1 - (1 - LEVEL) / 2 / teams, (found["n"] - 1).clip(lower=1))
         found["margin"] = (t * found["sd"] / np.sqrt(found["n"])).where(~found["small"])
-        return found[["role", "team", "n", "gap", "margin", "small"]]
+        return found[["scheme", "role", "team", "n", "gap", "margin", "small"]]
 
 
 def replay(
-    panel: Panel, scheme: Scheme, given: Official, *, medians: pd.DataFrame, tolerance: float = TOLERANCE
+    panel: Panel, held: InForce, given: Official, *, medians: pd.DataFrame, tolerance: float = TOLERANCE
 ) -> Replay:
-    """Score a quarter as the scheme says and hold it against the official results.
+    """Score a quarter as the schemes in force say and hold it against the official results.
 
     Nobody is left out of the grades for want of signal: a client's own calculation knows no such refusal. `medians`
     are the targets by role and indicator; `tolerance` is in points.
     """
-    scores = score(panel, scheme, medians=medians, refuse_chance=False)
+    scored = score_in_force(panel, held, medians=medians, refuse_chance=False)
     results = given.results
-    scored = scores.by_person(scores.total).dropna().index
-    if results is None:
-        own, people = scores.by_person(scores.grade), None
-    else:
-        beside = _beside(panel, scores, results)
-        own, people = beside["grade"], _matched(beside, results)
-    paid = None if given.pay is None or results is None else payroll(given.pay, results["grade"], scheme)
+    own = _beside(panel, held, scored, results)
+    people = None if results is None else _matched(own, results)
+    limits = dict.fromkeys(limit for scores in scored.values() for limit in scores.limits)
+    known = own["recomputed"].dropna().index
     return Replay(
-        scheme=scheme,
+        held=held,
         quarter=panel.quarter,
         tolerance=tolerance,
         people=people,
-        unmatched=0 if people is None else len(scored.difference(people.index)),
-        payroll=None if given.pay is None else payroll(given.pay, own, scheme),
-        paid=paid,
-        limits=scores.limits,
+        unmatched=0 if people is None else len(known.difference(people.index)),
+        payrolls=_payrolls(given.pay, own["grade"], own["scheme"], held),
+        paid=() if results is None else _payrolls(given.pay, results["grade"], own["scheme"], held),
+        limits=tuple(limits),
     )
 
 
-def _beside(panel: Panel, scores: Scores, results: pd.DataFrame) -> pd.DataFrame:
-    """What the scheme gives everybody, by `employee_id`: with the official adjustments, and of official scores."""
+def _settled(found: Replay, scheme: Scheme) -> Scheme:
+    scores: tuple[Decided, ...] = ("totals",) if found.confirms_scores else ()
+    return without_assuming(scheme, (*scores, "grading") if found.confirms_grades else scores)
+
+
+def _payrolls(rows: pd.DataFrame | None, grades: pd.Series, schemes: pd.Series, held: InForce) -> tuple[Payroll, ...]:
+    """Pay everybody by grade, a payroll for each way of grading; who was under no known scheme by the leading one."""
+    if rows is None:
+        return ()
+    under = rows["employee_id"].map(schemes)
+    under = under.where(under.notna(), held.leading.name)
+    ways: list[tuple[Scheme, list[str]]] = []
+    for name, scheme in held.schemes.items():
+        alike = next((names for one, names in ways if one.grades == scheme.grades), None)
+        if alike is None:
+            ways.append((scheme, [name]))
+        else:
+            alike.append(name)
+    return tuple(payroll(rows[under.isin(names)], grades, scheme) for scheme, names in ways)
+
+
+def _beside(panel: Panel, held: InForce, scored: Mapping[str, Scores], results: pd.DataFrame | None) -> pd.DataFrame:
+    """What her scheme gives everybody, by `employee_id`: with the official adjustments, and of official scores."""
     import pandas as pd
 
+    if results is None:
+        results = pd.DataFrame(columns=["score", "adjustment", "grade"], dtype="float64")
     index = panel.people.index
     ids = index.get_level_values("employee_id")
     last = ~ids.duplicated(keep="last")
     said = results.reindex(ids[last]).set_axis(index[last]).reindex(index)
     kept = said["grade"].notna() if results["grade"].notna().any() else said["score"].notna()
-    graded = scores.grade.notna()
-    bounds = scores.scheme.total.floor, scores.scheme.total.cap
-    adjusted = (scores.total + said["adjustment"].fillna(0.0)).clip(*bounds)
-    unadjusted = said["score"] - said["adjustment"]
+    total, given = (
+        pd.concat([getattr(scores, name) for scores in scored.values()]).reindex(index) for name in ("total", "grade")
+    )
+    adjusted = total + said["adjustment"].astype("float64").fillna(0.0)
+    for name, scheme in held.schemes.items():
+        bounded = adjusted.clip(scheme.total.floor, scheme.total.cap)
+        adjusted = adjusted.mask(held.under.eq(name), bounded)
+    of = {
+        "grade": adjusted.where(given.notna()),
+        "graded": said["score"].where(kept),
+        "graded_unadjusted": (said["score"] - said["adjustment"]).where(kept),
+    }
     found = {
         "role": panel.people["role"],
         "team": panel.people["team"],
-        "recomputed": scores.total,
+        "scheme": held.under,
+        "recomputed": total,
         "adjusted": adjusted,
-        "grade": grade(adjusted.where(graded), panel, scores.scheme),
-        "grade_unadjusted": scores.grade,
-        "graded": grade(said["score"].where(kept), panel, scores.scheme),
-        "graded_unadjusted": grade(unadjusted.where(kept), panel, scores.scheme),
+        "grade_unadjusted": given,
+        **{name: grade_in_force(totals.astype("float64"), panel, held) for name, totals in of.items()},
     }
-    return pd.DataFrame({name: scores.by_person(column) for name, column in found.items()})
+    return pd.DataFrame({name: column.set_axis(ids)[last] for name, column in found.items()})
 
 
 def _matched(beside: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:

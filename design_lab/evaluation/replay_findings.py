@@ -12,6 +12,7 @@ from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
     from design_lab.evaluation.replay import Replay
+    from design_lab.scoring.pay import Payroll
 
 APART = 1.0  # points by which a team's official scores must differ from the scheme's to be told
 _MOST_TEAMS = 3
@@ -20,7 +21,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 def findings_of(replay: Replay) -> tuple[Finding, ...]:
     """State what came out of scores, grades and pool, the adjustments, and the teams that stand apart."""
-    return (*_scores(replay), *_grades(replay), *_pool(replay), *_adjusted(replay), *_teams(replay))
+    return (
+        *_scores(replay), *_grades(replay), *_by_scheme(replay), *_pool(replay), *_adjusted(replay), *_teams(replay),
+    )  # fmt: skip
 
 
 def _unknown(replay: Replay, what: str, unit: str) -> Finding:
@@ -31,8 +34,8 @@ def _unknown(replay: Replay, what: str, unit: str) -> Finding:
 
 
 def _whose(replay: Replay, assumed: bool) -> dict[str, Any]:
-    return {"whose": Term("replay.reconstructed" if assumed else "replay.stated"), "quarter": replay.quarter,
-            "scheme": replay.scheme.title}  # fmt: skip
+    several = "_several" if len(replay.held.schemes) > 1 else ""
+    return {"whose": Term(f"replay.{'reconstructed' if assumed else 'stated'}{several}"), "quarter": replay.quarter}
 
 
 def _scores(replay: Replay) -> list[Finding]:
@@ -75,40 +78,65 @@ def _grades(replay: Replay) -> list[Finding]:
     ]  # fmt: skip
 
 
+def _by_scheme(replay: Replay) -> list[Finding]:
+    """What came out of the official scores and grades of the people under each scheme, where several were in force."""
+    several = replay.held.schemes if len(replay.held.schemes) > 1 and replay.people is not None else {}
+    found = []
+    for name, scheme in several.items():
+        theirs = replay.of(name)
+        said: dict[str, Any] = {"scheme": scheme.title, "quarter": replay.quarter, "tolerance": f"{replay.tolerance:g}"}
+        counts = 0 if theirs.people is None else len(theirs.people), len(theirs.officially_graded)
+        shares = theirs.scores_reproduced, theirs.grades_reproduced
+        found += [
+            state(
+                f"diagnosis.replay.{what}_by_scheme.{name}", share, says=f"diagnosis.replay.{what}_by_scheme",
+                unit="share", n=n, claim="accounting", limits=["one_quarter", *replay.limits], **said,
+            )
+            for what, share, n in zip(("score", "grade"), shares, counts, strict=True)
+            if n
+        ]  # fmt: skip
+    return found
+
+
 def _pool(replay: Replay) -> list[Finding]:
     """The pool that recomputed grades would pay over the one paid, and what each official grade was really paid."""
-    due = replay.payroll
-    if due is None or not due.paid_x100:
+    sums = {name: sum(getattr(one, name) for one in replay.payrolls) for name in ("due_x100", "paid_x100")}
+    if not sums["paid_x100"]:
         return [_unknown(replay, "pool", "share")]
     assumed = (replay.reconstructed and not replay.confirms_scores) or (
         replay.grades_assumed and not replay.confirms_grades
     )
     amounts: dict[str, Any] = {
-        "due": Quantity(due.due_x100 / 100, "count"),
-        "paid": Quantity(due.paid_x100 / 100, "count"),
+        "due": Quantity(sums["due_x100"] / 100, "count"),
+        "paid": Quantity(sums["paid_x100"] / 100, "count"),
     }
     pool = state(
-        "diagnosis.replay.pool", due.due_x100 / due.paid_x100, says="diagnosis.replay.pool", unit="share",
-        n=len(due.people), claim=claim_of(assumed), limits=["one_quarter", *replay.limits], **amounts,
-        **_whose(replay, assumed),
+        "diagnosis.replay.pool", sums["due_x100"] / sums["paid_x100"], says="diagnosis.replay.pool", unit="share",
+        n=sum(len(one.people) for one in replay.payrolls), claim=claim_of(assumed),
+        limits=["one_quarter", *replay.limits], **amounts, **_whose(replay, assumed),
     )  # fmt: skip
     return [pool, *_coefficients(replay)]
 
 
 def _coefficients(replay: Replay) -> list[Finding]:
-    if replay.paid is None:
-        return []
-    rows = replay.paid.table()
-    rows = rows[rows["grade"].ne("") & rows["at_par"].gt(0)]
     return [
-        state(
-            f"diagnosis.replay.coefficient.{_named(row['grade'], number)}", row["paid_coefficient"],
-            says="diagnosis.replay.coefficient", unit="share", n=int(row["people"]), claim="accounting",
-            limits=["one_quarter"], grade=row["grade"], stated=Quantity(row["coefficient"], "share"),
-            **_whose(replay, replay.grades_assumed),
-        )
-        for number, row in enumerate(rows.to_dict("records"), start=1)
-    ]  # fmt: skip
+        _coefficient(replay, way, row, number)
+        for way in replay.paid
+        for number, row in enumerate(way.table().query("grade != '' and at_par > 0").to_dict("records"), start=1)
+    ]
+
+
+def _coefficient(replay: Replay, way: Payroll, row: dict[Any, Any], number: int) -> Finding:
+    """What one official grade was paid; where schemes grade by several ways, by which scheme."""
+    named = _named(row["grade"], number)
+    whose = _whose(replay, replay.grades_assumed)
+    if len(replay.paid) > 1:
+        named, whose = f"{way.scheme.name}.{named}", whose | {"whose": way.scheme.title}
+    return state(
+        f"diagnosis.replay.coefficient.{named}", row["paid_coefficient"], says="diagnosis.replay.coefficient",
+        unit="share", n=int(row["people"]), claim="accounting", limits=["one_quarter"], grade=row["grade"],
+        stated=Quantity(row["coefficient"], "share"), **whose,
+    )  # fmt: skip
 
 
 def _adjusted(replay: Replay) -> list[Finding]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, Scores, score
+from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
 from design_lab.scoring.points import earned, weighed
 
 if TYPE_CHECKING:
@@ -31,57 +31,110 @@ class Rerun:
 
     `realised` is what was really scored, n people in its order; `noise` (n, d) the covariance of each contribution with
     the total over measurements of one person, so that a row sums to `total_variance` (n,), the variance of her total by
-    measurement alone (0 for people without a score); `same_grade` (draws, n) whether both measurements gave the same
-    grade, NaN without a grade in either; `truths` (draws, n) by indicator of the panel; `unmeasured` names weighed
-    indicators whose error is not known and was taken as none.
+    measurement alone (0 for people without a score); `grade_noise` (n, d) the covariance with the pay coefficient of
+    her grade, and `grade_variance` (n,) the variance of that, both 0 for people without a grade; `same_grade` (draws,
+    n) whether both measurements gave the same grade, NaN without a grade in either; `truths` (draws, n) by indicator of
+    the panel; `unmeasured` (n, k) by indicator of the scheme, whether it gave points whose error is not known and was
+    taken as none.
     """
 
     realised: Scores
     noise: pd.DataFrame
     total_variance: pd.Series
+    grade_noise: pd.DataFrame
+    grade_variance: pd.Series
     same_grade: Array
     truths: dict[str, Array]
-    unmeasured: tuple[str, ...]
+    unmeasured: pd.DataFrame
 
 
 def rerun(
-    panel: Panel, realised: Scores, *, medians: pd.DataFrame, rng: np.random.Generator, draws: int = DRAWS
+    panel: Panel,
+    realised: Scores,
+    *,
+    medians: pd.DataFrame,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    held: InForce | None = None,
 ) -> Rerun:
     """Measure everybody twice in each of `draws` draws and score both, under the scheme of `realised`.
+
+    Where `held` says that other schemes were in force beside it, their people are measured and scored under theirs.
 
     True values are normal around the shrunk value with the variance that the data leave open; errors are normal and
     independent between indicators, which is not so where two count the same ratings. Shares stay within 0 and 1.
     """
     import pandas as pd
 
-    model = {str(name): found for name in panel.values if (found := _model(panel, str(name))) is not None}
-    shape = realised.contributions.shape
-    noise, seen, same = np.zeros(shape), np.zeros(shape[0]), np.full((draws, shape[0]), np.nan)
-    truths = {name: np.empty((draws, shape[0])) for name in model}
+    model = models(panel)
+    held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
+    mine = panel.people.index.isin(realised.people.index)
+    people, like = len(realised.people), realised.contributions
+    of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
+    truths = {name: np.empty((draws, people)) for name in model}
+    same = np.full((draws, people), np.nan)
     for draw, stream in enumerate(rng.spawn(draws)):
         truth = {name: found.truth(stream) for name, found in model.items()}
         for name, drawn in truth.items():
-            truths[name][draw] = drawn
-        first, second = (_scored(panel, realised, medians, model, truth, stream) for _ in range(2))
-        apart = first.contributions.to_numpy() - second.contributions.to_numpy()
-        both = np.isfinite(apart).all(axis=1)
-        noise[both] += apart[both] * apart[both].sum(axis=1, keepdims=True) / 2
-        seen += both
-        same[draw] = _same(first, second)
-    mean = noise / np.maximum(seen, 1)[:, None]
-    frame = pd.DataFrame(mean, index=realised.contributions.index, columns=realised.contributions.columns)
+            truths[name][draw] = drawn[mine]
+        first, second = (_scored(panel, held, medians, model, truth, stream)[realised.scheme.name] for _ in range(2))
+        parts = first.contributions.to_numpy() - second.contributions.to_numpy()
+        paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
+        of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
+        of_grade.add(parts * paid / 2)
+        of_coefficient.add(paid**2 / 2)
+        same[draw] = np.where(np.isfinite(paid[:, 0]), first.grade.eq(second.grade), np.nan)
+    noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
-        noise=frame,
-        total_variance=frame.sum(axis="columns"),
+        noise=noise,
+        total_variance=noise.sum(axis="columns"),
+        grade_noise=grade_noise,
+        grade_variance=pd.Series(of_coefficient.mean[:, 0], like.index),
         same_grade=same,
         truths=truths,
-        unmeasured=tuple(n for n in realised.scheme.indicators if n in panel.values and n not in model),
+        unmeasured=_unmeasured(panel, realised),
+    )
+
+
+class _Mean:
+    """Means over draws, (n, m), of those draws in which a person has values; 0 where she never has."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._sum, self._seen = np.zeros(shape), np.zeros((shape[0], 1))
+
+    def add(self, values: Array) -> None:
+        """Add one draw, (n, m)."""
+        there = np.isfinite(values).all(axis=1)
+        self._sum[there] += values[there]
+        self._seen[there] += 1
+
+    @property
+    def mean(self) -> Array:
+        """The means so far."""
+        return self._sum / np.maximum(self._seen, 1)
+
+
+def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
+    """Whose points come from an indicator whose error is not known in the person's role, (n, k)."""
+    untested = panel.tells_apart(realised.points.columns) == "untested"
+    return realised.points.notna() & untested
+
+
+def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+    """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
+
+    An indicator whose error is not known keeps its values.
+    """
+    model = models(panel)
+    return tuple(
+        _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
+        for stream in rng.spawn(draws)
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
+class Model:
     """What is known of one indicator's true values, all (n,): their mean and spread, and a measurement's error."""
 
     mean: Array
@@ -101,7 +154,13 @@ class _Model:
         return values.clip(0, 1) if self.share else values
 
 
-def _model(panel: Panel, name: str) -> _Model | None:
+def models(panel: Panel) -> dict[str, Model]:
+    """Return what is known of the indicators whose single observations are known in some role."""
+    shrunk = panel.shrunk()
+    return {str(name): found for name in panel.values if (found := _model(panel, shrunk, str(name))) is not None}
+
+
+def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     """The model of an indicator whose single observations are known in some role; None else."""
     values, counts = panel.values[name].to_numpy(float), panel.counts[name].to_numpy(float)
     between, within = np.zeros(values.size), np.zeros(values.size)
@@ -113,9 +172,9 @@ def _model(panel: Panel, name: str) -> _Model | None:
         return None
     error = within / np.maximum(counts, 1)
     left_open = np.divide(between * error, between + error, out=np.zeros(values.size), where=between + error > 0)
-    shrunk = panel.shrunk()[name].to_numpy(float)
-    return _Model(
-        mean=np.where(np.isfinite(shrunk), shrunk, values),
+    drawn = shrunk[name].to_numpy(float)
+    return Model(
+        mean=np.where(np.isfinite(drawn), drawn, values),
         spread=np.sqrt(left_open),
         error=np.sqrt(error),
         share=panel.cards[name].unit == "share",
@@ -124,25 +183,19 @@ def _model(panel: Panel, name: str) -> _Model | None:
 
 def _scored(
     panel: Panel,
-    realised: Scores,
+    held: InForce,
     medians: pd.DataFrame,
-    model: dict[str, _Model],
+    model: dict[str, Model],
     truth: dict[str, Array],
     rng: np.random.Generator,
-) -> Scores:
-    return score(_again(panel, model, truth, rng), realised.scheme, medians=medians)
+) -> dict[str, Scores]:
+    return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
 
 
-def _again(panel: Panel, model: dict[str, _Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
     values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
     return replace(panel, values=values.where(panel.values.notna()))
-
-
-def _same(first: Scores, second: Scores) -> Array:
-    graded = (first.grade.notna() & second.grade.notna()).to_numpy()
-    equal = (first.grade == second.grade).to_numpy(dtype=bool)
-    return np.where(graded, equal.astype(float), np.nan)
 
 
 def points_noise(
@@ -152,13 +205,14 @@ def points_noise(
 
     Measured as in `rerun`; it does not hang on weights. 0 where a person has no points or the error is not known.
     """
-    model = {name: found for name in scheme.indicators if name in panel.values and (found := _model(panel, name))}
+    known = models(panel)
+    model = {name: known[name] for name in scheme.indicators if name in known}
     of = weighed(panel.people, scheme)
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
     for stream in rng.spawn(draws):
         truth = {name: found.truth(stream) for name, found in model.items()}
         first, second = (
-            earned(_again(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
+            earned(_measured(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
         )
         apart = first - second
         squares += np.nan_to_num(apart) ** 2 / 2

@@ -35,6 +35,7 @@ RULES: Mapping[str, tuple[Callable[[Held], Any], tuple[tuple[str, ...], ...]]] =
     ),
     "paid_twice": (people.paid_twice, (("pay",),)),
     "rating_without_contact": (registers.rating_without_contact, (("surveys", "interactions"),)),
+    "told_before_end": (registers.told_before_end, (("appraisal_results",),)),
     "complaint_of_other": (registers.complaint_of_other, (("complaints", "interactions"),)),
 }  # fmt: skip
 

@@ -1,13 +1,12 @@
-"""The section on what an appraisal is for: principles and goals held against data, coverage with its holes, ratings."""
+"""The section on what an appraisal is for: principles and goals held against data, and what ratings are worth."""
 
 from __future__ import annotations
 
 from design_lab.finding import Finding
-from design_lab.report.content import Group, Section
+from design_lab.report.content import Section
 from design_lab.report.facts import Facts
 
 _PRINCIPLES = ("fair", "quantified", "complete", "timely")
-_COVERED = ("goals", "contents", "dimensions")
 _RATINGS = (
     "ratings.suppressed", "ratings.parts", "ratings.severity_sd", "ratings.adjusted_moves", "ratings.icc_k",
     "ratings.agreement", "ratings.self_other", "ratings.reciprocity", "ratings.halo",
@@ -15,17 +14,13 @@ _RATINGS = (
 
 
 def aims_section(facts: Facts) -> Section:
-    """The four principles and the goals, each with its answer; what is covered for whom; what ratings are worth."""
+    """The four principles and the goals, each with its answer; what ratings are worth."""
     principles = [found for name in _PRINCIPLES if (found := facts.get(f"diagnosis.principle.{name}"))]
-    groups = (
-        Group(title=facts.say("aims.principles"), statements=facts.statements(principles)),
-        Group(title=facts.say("aims.criteria"), statements=facts.statements(_criteria(facts))),
-        Group(title=facts.say("aims.goals"), statements=facts.statements(_goals(facts))),
-        Group(title=facts.say("aims.coverage"), statements=facts.statements(_coverage(facts))),
-        Group(title=facts.say("aims.ratings"), statements=facts.statements(_ratings(facts))),
+    told = (
+        *facts.groups({"aims.principles": principles, "aims.goals": _goals(facts)}),
+        *facts.groups({"aims.criteria": _criteria(facts), "aims.ratings": _ratings(facts)}, folded=True),
     )
     missing = facts.say("missing_finding", what=facts.say("what.aims"))
-    told = tuple(group for group in groups if group.statements)
     return Section(
         key="aims",
         kicker=facts.say("kicker.aims"),
@@ -54,17 +49,6 @@ def _named(facts: Facts, principles: list[Finding]) -> str:
 
 def _goals(facts: Facts) -> list[Finding]:
     return list(facts.results.under("diagnosis.goal"))
-
-
-def _coverage(facts: Facts) -> list[Finding]:
-    """The shares covered, the holes of goals and contents, and what the client names no indicator for."""
-    shares = [found for name in _COVERED if (found := facts.get(f"diagnosis.coverage.{name}"))]
-    holes = [
-        found
-        for found in facts.results.under("diagnosis.coverage")
-        if found.id.split(".")[2].startswith(("goal_", "content_", "unnamed"))
-    ]
-    return [*shares, *holes]
 
 
 def _ratings(facts: Facts) -> list[Finding]:

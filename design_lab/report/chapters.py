@@ -1,10 +1,10 @@
-"""The three sections that hold numbers: what arrived, what the scheme in force rewards, and the candidates."""
+"""The two sections that the others rest on: what arrived, and what the scheme in force rewards."""
 
 from __future__ import annotations
 
 from design_lab.display import interval, number
 from design_lab.finding import Finding
-from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
+from design_lab.report.content import Chart, Group, Row, Section, Table, clean, once
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, widest
 
@@ -20,8 +20,7 @@ _CENTRE = (
 def data_section(facts: Facts) -> Section:
     """What arrived, who works there and how the centre stands."""
     rows = facts.results.under("data.rows")
-    counted = facts.statements((facts.get("data.excluded_rows"), *rows))
-    delivered = Group(title=facts.say("data.tables"), statements=counted)
+    delivered = _delivered_table(facts, rows)
     odd = [finding for finding in facts.results.under("data.check") if finding.value]
     disagreeing = Group(title=facts.say("data.disagree"), statements=facts.statements(odd))
     centre = Group(title=facts.say("data.centre"), statements=facts.statements(facts.get(id) for id in _CENTRE))
@@ -34,11 +33,26 @@ def data_section(facts: Facts) -> Section:
         heading=_data_heading(facts, rows),
         lead=tuple(absent),
         blocks=(
-            *(group for group in (centre, disagreeing, delivered) if group.statements),
+            *(group for group in (centre, disagreeing) if group.statements),
             *((chart,) if chart else ()),
-            *((indicators,) if indicators.rows else ()),
+            *(table for table in (delivered, indicators) if table.rows),
         ),
         brief=centre.statements,
+    )
+
+
+def _delivered_table(facts: Facts, rows: tuple[Finding, ...]) -> Table:
+    """The rows used of each table; how many were left out is told below."""
+    excluded = facts.get("data.excluded_rows")
+    return Table(
+        title=facts.say("data.tables"),
+        columns=(facts.say("data.table_column"), facts.say("data.rows_column")),
+        rows=tuple(
+            Row(cells=(capital(facts.table(row.id.split(".")[2])), facts.shown(row)), shows=facts.statements((row,)))
+            for row in rows
+        ),
+        notes=(clean(excluded.text[facts.lang]),) if excluded else (),
+        folded=True,
     )
 
 
@@ -86,7 +100,7 @@ def _indicator_table(facts: Facts) -> Table:
             rows.append(Row(cells=cells, shows=facts.statements(pair)))
     columns = tuple(facts.say(f"data.{column}_column") for column in ("indicator", "centre", "spread"))
     notes = (facts.say("data.spread_note"),)
-    return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes)
+    return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes, folded=True)
 
 
 def weights_section(facts: Facts) -> Section:
@@ -142,11 +156,10 @@ def _weights_table(facts: Facts) -> Table:
         bounds = effective.interval if effective else None
         between = interval(*bounds, effective.unit, facts.lang) if effective and bounds else facts.say("unstated")
         negative = negative or bool(effective and (effective.value or 0) < 0)
-        noise = facts.get(f"diagnosis.effective_noise.{id}")
         told = (facts.shown(one) for one in (nominal, effective))
-        cells = (capital(facts.dimension(id)), *told, between, facts.shown(noise))
-        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective, noise))))
-    columns = ("dimension", "nominal", "effective", "interval", "noise")
+        cells = (capital(facts.dimension(id)), *told, between)
+        rows.append(Row(cells=cells, shows=facts.statements((nominal, effective))))
+    columns = ("dimension", "nominal", "effective", "interval")
     return Table(
         title=facts.say("weights.table"),
         columns=tuple(facts.say(f"weights.{column}_column") for column in columns),
@@ -183,100 +196,3 @@ def _weights_chart(facts: Facts) -> Chart | None:
         shows=facts.statements(finding for _, *both in pairs for finding in both),
         note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
     )
-
-
-def candidates_section(facts: Facts) -> Section:
-    """What would change for whom under each candidate, if everybody behaved as before."""
-    names = facts.candidates()
-    changes = facts.statements(facts.get(f"candidates.{name}.grade_changes") for name in names)
-    chart, table = _candidates_chart(facts, names), _candidates_table(facts, names)
-    others = [name for name in facts.cover.schemes if name not in (facts.cover.current, *names)]
-    absent = tuple(facts.quoted(name) for name in others)
-    points = Points(
-        title=facts.say("left_out_title"),
-        sentences=(facts.say("candidates.absent", schemes=facts.joined(absent)),) if absent else (),
-    )
-    missing = facts.say("missing_finding", what=facts.say("what.candidates"))
-    return Section(
-        key="candidates",
-        kicker=facts.say("kicker.candidates"),
-        heading=_candidates_heading(facts, names),
-        lead=(facts.say("candidates.lead", quarter=facts.cover.quarter) if names else missing,),
-        blocks=(
-            *((chart,) if chart else ()),
-            *((table,) if names else ()),
-            *((points,) if absent else ()),
-        ),
-        brief=changes[:2],
-    )
-
-
-def _candidates_heading(facts: Facts, names: tuple[str, ...]) -> str:
-    found = [(name, f) for name in names if (f := facts.measured(f"candidates.{name}.grade_changes"))]
-    if not found:
-        return facts.say("candidates.order" if names else "candidates.none")
-    most = max(found, key=lambda pair: pair[1].value or 0)
-    least = min(found, key=lambda pair: pair[1].value or 0)
-    if len(found) == 1:
-        return facts.say("candidates.one", scheme=facts.quoted(most[0]), value=facts.shown(most[1]))
-    if facts.shown(most[1]) == facts.shown(least[1]):
-        return facts.say("candidates.equal", value=facts.shown(most[1]))
-    return facts.say(
-        "candidates.many",
-        most=facts.quoted(most[0]),
-        most_value=facts.shown(most[1]),
-        least=facts.quoted(least[0]),
-        least_value=facts.shown(least[1]),
-    )
-
-
-def _candidates_table(facts: Facts, names: tuple[str, ...]) -> Table:
-    kinds = ("rank_correlation", "grade_changes", "grade_up", "grade_down")
-    rows = []
-    for name in names:
-        found = [facts.get(f"candidates.{name}.{kind}") for kind in kinds]
-        cells = (facts.scheme(name), *(facts.shown(finding) for finding in found))
-        rows.append(Row(cells=cells, shows=facts.statements(found)))
-    columns = ("scheme", "rank", "changes", "up", "down")
-    return Table(
-        title=facts.say("candidates.table"),
-        columns=tuple(facts.say(f"candidates.{column}_column") for column in columns),
-        rows=tuple(rows),
-        notes=(facts.say("candidates.rank_note"),),
-    )
-
-
-def _candidates_chart(facts: Facts, names: tuple[str, ...]) -> Chart | None:
-    """People to a better and to a worse grade; where these are not known, the share of grades that change."""
-    moves = {k: [facts.measured(f"candidates.{name}.grade_{k}") for name in names] for k in ("up", "down")}
-    shares = [facts.measured(f"candidates.{name}.grade_changes") for name in names]
-    by_people = any(moves["up"]) or any(moves["down"])
-    if not by_people and not any(shares):
-        return None
-    series = (
-        (facts.series("up", "up", moves["up"], "count"), facts.series("down", "down", moves["down"], "count"))
-        if by_people
-        else (facts.series("changes", "effect", shares),)
-    )
-    shows: list[Finding | None] = [*moves["up"], *moves["down"]] if by_people else shares
-    return Chart(
-        name="candidates",
-        title=facts.chart_word("candidates" if by_people else "changes"),
-        alt=_candidates_alt(facts, names, by_people),
-        categories=tuple(facts.scheme(name) for name in names),
-        series=series,
-        percent=not by_people,
-        shows=facts.statements(shows),
-    )
-
-
-def _candidates_alt(facts: Facts, names: tuple[str, ...], by_people: bool) -> str:
-    def item(name: str) -> str:
-        if not by_people:
-            value = facts.shown(facts.measured(f"candidates.{name}.grade_changes"))
-            return facts.chart_word("changes_item", scheme=facts.scheme(name), value=value)
-        up, down = (facts.shown(facts.measured(f"candidates.{name}.grade_{kind}")) for kind in ("up", "down"))
-        return facts.chart_word("candidates_item", scheme=facts.scheme(name), up=up, down=down)
-
-    items = facts.say("sentence_join").join(item(name) for name in names)
-    return facts.chart_word("candidates_alt", items=items)

@@ -25,12 +25,21 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Statements under one title; a limit that all of them share is told once, below."""
+    """Statements under one title; a limit that all of them share is told once, below.
+
+    `folded` blocks are details: a page shows their title and opens them when asked.
+    """
 
     kind: ClassVar[str] = "group"
 
     title: str
     statements: tuple[Statement, ...]
+    folded: bool = False
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The limits of all statements, each once."""
+        return once(limit for statement in self.statements for limit in statement.limits)
 
     @property
     def shared(self) -> tuple[str, ...]:
@@ -46,15 +55,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a table: its cells as text, and the findings that they show."""
+    """One row of a table: its cells as text, the findings that they show, and the cells where something is lacking."""
 
     cells: tuple[str, ...]
     shows: tuple[Statement, ...]
+    holes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column names the row; all other columns are numbers."""
+    """A table whose first column names the row; all other columns are numbers, unless `worded`."""
 
     kind: ClassVar[str] = "table"
 
@@ -62,6 +72,18 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    worded: bool = False
+    folded: bool = False
+
+    @property
+    def alike(self) -> bool:
+        """Whether all rows make the same kinds of claim, which then need to be told once."""
+        return len({frozenset(shown.claim for shown in row.shows) for row in self.rows}) == 1
+
+    @property
+    def shows(self) -> tuple[Statement, ...]:
+        """Everything that the table shows."""
+        return tuple(shown for row in self.rows for shown in row.shows)
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from design_lab.catalogue import Card, cards
+from design_lab.catalogue.goals import Aims, aims
 from design_lab.study import Study
 
 
@@ -15,7 +16,8 @@ class Cover:
 
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
     the ids of the current scheme's dimensions in order; `assumed` names its parts that the client has not confirmed;
-    `left_out` says what was left out of the run and why; `indicators` are the names of the study's metric cards.
+    `left_out` says what was left out of the run and why; `indicators` and `goals` are the names of the study's metric
+    cards and of its goals, in order.
     """
 
     study: str
@@ -29,6 +31,7 @@ class Cover:
     assumed: tuple[str, ...]
     left_out: tuple[Mapping[str, str], ...] = ()
     indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
+    goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
 
     @classmethod
     def of(
@@ -54,8 +57,13 @@ class Cover:
             assumed=tuple(current.assumed),
             left_out=tuple(left_out),
             indicators=_names(study.cards),
+            goals=_goals(study.aims),
         )
 
 
 def _names(known: Mapping[str, Card]) -> Mapping[str, Mapping[str, str]]:
     return {indicator: card.name for indicator, card in known.items()}
+
+
+def _goals(held: Aims) -> Mapping[str, Mapping[str, str]]:
+    return {name: aim.name for name, aim in held.goals.items()}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from design_lab.catalogue import words
 from design_lab.catalogue.words import limit_in
 from design_lab.display import number, worded
 from design_lab.finding import Finding, Results
-from design_lab.report.content import Series, Statement, clean, once, shortened
+from design_lab.report.content import Group, Series, Statement, clean, once, shortened
 from design_lab.report.cover import Cover
 
 _LONGEST_NAME = 48  # Latin letters; a longer title is cut where it names, and stands whole in the findings' own texts
@@ -70,6 +70,14 @@ class Facts:
         """Word several findings, leaving out absent ones."""
         return tuple(self.statement(finding) for finding in findings if finding is not None)
 
+    def groups(self, found: Mapping[str, Sequence[Finding]], *, folded: bool = False) -> list[Group]:
+        """Findings under the titles at these keys of the report's words; what holds none is left out."""
+        return [
+            Group(title=self.say(key), statements=self.statements(held), folded=folded)
+            for key, held in found.items()
+            if held
+        ]
+
     def claim(self, claim: str) -> str:
         """Name a claim."""
         return words(self.lang).say(f"claim.{claim}")
@@ -104,6 +112,14 @@ class Facts:
         """Name a role as the study does."""
         return capital(clean(worded(self.cover.roles[id], self.lang))) if id in self.cover.roles else clean(id)
 
+    def goal(self, id: str) -> str:
+        """Name a goal as the study does."""
+        return capital(clean(worded(self.cover.goals[id], self.lang))) if id in self.cover.goals else clean(id)
+
+    def quoted_goal(self, id: str) -> str:
+        """Name a goal inside a sentence, in quotation marks."""
+        return self.say("quote", text=clean(worded(self.cover.goals.get(id, id), self.lang)))
+
     def scheme(self, name: str) -> str:
         """Name a scheme by its title."""
         title = self.cover.schemes.get(name)
@@ -117,17 +133,31 @@ class Facts:
         """Return the names of candidates with findings: those of the cover in order, then any others."""
         found = once(finding.id.split(".")[1] for finding in self.results.under("candidates"))
         known = [name for name in self.cover.schemes if name in found]
-        return once([*known, *found])
+        return tuple(name for name in once([*known, *found]) if name != self.cover.current)
+
+    def group(self, key: str) -> str | None:
+        """Name a group of people by its key in a finding's id, such as gender-female; None where it has no words."""
+        attribute, _, value = key.partition("-")
+        if attribute == "role":
+            return capital(self.role(value))
+        name = f"group.{value.replace('plus', '+')}"
+        return capital(words(self.lang).say(name)) if name in words(self.lang) else None
 
     def dimensions(self) -> tuple[str, ...]:
-        """Return the dimensions with a weight on paper or an effective one, 'rules' last."""
+        """Return the dimensions with a weight on paper or an effective one; 'rules' last, unless they add nothing."""
         found = [
             finding.id.split(".")[2]
             for kind in ("nominal_weight", "effective_weight")
             for finding in self.results.under(f"diagnosis.{kind}")
         ]
         ordered = once([*(d for d in self.cover.dimensions if d in found), *found])
-        return tuple(sorted(ordered, key=lambda dimension: dimension == "rules"))
+        held = (one for one in ordered if one != "rules" or self._rules_count())
+        return tuple(sorted(held, key=lambda dimension: dimension == "rules"))
+
+    def _rules_count(self) -> bool:
+        """Whether vetoes, bounds and rounding add anything to the differences in score."""
+        rules = self.get("diagnosis.effective_weight.rules")
+        return rules is not None and rules.value != 0
 
 
 def capital(text: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from design_lab.report.content import Chart, Table, shortened
+from design_lab.report.content import Chart, Table, shortened, width
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
-from design_lab.report.look import INK, MUTED, RULE, TONES
+from design_lab.report.errorbars import add_intervals
+from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
 
 _HEADER = Type(sizes=(11, 10, 9, 8), colour=MUTED, bold=True, anchor="bottom")
 _BODY_SIZES = (14, 13, 12, 11, 10, 9, 8)
@@ -42,8 +43,32 @@ def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
     down.major_tick_mark, down.tick_label_position = XL_TICK_MARK.NONE, XL_TICK_LABEL_POSITION.LOW
     down.format.line.color.rgb = rgb(INK)
     _paint(native, chart)
+    if any(bound for bars in chart.series for bound in bars.bounds):
+        add_intervals(native, chart, _place_plot(native, chart, box))
     _chart_language(native, lang)
     return frame
+
+
+def _place_plot(native: Any, chart: Chart, box: Box) -> float:
+    """Fix where the bars stand, so that a label can stand clear of its interval; return the share that they take."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls, qn
+
+    longest = max(width(shortened(category, 32)) for category in chart.categories)
+    left = min(0.4, (longest * 12 * 0.52 / 72 + 0.15) / box.width)
+    broad, top = 0.99 - left, 0.1 if native.has_legend else 0.02
+    sides = "".join(
+        f'<c:{name} val="{value:.4f}"/>' for name, value in (("x", left), ("y", top), ("w", broad), ("h", 0.98 - top))
+    )
+    layout = parse_xml(
+        f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
+        f'<c:yMode val="edge"/>{sides}</c:manualLayout></c:layout>'
+    )
+    area = native._chartSpace.chart.plotArea
+    for old in area.findall(qn("c:layout")):
+        area.remove(old)
+    area.insert(0, layout)
+    return broad
 
 
 def _number_format(chart: Chart) -> str:
@@ -54,14 +79,11 @@ def _number_format(chart: Chart) -> str:
 
 def _floor(chart: Chart) -> float:
     """Zero, or a whole step (five percent, or a unit of the last digit but one) below the least value."""
-    values = [0.0, *(v for bars in chart.series for v in bars.values if v is not None)]
-    if min(values) == 0:
+    if chart.low == 0:
         return 0.0
-    step, room = (
-        (0.05 if chart.percent else 10.0 ** -max(chart.digits - 1, 0)),
-        0.15 * (chart.high - min(values)),
-    )  # room for the label
-    return math.floor((min(values) - room) / step) * step
+    step = 0.05 if chart.percent else 10.0 ** -max(chart.digits - 1, 0)
+    room = 0.15 * (chart.high - chart.low)  # for the label
+    return math.floor((chart.low - room) / step) * step
 
 
 def _paint(native: Any, chart: Chart) -> None:
@@ -96,7 +118,7 @@ def native_table(slide: Any, table: Table, columns: Sequence[int], widths: Seque
     from pptx.util import Inches
 
     count = len(table.rows) + 1
-    high = min(0.44, box.height / count)
+    high = min(0.6 if table.worded else 0.44, box.height / count)
     taken = Box(box.left, box.top, box.width, high * count)
     frame = slide.shapes.add_table(count, len(columns), *taken.emu())
     frame.name = table.title
@@ -105,13 +127,16 @@ def native_table(slide: Any, table: Table, columns: Sequence[int], widths: Seque
     for place, share in enumerate(widths):
         native.columns[place].width = Inches(box.width * share)
     names = max(12, int((box.width * widths[0] - 0.12) * 72 / (_LEAST_READABLE * 0.58)) - 1)
+    names *= 2 if table.worded else 1  # lines
     lines = [table.columns, *((shortened(row.cells[0], names), *row.cells[1:]) for row in table.rows)]
     size = _body_size([[cells[column] for column in columns] for cells in lines[1:]], widths, box.width, high, lang)
     for row, cells in enumerate(lines):
         native.rows[row].height = Inches(high)
         for place, column in enumerate(columns):
             type = _HEADER if row == 0 else Type(sizes=(size,), bold=place == 0, anchor="middle")
-            type = replace(type, align="left" if place == 0 else "right")
+            type = replace(type, align="left" if place == 0 or table.worded else "right")
+            if row and place in table.rows[row - 1].holes:
+                type = replace(type, colour=MARK)
             room = Box(0, 0, box.width * widths[place] - 0.12, high - 0.04)
             _cell(native.cell(row, place), cells[column], room, type, lang)
     return taken

@@ -14,7 +14,7 @@ from design_lab.report.cover import Cover
 from design_lab.report.story import tell
 from design_lab.study import Study
 
-CHARTS = ("staff", "weights", "reliability", "slopes", "candidates")
+CHARTS = ("staff", "weights", "reliability", "slopes", "candidates", "robustness")
 
 
 @dataclass(frozen=True, slots=True)

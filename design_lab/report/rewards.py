@@ -23,12 +23,8 @@ def noise_section(facts: Facts) -> Section:
     """What of scores and grades would come out again, how reliable each indicator is, and the weights elsewhere."""
     agreement, reliability = facts.get("diagnosis.grade_agreement"), facts.get("diagnosis.score_reliability")
     told = [*(finding for finding in (agreement, reliability) if finding), *facts.results.under("diagnosis.tiers")]
-    noise = [finding for finding in facts.results.under("diagnosis.effective_noise") if finding.value]
-    chart, table = _reliability_chart(facts), _elsewhere_table(facts)
-    groups = (
-        Group(title=facts.say("noise.again"), statements=facts.statements(told)),
-        Group(title=facts.say("noise.parts"), statements=facts.statements(noise)),
-    )
+    chart, tables = _reliability_chart(facts), (_noise_table(facts), _elsewhere_table(facts))
+    again = Group(title=facts.say("noise.again"), statements=facts.statements(told))
     missing = facts.say("missing_finding", what=facts.say("what.noise"))
     return Section(
         key="noise",
@@ -36,9 +32,9 @@ def noise_section(facts: Facts) -> Section:
         heading=_noise_heading(facts, agreement),
         lead=(facts.say("noise.lead"),) if told else (missing,),
         blocks=(
+            *((again,) if again.statements else ()),
             *((chart,) if chart else ()),
-            *(group for group in groups if group.statements),
-            *((table,) if table.rows else ()),
+            *(table for table in tables if table.rows),
         ),
         brief=facts.statements(told[:2]),
     )
@@ -50,14 +46,31 @@ def _noise_heading(facts: Facts, agreement: Finding | None) -> str:
     return facts.say("noise.heading", value=facts.shown(agreement))
 
 
+def _noise_table(facts: Facts) -> Table:
+    """What each dimension makes of the differences in total score, and what sampling error in it makes of them."""
+    rows = []
+    for finding in facts.results.under("diagnosis.effective_noise"):
+        dimension = finding.id.rpartition(".")[2]
+        effective = facts.get(f"diagnosis.effective_weight.{dimension}")
+        cells = (capital(facts.dimension(dimension)), facts.shown(effective), facts.shown(finding))
+        rows.append(Row(cells=cells, shows=facts.statements((effective, finding))))
+    return Table(
+        title=facts.say("noise.parts"),
+        columns=tuple(facts.say(f"noise.{column}_column") for column in ("dimension", "effective", "chance")),
+        rows=tuple(rows),
+        notes=(facts.say("noise.parts_note"),),
+    )
+
+
 def _reliability_chart(facts: Facts) -> Chart | None:
     """Reliability in a month, a quarter and a year of the indicators stated first, those that the scheme weighs."""
     found = [f for f in facts.results.under("diagnosis.reliability") if f.value is not None][:_MOST_INDICATORS]
     found.sort(key=lambda finding: -float(finding.value or 0))
     ids = [finding.id.split(".")[2] for finding in found]
-    by_cycle = {
+    by_cycle: dict[str, list[Finding | None]] = {
         cycle: [facts.measured(f"diagnosis.reliability_by_cycle.{cycle}.{id}") for id in ids] for cycle, _ in _CYCLES
     }
+    by_cycle["quarter"] = [*found]  # measured, not computed, and so with an interval
     if not found:
         return None
     items = (
@@ -75,7 +88,8 @@ def _reliability_chart(facts: Facts) -> Chart | None:
         categories=tuple(facts.indicator(id) for id in ids),
         series=tuple(facts.series(f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
         percent=False,
-        shows=facts.statements([*found, *(finding for cycle in by_cycle.values() for finding in cycle)]),
+        shows=facts.statements(finding for cycle in by_cycle.values() for finding in cycle),
+        note=_level_note(facts, found),
         digits=2,
     )
 
@@ -113,9 +127,9 @@ def direction_section(facts: Facts) -> Section:
     chart = _slopes_chart(facts, slopes)
     groups = (
         Group(title=facts.say("direction.grades"), statements=facts.statements(grades)),
-        Group(title=facts.say("direction.caps"), statements=facts.statements(facts.results.under("diagnosis.at_cap"))),
         Group(title=facts.say("direction.slopes"), statements=facts.statements(slopes)),
     )
+    caps = _caps_table(facts)
     told = facts.statements([*grades[:1], *slopes[-1:]])
     missing = facts.say("missing_finding", what=facts.say("what.direction"))
     return Section(
@@ -123,7 +137,12 @@ def direction_section(facts: Facts) -> Section:
         kicker=facts.say("kicker.direction"),
         heading=_direction_heading(facts),
         lead=(facts.say("direction.lead"),) if told else (missing,),
-        blocks=(*((chart,) if chart else ()), *(group for group in groups if group.statements)),
+        blocks=(
+            *(group for group in groups[:1] if group.statements),
+            *((chart,) if chart else ()),
+            *(group for group in groups[1:] if group.statements),
+            *((caps,) if caps.rows else ()),
+        ),
         brief=told,
     )
 
@@ -138,6 +157,25 @@ def _direction_heading(facts: Facts) -> str:
     return facts.say("direction.none")
 
 
+def _caps_table(facts: Facts) -> Table:
+    """How many people of each indicator have the most points that its rule gives."""
+    found = facts.results.under("diagnosis.at_cap")
+    return Table(
+        title=facts.say("direction.caps"),
+        columns=(facts.say("data.indicator_column"), facts.say("direction.cap_column")),
+        rows=tuple(
+            Row(cells=(facts.indicator(one.id.split(".")[2]), facts.shown(one)), shows=facts.statements((one,)))
+            for one in found
+        ),
+        notes=(facts.say("direction.caps_note"),),
+    )
+
+
+def _level_note(facts: Facts, found: list[Finding]) -> str:
+    level = next((finding.level for finding in found if finding.interval), None)
+    return facts.say("level", level=number(level, "weight", facts.lang)) if level else ""
+
+
 def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
     if not any(finding.value is not None for finding in slopes):
         return None
@@ -146,7 +184,6 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
         facts.chart_word("slopes_item", kind=kind, value=facts.shown(finding))
         for kind, finding in zip(kinds, slopes, strict=True)
     )
-    level = next((finding.level for finding in slopes if finding.interval), None)
     return Chart(
         name="slopes",
         title=facts.chart_word("slopes"),
@@ -155,6 +192,6 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
         series=(facts.series("slope", "effect", slopes),),
         percent=False,
         shows=facts.statements(slopes),
-        note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
+        note=_level_note(facts, slopes),
         digits=2,
     )

@@ -1,4 +1,4 @@
-"""Eight slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Nine slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TOP, _END = 2.0, 5.95  # where the body of a slide begins and ends
 _TITLE = Type(sizes=(30, 28, 26, 24, 22, 20, 18), bold=True, anchor="top")
 _BODY = Type(sizes=(18, 17, 16, 15, 14, 13, 12, 11, 10))
 _ROW_SIZES = (20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9)
-_SMALL = Type(sizes=(10.5, 10, 9.5, 9, 8.5, 8), colour=MUTED)
+_SMALL = Type(sizes=(10.5, 10, 9.5, 9), colour=MUTED)
 _SHOWN_IN_CARDS = 4
 _ROWS_BESIDE_CHART = 4
 _OPEN_ON_SLIDE = 3
@@ -50,6 +50,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "noise": _beside_chart,
         "direction": _beside_chart,
         "aims": _beside_chart,
+        "coverage": _whole_table,
         "candidates": _with_table,
         "unknown": _unknown,
     }
@@ -150,7 +151,11 @@ def _titled_chart(slide: Any, section: Section, box: Box, report: Report) -> Non
         return
     title = Type(sizes=(14, 13, 12, 11), bold=True)
     write(slide, [chart.title], Box(box.left, box.top, box.width, 0.3), title, report.lang, name="chart title")
-    native_chart(slide, chart, Box(box.left, box.top + 0.35, box.width, box.height - 0.35), report.lang)
+    note = 0.22 if chart.note else 0.0
+    native_chart(slide, chart, Box(box.left, box.top + 0.35, box.width, box.height - 0.35 - note), report.lang)
+    if chart.note:
+        below = Box(box.left, box.top + box.height - note, box.width, note)
+        write(slide, [chart.note], below, Type(sizes=(10, 9), colour=MUTED), report.lang, name="chart note")
 
 
 def _rows(slide: Any, shown: Sequence[Statement], box: Box, report: Report) -> None:
@@ -167,6 +172,22 @@ def _rows(slide: Any, shown: Sequence[Statement], box: Box, report: Report) -> N
         write(slide, [statement.text], place, Type(sizes=(size,)), report.lang, name=f"finding {statement.id}")
         badge(slide, box.left, top + text + 0.06, box.width, statement, report.lang)
         top += text + high + max(0.05, min(gap, 0.4))
+
+
+def _whole_table(slide: Any, section: Section, report: Report) -> Sequence[Statement]:
+    """The section's table over the whole width, and how to read it."""
+    if not section.tables:
+        return _beside_chart(slide, section, report)
+    table = section.tables[0]
+    title = Type(sizes=(14, 13, 12, 11), bold=True)
+    write(slide, [table.title], Box(MARGIN, _TOP, _FULL, 0.3), title, report.lang, name="table title")
+    columns = range(len(table.columns))
+    shares = (0.2, *(0.8 / (len(columns) - 1) for _ in columns[1:]))
+    room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.85)
+    taken = native_table(slide, table, columns, shares, room, report.lang)
+    below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
+    write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
+    return once_each([*table.shows, *section.brief])
 
 
 def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statement]:
@@ -187,7 +208,7 @@ def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statem
     below = Box(right.left, taken.top + taken.height + 0.2, right.width, _END - taken.top - taken.height - 0.2)
     reading = Type(sizes=(16, 15, 14, 13, 12, 11, 10), colour=MUTED)
     write(slide, [*section.lead[-1:], *table.notes], below, reading, report.lang, name="reading")
-    return once_each([*(section.chart.shows if section.chart else ()), *(s for row in table.rows for s in row.shows)])
+    return once_each([*(section.chart.shows if section.chart else ()), *table.shows])
 
 
 def once_each(statements: Sequence[Statement]) -> list[Statement]:

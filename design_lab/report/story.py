@@ -5,12 +5,15 @@ from __future__ import annotations
 from design_lab.catalogue import words
 from design_lab.finding import CLAIMS, Finding, Results
 from design_lab.report.aims import aims_section
-from design_lab.report.chapters import candidates_section, data_section, weights_section
+from design_lab.report.candidates import candidates_section
+from design_lab.report.chapters import data_section, weights_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
+from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.rewards import direction_section, noise_section
+from design_lab.report.robust import robust_section
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -33,7 +36,9 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             noise_section(facts),
             direction_section(facts),
             aims_section(facts),
+            coverage_section(facts),
             candidates_section(facts),
+            robust_section(facts),
             _unknown(facts),
             _limits(facts),
         ),

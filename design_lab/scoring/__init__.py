@@ -3,6 +3,7 @@
 from design_lab.scoring.adjustment import Adjustment, adjustment
 from design_lab.scoring.batch import Batch, Block
 from design_lab.scoring.history import History, history
+from design_lab.scoring.in_force import InForce, everybody, in_force, score_in_force
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -17,6 +18,7 @@ __all__ = [
     "Batch",
     "Block",
     "History",
+    "InForce",
     "Levels",
     "Panel",
     "PersonWeeks",
@@ -25,7 +27,9 @@ __all__ = [
     "Signal",
     "adjustment",
     "calls_by_period",
+    "everybody",
     "history",
+    "in_force",
     "levels",
     "panel",
     "panels_due",
@@ -33,5 +37,6 @@ __all__ = [
     "role_medians",
     "roll_up",
     "score",
+    "score_in_force",
     "targets",
 ]

@@ -100,7 +100,7 @@ class Batch:
         absent = ~appraised(panel.people, scheme).to_numpy()
         values = got.points.to_numpy(np.float64)
         there = np.isfinite(values) & ~absent[:, None]
-        telling = there & panel.tells_apart(got.points.columns).to_numpy() if refuse_chance else there
+        telling = there & (panel.tells_apart(got.points.columns).to_numpy() != "no") if refuse_chance else there
         pairs, at = positions(panel.people)
         columns = list(scheme.indicators)
         placed = [scheme.dimension_of(*pair) for pair in pairs]

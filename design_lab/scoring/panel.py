@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PEOPLE = (
-    "role", "level", "team", "department", "site", "employment_type", "gender", "hire_date", "days_in_force",
-    "on_last_day", "share_of_period", "tenure_months", "tenure_band", "age_band", "days_present", "queue", "shift",
+    "role", "level", "team", "team_at_end", "department", "site", "employment_type", "gender", "hire_date",
+    "days_in_force", "on_last_day", "share_of_period", "tenure_months", "tenure_band", "age_band", "days_present",
+    "queue", "shift",
 )  # fmt: skip
 
 
@@ -38,15 +39,15 @@ class Panel:
 
     A person has a row for each spell in one role and level, with the work of its days only: part 1, 2, ... in the order
     of time. `quarter` is how the period is written: 2026Q3, or 2026-07, 2026H2, 2026. `people` (n rows) has role,
-    level, team (of the most days), department, site, employment_type, gender, hire_date, days_in_force, on_last_day (of
-    the period), share_of_period, tenure_months, tenure_band and age_band (at the spell's end), days_present (missing
-    where sheets of several days do not tell), queue (of most calls) and shift (of most days), both missing where
-    unknown; `values` (n, k) one column an indicator in its card's unit, missing where there was no observation;
-    `counts` (n, k) the observations behind each value; `standard_errors` (n, k) of each value from its own
-    observations, in its unit, missing where single observations are not known; `centre` the same indicators for all
-    people together; `limits` what is lost where an indicator comes from sheets, and what adjusted ones rest on, as keys
-    below `limit.` in the word files; `signals` whether the people of a role can be told apart, by (role, indicator),
-    where it could be tested; `cards` the study's metric cards.
+    level, team (of the most days), team_at_end (of the spell), department, site, employment_type, gender, hire_date,
+    days_in_force, on_last_day (of the period), share_of_period, tenure_months, tenure_band and age_band (at the spell's
+    end), days_present (missing where sheets of several days do not tell), queue (of most calls) and shift (of most
+    days), both missing where unknown; `values` (n, k) one column an indicator in its card's unit, missing where there
+    was no observation; `counts` (n, k) the observations behind each value; `standard_errors` (n, k) of each value from
+    its own observations, in its unit, missing where single observations are not known; `centre` the same indicators for
+    all people together; `limits` what is lost where an indicator comes from sheets, and what adjusted ones rest on, as
+    keys below `limit.` in the word files; `signals` whether the people of a role can be told apart, by (role,
+    indicator), where it could be tested; `cards` the study's metric cards.
     """
 
     quarter: str
@@ -78,14 +79,17 @@ class Panel:
         return shrunk(self.values, self.counts, self.people["role"], self.signals)
 
     def tells_apart(self, indicators: Iterable[str]) -> pd.DataFrame:
-        """Return, (n, k), whether people of each person's role can be told apart; what was not tested counts as yes."""
+        """Return, (n, k), whether people of each person's role can be told apart: "yes", "no" or "untested".
+
+        Untested are indicators whose single observations are not known: results of a team, counts in all.
+        """
         import pandas as pd
 
-        alike = {pair for pair, found in self.signals.items() if not found.tells_apart}
-        return pd.DataFrame(
-            {name: [(role, name) not in alike for role in self.people["role"]] for name in indicators},
-            index=self.people.index,
-        )
+        known = {pair: "yes" if found.tells_apart else "no" for pair, found in self.signals.items()}
+        roles, columns = self.people["role"].tolist(), list(indicators)
+        told = {role: [known.get((role, name), "untested") for name in columns] for role in dict.fromkeys(roles)}
+        each = np.array([told[role] for role in roles], dtype=object).reshape(len(roles), len(columns))
+        return pd.DataFrame(each, self.people.index, columns)
 
     def only(self, chosen: pd.Series) -> Panel:
         """Return the panel of the rows that are `chosen`, (n,); centre and signals stay those of everybody."""

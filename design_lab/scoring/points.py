@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from design_lab.composite import rounded
 from design_lab.rulebook import MEDIAN, AmongPeers, Attainment, Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring.panel import Panel
-from design_lab.scoring.rules import Groups, points
+from design_lab.scoring.rules import Array, Groups, points
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Flags = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+Positioned = tuple[list[tuple[str, str]], Groups]  # pairs of role and level, and the number of each person's pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +49,9 @@ def appraised(people: pd.DataFrame, scheme: Scheme) -> pd.Series:
     return everybody if scheme.appraised == "roster" else people["on_last_day"].astype(bool)
 
 
-def positions(people: pd.DataFrame) -> tuple[list[tuple[str, str]], Groups]:
+def positions(people: pd.DataFrame) -> Positioned:
     """Return the pairs of role and level that people stand in, and the number of each person's pair, (n,)."""
-    each = list(zip(people["role"], people["level"], strict=True))
+    each = list(zip(people["role"].tolist(), people["level"].tolist(), strict=True))
     number = {pair: place for place, pair in enumerate(dict.fromkeys(each))}
     return list(number), np.array([number[pair] for pair in each], dtype=np.int64)
 
@@ -67,83 +72,77 @@ def weighed(people: pd.DataFrame, scheme: Scheme) -> Weighed:
     )
 
 
-def peer_groups(people: pd.DataFrame, rule: Rule, among: pd.Series) -> Groups:
-    """Number the groups of those `among` whom a rule compares, (n,); -1 where what makes peers is not known."""
-    import pandas as pd
-
-    numbers = pd.Series(-1, index=people.index)
-    if not isinstance(rule, AmongPeers) or not rule.peers:
-        return numbers.mask(among, 0).to_numpy(dtype=np.int64)
+def peer_groups(people: pd.DataFrame, rule: Rule, among: Flags) -> Groups:
+    """Number the groups of those `among` (n,) whom a rule compares, (n,); -1 where what makes peers is not known."""
+    if not isinstance(rule, AmongPeers):
+        return np.full(len(among), -1, dtype=np.int64)
+    if not rule.peers:
+        return np.where(among, 0, -1)
     keys = people.reindex(columns=list(rule.peers))
-    known = among & keys.notna().all(axis="columns")
-    if known.any():
-        numbers[known] = keys[known].groupby(list(rule.peers), observed=True).ngroup()
-    return numbers.to_numpy(dtype=np.int64)
+    known = among & keys.notna().all(axis="columns").to_numpy()
+    each = list(zip(*(keys[column].tolist() for column in keys), strict=True))
+    number = {key: place for place, key in enumerate(dict.fromkeys(each))}
+    return np.where(known, [number[key] for key in each], -1)
 
 
 def earned(panel: Panel, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> Earned:
     """Return everybody's points on what they are weighed on; peers are those who are weighed on the same indicator."""
     import pandas as pd
 
-    found = pd.DataFrame(np.nan, index=panel.people.index, columns=list(scheme.indicators))
-    why = pd.DataFrame("", index=found.index, columns=found.columns, dtype=object)
+    columns, index = list(scheme.indicators), panel.people.index
+    found = np.full((len(index), len(columns)), np.nan)
+    why = np.full(found.shape, "", dtype=object)
+    weights, positioned = of.weights.to_numpy(), positions(panel.people)
     shrunk = panel.shrunk() if any(rule.shrink for rule in _all_rules(scheme)) else None
-    for indicator in scheme.indicators:
-        for rule, mine in _in_force(panel.people, scheme, indicator, of.weights[indicator] > 0):
+    for place, indicator in enumerate(columns):
+        for rule, mine in _in_force(positioned, scheme, indicator, weights[:, place] > 0):
             values, reason = _values(panel, shrunk, indicator, rule)
-            values = values.where(mine)
-            aims = _targets(rule, panel.people["role"], medians, indicator)
             got = points(
-                values.to_numpy(),
+                np.where(mine, values, np.nan),
                 rule,
                 better=panel.cards[indicator].better,
-                targets=aims.to_numpy(dtype=np.float64),
+                targets=_targets(rule, panel.people["role"], medians, indicator),
                 groups=peer_groups(panel.people, rule, mine),
             )
             if scheme.rounding.points:
                 got = rounded(got, scheme.rounding.points.decimals, scheme.rounding.points.half)
-            found.loc[mine, indicator] = got[mine]
             lacking = "few_peers" if isinstance(rule, AmongPeers) else "no_target"
-            reason = reason.mask(reason.eq("") & np.isnan(got), lacking)
-            why.loc[mine, indicator] = reason[mine]
-    return Earned(points=found, why=why)
+            found[mine, place] = got[mine]
+            why[mine, place] = np.where((reason == "") & np.isnan(got), lacking, reason)[mine]
+    return Earned(points=pd.DataFrame(found, index, columns), why=pd.DataFrame(why, index, columns, dtype=object))
 
 
 def _all_rules(scheme: Scheme) -> list[Rule]:
     return [*scheme.rules.values(), *(rule for override in scheme.overrides for rule in override.rules.values())]
 
 
-def _in_force(people: pd.DataFrame, scheme: Scheme, indicator: str, weighed: pd.Series) -> list[tuple[Rule, pd.Series]]:
+def _in_force(positioned: Positioned, scheme: Scheme, indicator: str, weighed: Flags) -> list[tuple[Rule, Flags]]:
     """Each rule that is in force for the indicator, and for whom; peers under equal rules are compared together."""
-    pairs, at = positions(people)
+    pairs, at = positioned
     held = [scheme.rules_for(*pair).get(indicator) for pair in pairs]
     distinct = [rule for rule in dict.fromkeys(held) if rule is not None]
     return [(rule, weighed & np.array([one == rule for one in held])[at]) for rule in distinct]
 
 
-def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rule) -> tuple[pd.Series, pd.Series]:
+def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rule) -> tuple[Array, Texts]:
     """The values that are scored, (n,), missing where they rest on too few observations, and why they are missing."""
-    import pandas as pd
-
-    index = panel.people.index
+    people = len(panel.people)
     if indicator not in panel.values:
-        return pd.Series(np.nan, index=index), pd.Series("no_data", index=index)
-    observed = panel.values[indicator].astype("float64")
+        return np.full(people, np.nan), np.full(people, "no_data", dtype=object)
+    values = panel.values[indicator].to_numpy(dtype=np.float64, na_value=np.nan)
     least = panel.cards[indicator].minimum_n if rule.min_n is None else rule.min_n
-    few = panel.counts[indicator] < least
-    reason = pd.Series("", index=index).mask(few, "few_observations").mask(observed.isna(), "no_data")
-    values = observed
+    few = panel.counts[indicator].to_numpy() < least
+    reason = np.where(np.isnan(values), "no_data", np.where(few, "few_observations", "")).astype(object)
     if rule.shrink and shrunk is not None:
-        values = shrunk[indicator]
-        reason = reason.mask(reason.eq("") & values.isna(), "not_shrunk")
-    return values.where(reason.eq("")), reason
+        values = shrunk[indicator].to_numpy(dtype=np.float64)
+        reason = np.where((reason == "") & np.isnan(values), "not_shrunk", reason)
+    return np.where(reason == "", values, np.nan), reason
 
 
-def _targets(rule: Rule, role: pd.Series, medians: pd.DataFrame, indicator: str) -> pd.Series:
-    import pandas as pd
-
-    if not isinstance(rule, Attainment):
-        return pd.Series(np.nan, index=role.index)
-    if rule.target != MEDIAN:
-        return pd.Series(float(rule.target), index=role.index)
-    return role.map(medians[indicator]) if indicator in medians else pd.Series(np.nan, index=role.index)
+def _targets(rule: Rule, role: pd.Series, medians: pd.DataFrame, indicator: str) -> Array:
+    if isinstance(rule, Attainment) and rule.target != MEDIAN:
+        return np.full(len(role), float(rule.target))
+    if not isinstance(rule, Attainment) or indicator not in medians:
+        return np.full(len(role), np.nan)
+    known = medians[indicator].to_dict()
+    return np.array([known.get(one, np.nan) for one in role], dtype=np.float64)

@@ -32,9 +32,9 @@ class Roster:
     """Everybody on the roster in a period.
 
     `people` is keyed by (employee_id, part) in ascending order: part 1, 2, ... are the spells in one role and level, in
-    the order of time. It has role, level, the team of the most days and what else stood in its longest row, first_day
-    and last_day of the spell within the period, days_in_force, on_last_day (of the period),
-    share_of_period, tenure_months (at the spell's end), tenure_band and, by the year of birth, age_band.
+    the order of time. It has role, level, the team of the most days and what else stood in its longest row,
+    team_at_end (of the spell), first_day and last_day of the spell within the period, days_in_force, on_last_day (of
+    the period), share_of_period, tenure_months (at the spell's end), tenure_band and, by the year of birth, age_band.
     """
 
     people: pd.DataFrame
@@ -81,6 +81,7 @@ def roster(study: Study, span: Span, *, appraised: Appraised = "roster") -> Rost
     spells = rows.groupby([*KEYS, "role", "level"]).agg(first_day=("first_day", "min"), last_day=("last_day", "max"))
     spells["days_in_force"] = rows.groupby([*KEYS, "role", "level"])["days"].sum()
     people = spells.reset_index(["role", "level"]).join(_as_most_days(rows))
+    people["team_at_end"] = rows.drop_duplicates(KEYS, keep="last").set_index(KEYS)["team"]
     people["on_last_day"] = people["last_day"] == pd.Timestamp(span.last_day)
     people["share_of_period"] = people["days_in_force"] / span.days
     tenure = (people["last_day"] - pd.to_datetime(people["hire_date"])).dt.days / _DAYS_A_MONTH

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from design_lab.catalogue import Card, cards
 from design_lab.display import Quantity, Shown
 from design_lab.finding import Finding, state
@@ -13,7 +15,7 @@ from design_lab.scheme import Scheme
 from design_lab.scoring.conditions import failing, protected, without_data
 from design_lab.scoring.grades import grade
 from design_lab.scoring.panel import Panel
-from design_lab.scoring.points import Earned, Weighed, appraised, earned, weighed
+from design_lab.scoring.points import Earned, Flags, Texts, Weighed, appraised, earned, weighed
 from design_lab.scoring.roster import headcount
 from design_lab.scoring.totals import HAIR, nominal, totals
 
@@ -53,9 +55,19 @@ class Scores(Shown):
     cards: Mapping[str, Card] = field(default_factory=cards)
 
     @property
+    def whose(self) -> tuple[str, ...]:
+        """Those of the limits that say whose scores these are: of the people under one of several schemes in force."""
+        return tuple(limit for limit in self.limits if limit in ("several_schemes", "scheme_unknown", "scheme_changed"))
+
+    @property
     def told_apart(self) -> pd.Series:
         """Who has a total by which people may be held against each other, (n,): it is more than chance."""
         return self.total.notna() & self.reason.ne("no_signal")
+
+    @property
+    def coefficient(self) -> pd.Series:
+        """The pay coefficient of each person's grade, (n,), missing without a grade."""
+        return self.grade.map(dict(self.scheme.grades.coefficients)).astype("float64")
 
     def by_person(self, column: pd.Series) -> pd.Series:
         """Return a column (n,) keyed by `employee_id` alone; of somebody with several rows, the last one."""
@@ -95,8 +107,9 @@ class Scores(Shown):
                 for indicator in self.without_data
             ),
             state(
-                "diagnosis.scored", scored, says="diagnosis.scored", unit="people", n=staff, claim="accounting",
-                limits=self.limits, quarter=self.quarter, staff=Quantity(staff, "people"),
+                "diagnosis.scored", scored, says=f"diagnosis.scored{'_under' if self.whose else ''}", unit="people",
+                n=staff, claim="accounting", limits=self.limits, quarter=self.quarter, scheme=self.scheme.title,
+                staff=Quantity(staff, "people"),
                 graded=Quantity(graded, "people"),
             ),
         )  # fmt: skip
@@ -117,9 +130,10 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance:
     total = made.total.mask(failing(panel, scheme, "zero") & made.total.notna(), 0.0).mask(excluded | absent)
     contributions = made.contributions.where(total.notna())
     contributions["rules"] = total - contributions.sum(axis="columns", skipna=False)
+    told = panel.tells_apart(got.points.columns).to_numpy()
     reason = made.reason.mask(excluded & made.reason.eq(""), "not_eligible").mask(absent, "not_appraised")
     if refuse_chance:
-        reason = reason.mask(_alike(panel, scheme, of, got) & reason.eq(""), "no_signal")
+        reason = reason.mask(_alike(told, scheme, of, got) & reason.eq(""), "no_signal")
     kept = protected(panel.people, scheme)
     ungraded = kept | failing(panel, scheme, "no_grade") | reason.eq("no_signal")
     reason = reason.mask(failing(panel, scheme, "no_grade") & reason.eq(""), "not_eligible")
@@ -137,20 +151,29 @@ def score(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance:
         weights=made.weights,
         without_data=tuple(indicator for indicator in scheme.indicators if indicator not in panel.values),
         not_applied=without_data(panel, scheme),
-        limits=_limits(panel, scheme, total),
+        limits=_limits(
+            panel, scheme, total, untested=bool(((told == "untested") & got.points.notna().to_numpy()).any())
+        ),
         cards=panel.cards,
     )
 
 
-def _alike(panel: Panel, scheme: Scheme, of: Weighed, got: Earned) -> pd.Series:
-    """Whose points differ from those of the role by no more than chance, on too much of the weight, (n,)."""
-    telling = of.weights.where(got.points.notna() & panel.tells_apart(got.points.columns), 0.0).sum(axis="columns")
-    return telling < scheme.missing.min_weight / 100 - HAIR
+def _alike(told: Texts, scheme: Scheme, of: Weighed, got: Earned) -> Flags:
+    """Whose points differ from those of the role by no more than chance, on too much of the weight, (n,).
+
+    `told` (n, k) says of which indicators it can be told. What cannot be tested is not held against anybody; that there
+    is such weight is a limit of the scores.
+    """
+    may_tell = got.points.notna().to_numpy() & (told != "no")
+    telling = np.where(may_tell, of.weights.to_numpy(), 0.0).sum(axis=1)
+    return np.asarray(telling < scheme.missing.min_weight / 100 - HAIR)
 
 
-def _limits(panel: Panel, scheme: Scheme, total: pd.Series) -> tuple[str, ...]:
-    """Limits of the indicators that are weighed, and whether days of presence that protect are not known."""
+def _limits(panel: Panel, scheme: Scheme, total: pd.Series, *, untested: bool) -> tuple[str, ...]:
+    """Limits of the indicators that are weighed, whether some could not be tested, and unknown days of presence."""
     found = [limit for indicator in scheme.indicators for limit in panel.limits.get(indicator, ())]
+    if untested:
+        found.append("not_tested")
     if scheme.protected and panel.people.loc[total.notna(), "days_present"].isna().any():
         found.append("presence_unknown")
     return tuple(dict.fromkeys(found))

@@ -101,19 +101,19 @@ def nominal(of: Weighed) -> pd.DataFrame:
     """Return each person's weights on paper by dimension, (n, d), as shares."""
     import pandas as pd
 
-    names = dimension_names(of)
-    summed = {name: of.weights.where(of.dimensions == name, 0.0).sum(axis="columns") for name in names}
+    names, weights, dimensions = dimension_names(of), of.weights.to_numpy(), of.dimensions.to_numpy()
+    summed = {name: np.where(dimensions == name, weights, 0.0).sum(axis=1) for name in names}
     return pd.DataFrame(summed, index=of.weights.index, columns=names)
 
 
 def _dimension(people: pd.DataFrame, scheme: Scheme, of: Weighed, got: Earned, name: str) -> _Part:
-    inside = (of.dimensions == name).to_numpy()
-    paper = np.where(inside, of.weights.to_numpy(), 0.0)
-    there = np.where(got.points.notna().to_numpy(), paper, 0.0)
+    earned = got.points.to_numpy(dtype=np.float64)
+    paper = np.where(of.dimensions.to_numpy() == name, of.weights.to_numpy(), 0.0)
+    there = np.where(np.isnan(earned), 0.0, paper)
     stated, present = paper.sum(axis=1), there.sum(axis=1)
     weight = weight_of(stated, present, scheme.missing)
     shares = there / np.where(present > 0, present, 1.0)[:, None]
-    values = np.where(there > 0, np.nan_to_num(got.points.to_numpy(dtype=np.float64)), 0.0)
+    values = np.where(there > 0, np.nan_to_num(earned), 0.0)
     added = weighted_sum(values, shares)
     combined = np.where(present > 0, combine(values, shares, scheme.aggregation.within), 0.0)
     weight, combined, ruled = by_own_rule(people, rules_of(people, scheme, name), weight, combined)
@@ -145,8 +145,6 @@ def by_own_rule(
 
     Returns weights, which are 0 where a rule gives no points, the points, and for whom a rule is in force.
     """
-    import pandas as pd
-
     ruled = np.zeros(len(people), dtype=bool)
     for rule, mine in rules:
         weighed = mine & (weight > 0)
@@ -155,7 +153,7 @@ def by_own_rule(
             rule,
             better="higher",
             targets=np.full(len(people), getattr(rule, "target", np.nan)),
-            groups=peer_groups(people, rule, pd.Series(weighed, index=people.index)),
+            groups=peer_groups(people, rule, weighed),
         )
         weight = np.where(mine & np.isnan(own), 0.0, weight)
         combined = np.where(mine, np.nan_to_num(own), combined)
@@ -178,7 +176,7 @@ def _reasons(present: Array, of: Weighed, got: Earned, missing: Missing) -> npt.
     """Why a person has no total, (n,), '' where she has one."""
     least = missing.min_weight / 100 - HAIR
     reason = np.where(present <= 0, "no_data", np.where(present < least, "too_little_weight", "")).astype(object)
-    alone = (got.why == "few_peers").to_numpy() & (of.weights.to_numpy() > 0)
+    alone = (got.why.to_numpy() == "few_peers") & (of.weights.to_numpy() > 0)
     with_peers = present + np.where(alone, of.weights.to_numpy(), 0.0).sum(axis=1)
     enough = (with_peers >= max(least, HAIR)) & alone.any(axis=1)
     return np.where((reason != "") & enough, "few_peers", reason)

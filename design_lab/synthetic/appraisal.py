@@ -3,9 +3,11 @@
 In a role every dimension is standardised among those who have it (80 + 10 z, within 40 and 120) and weighed by the
 weights in force; a dimension that a person lacks leaves its weight to the others. workload: calls answered (sales
 contacts of those who sell); service quality: 0.6 of review scores, 0.4 of the share resolved; csat: share satisfied;
-teamwork: peers' points. Three in a hundred are adjusted by hand, with a reason. Grades are forced by role, 20 % A,
-40 % B, 30 % C, 10 % D of scores (the ladder of the sample scheme; judgement). Appeals follow the results by up to ten
-days; the lowest score is always appealed, low grades more often than high ones (rates are judgement, domain.md 3.6).
+teamwork: peers' points. Three in a hundred are adjusted by hand, with a reason. Grades are forced by role, 20 % A, 40 %
+B, 30 % C, 10 % D of scores (the ladder of the sample scheme; judgement). People are told from the fifth day after the
+quarter's end on, after waits that are exponential with a mean of six days (judgement): .84 of them within 15 days, half
+within 9, nine in ten within 18. Appeals follow by up to ten days upon being told; the lowest score is always appealed,
+low grades more often than high ones (rates are judgement, domain.md 3.6).
 """
 
 from __future__ import annotations
@@ -33,17 +35,22 @@ _BELOW = (0.20, 0.60, 0.90)  # shares of A, of A and B, of A to C
 _ADJUSTED, _REVIEWS_SHARE = 0.03, 0.6
 _APPEALED = (0.004, 0.008, 0.05, 0.18)
 _UPHELD = 0.3
+_FIRST_TOLD, _WAIT = 5, 6.0  # days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Official results, (n,) in the order of person: score with its adjustment, grade; `reason` is -1 without one."""
+    """Official results, (n,) in the order of person: score with its adjustment, grade; `reason` is -1 without one.
+
+    `told` is the number of days from the quarter's last day to the person being told.
+    """
 
     person: Ints
     score: Floats
     adjustment: Floats
     reason: Ints
     grade: Ints
+    told: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,17 @@ def make_results(data: QuarterData) -> Results:
     sign = np.where(reason == 2, -1.0, np.where((reason == 3) & (u[2] < 0.5), -1.0, 1.0))
     adjustment = np.where(reason >= 0, sign * np.rint(2 + 3 * u[2]), 0.0)
     final = (score.round(2) + adjustment).clip(0, 120)
-    return Results(person=person, score=final, adjustment=adjustment, reason=reason, grade=_grades(final, role))
+    waits = stream(centre.seed, Purpose.FEEDBACK, data.quarter.year, data.quarter.number).exponential(
+        _WAIT, len(person)
+    )
+    return Results(
+        person=person,
+        score=final,
+        adjustment=adjustment,
+        reason=reason,
+        grade=_grades(final, role),
+        told=_FIRST_TOLD + np.floor(waits).astype(np.int64),
+    )
 
 
 def _measured(data: QuarterData) -> Floats:
@@ -130,7 +147,7 @@ def make_appeals(data: QuarterData) -> Appeals:
     appealing = u[0] < np.array(_APPEALED)[results.grade]
     appealing[np.argmin(results.score)] = True
     row = np.flatnonzero(appealing)
-    filed = 8 + np.floor(10 * u[1][row]).astype(np.int64)
+    filed = results.told[row] + 1 + np.floor(10 * u[1][row]).astype(np.int64)
     return Appeals(
         row=row,
         filed=filed,

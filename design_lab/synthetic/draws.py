@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     DESK = 19
     SESSIONS = 20
     FAULTS = 21
+    FEEDBACK = 22
 
 
 def stream(seed: int, purpose: Purpose, *index: int) -> np.random.Generator:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉")
 TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试得分率")
-RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因")
+RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因", "反馈日期")
 PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
 APPEAL_HEADERS = ("工号", "申诉日期", "申诉理由", "办结日期", "是否成立")
 OPINION_HEADERS = ("答卷号", "岗位", "题目", "得分")
@@ -107,8 +107,8 @@ def _write_sales(path: Path, data: QuarterData) -> None:
 
 
 def _write_results(path: Path, data: QuarterData) -> None:
-    people, found = data.organisation.people, data.results
-    columns = zip(found.person, found.score, found.grade, found.adjustment, found.reason, strict=True)
+    people, found, last = data.organisation.people, data.results, data.quarter.last_day()
+    columns = zip(found.person, found.score, found.grade, found.adjustment, found.reason, found.told, strict=True)
     rows = [
         (
             people[who].hr_id,
@@ -116,8 +116,9 @@ def _write_results(path: Path, data: QuarterData) -> None:
             GRADES[grade],
             float(adjustment) if reason >= 0 else None,
             REASONS[reason] if reason >= 0 else None,
+            last + dt.timedelta(days=int(told)),
         )
-        for who, score, grade, adjustment, reason in columns
+        for who, score, grade, adjustment, reason, told in columns
     ]
     sheets.write_table(path, "绩效考核结果", RESULT_HEADERS, rows, title=f"{data.quarter} 绩效考核结果")
 

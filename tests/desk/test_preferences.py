@@ -13,6 +13,7 @@ from design_lab.errors import DataError, StudyError
 from design_lab.evaluation.weighting.forms import preferences, read_form
 from design_lab.evaluation.weighting.layout import Asked, asked, sheet
 from design_lab.study import Study
+from tests.desk.sample_forms import FOLDERS, RESPONDENTS
 
 STUDY = Path(__file__).parents[1] / "studies" / "small"
 DIMENSIONS = ("workload", "service_quality", "csat", "teamwork")
@@ -202,3 +203,20 @@ def test_inconsistent_judgements_come_with_the_one_to_revisit(study):
     assert table.loc["R02", "revisit"] == "workload > csat"
     assert (table.loc["R02", "given"], table.loc["R02", "fits better"]) == ("B9", "A2")
     assert table.loc["R02", "ratio then"] < 0.1
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_sample_forms_are_those_that_are_stated_and_bear_the_mark(folder):
+    study = Study.open(folder)
+    found = preferences(study)
+    assert found.faults == ()
+    assert [one.respondent for one in found.answers] == [*RESPONDENTS]
+    for one in found.answers:
+        stated = RESPONDENTS[one.respondent]
+        assert one.voice == (stated["voice"] or 1)
+        for way in ("direct", "swing"):
+            given = {column: answer.tolist() for column, answer in one.given[way].items()}
+            assert given == {column: [*rows.values()] for column, rows in stated["filled"].get(way, {}).items()}
+        book = openpyxl.load_workbook(folder / "preferences" / f"{one.respondent}.xlsx")
+        assert "合成数据" in str(book[sheet("about")]["A4"].value)
+    assert found.table().set_index("respondent")["accepted"].to_dict() == {"R01": "yes", "R02": "yes", "R03": "no"}

@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.evaluation import effective_weights, weights_by_quarter, weights_by_role, weights_by_rule
+from design_lab.evaluation import (
+    effective_weights,
+    weights_by_quarter,
+    weights_by_role,
+    weights_by_rule,
+    weights_by_scheme,
+)
 from design_lab.evaluation.alike import alike
 from design_lab.evaluation.contexts import Z, with_rule
 from design_lab.evaluation.shares import apart
-from design_lab.scoring import score
+from design_lab.scoring import InForce, everybody, score, score_in_force
 from tests.evaluation.test_diagnosis import crowd
 from tests.scoring.conftest import make_panel, make_scheme
 from tests.scoring.test_totals import panels, schemes
@@ -78,7 +84,7 @@ def test_weights_for_the_grade_sum_to_one(rows, breaches):
 def test_z_gives_every_indicator_its_weight_where_people_are_independent():
     """With equal spreads the effective weight of z is w^2 / sum of w^2 in expectation: rules decide, not units."""
     people = crowd(4000, teams=40)
-    made = weights_by_rule(people, make_scheme(), medians=NOBODY)
+    made = weights_by_rule(people, everybody(people, make_scheme()), medians=NOBODY)
     squares = np.array([0.40, 0.25, 0.25, 0.10]) ** 2
     found = by(made.splits["z"])
     expected = dict(zip(("workload", "service_quality", "csat", "teamwork"), squares / squares.sum(), strict=True))
@@ -104,7 +110,9 @@ def test_quarters_stand_side_by_side_and_say_which():
 
 def test_what_is_rewarded_is_told_under_attainment_and_under_z_as_a_scenario():
     people = crowd()
-    made = weights_by_rule(people, make_scheme(), medians=people.values.groupby(people.people["role"]).median())
+    made = weights_by_rule(
+        people, everybody(people, make_scheme()), medians=people.values.groupby(people.people["role"]).median()
+    )
     assert list(made.splits) == ["attainment", "z"]
     said = {finding.id: finding for finding in made.findings()}
     for rule, split in made.splits.items():
@@ -112,6 +120,30 @@ def test_what_is_rewarded_is_told_under_attainment_and_under_z_as_a_scenario():
         told = said[f"diagnosis.effective_weight_by_rule.{rule}.workload"]
         assert (told.value, told.claim) == (pytest.approx(by(split)["workload"]), "scenario")
         assert made.names[rule]["zh"] in told.text["zh"]
+
+
+def test_schemes_in_force_are_split_each_by_itself_and_never_together():
+    people = crowd(120, teams=12)
+    under = people.people["team"].isin(["T0", "T1", "T2", "T3"]).map({True: "test", False: "other"})
+    weights = {"workload": 10, "service_quality": 25, "csat": 25, "teamwork": 40}
+    other = make_scheme(name="other", title={"en": "Other", "zh": "另一方案"}, dimensions={
+        name: {"weight": weights[name], "indicators": part.indicators}
+        for name, part in make_scheme().dimensions.items()
+    })  # fmt: skip
+    held = InForce(
+        period="2026Q3", schemes={"test": make_scheme(), "other": other}, under=under, limits=("several_schemes",)
+    )
+    made = weights_by_scheme(score_in_force(people, held, medians=NOBODY), least=40)
+    for name, split in made.splits.items():
+        alone = effective_weights(score(people, held.schemes[name], medians=NOBODY), who=under.eq(name))
+        assert by(split) == pytest.approx(by(alone), abs=1e-12)
+        assert split.people == under.eq(name).sum() == {"test": 40, "other": 80}[name]
+    (larger,) = weights_by_scheme(score_in_force(people, held, medians=NOBODY), least=41).splits
+    assert larger == "other"
+    (told,) = [one for one in made.findings() if one.id == "diagnosis.effective_weight_by_scheme.other.teamwork"]
+    assert told.text["en"].startswith('Among people under the scheme "Other", teamwork makes up')
+    assert any("Several schemes were in force" in limit for limit in told.limits)
+    assert not weights_by_scheme(score_in_force(people, everybody(people, other), medians=NOBODY), least=40).findings()
 
 
 def test_a_role_is_told_by_its_name_with_the_number_of_its_people():

@@ -54,7 +54,9 @@ def test_cells_by_hand():
         ("learn", "complaints"): "nothing",
     }
     assert cells["goal", "together", "complaints"].share == 0.5
-    assert cells["goal", "fast", "customer_service"].dimensions == ("workload",)
+    assert cells["goal", "fast", "customer_service"].dimensions == {"workload": 1.0}
+    assert cells["goal", "fast", "complaints"].dimensions == {"workload": 0.0}
+    assert cells["goal", "learn", "complaints"].dimensions == {}
     assert cells["dimension", "workload", "complaints"].status == "no_data"
     assert cells["dimension", "csat", "complaints"].status == "covered"
 
@@ -99,6 +101,8 @@ def test_what_the_client_did_not_confirm_is_covered_by_assumption_and_said():
     told = {finding.id: finding for finding in result.findings()}
     assert "names no indicator" in told["diagnosis.coverage.unnamed.goal_together"].text["en"]
     assert "diagnosis.coverage.unnamed.goal_pleased" not in told
+    assert told["diagnosis.coverage.named.goal_pleased"].value == 1
+    assert "names very-satisfied rate" in told["diagnosis.coverage.named.goal_pleased"].text["en"]
     assert told["diagnosis.coverage.goals"].claim == "scenario"
 
 
@@ -114,6 +118,24 @@ def test_every_hole_is_named_with_its_roles():
     assert holes == len(result.of("goal")) - result.covered("goal")
     assert set(result.table()["role"]) == {"complaints", "customer_service"}
     assert "数据不足" in result.to_text("zh").to_string()
+
+
+def test_each_role_and_goal_is_stated_by_dimension_with_the_share_who_have_data():
+    given = asked(pleased=["very_satisfied_rate", "peer_rating"], learn=["exam_points"])
+    told = {finding.id: finding for finding in coverage(two_roles(), make_scheme(), given, roles=ROLES).findings()}
+    cells = {id.removeprefix("diagnosis.coverage_by_role."): f for id, f in told.items() if "_by_role." in id}
+    assert {id: (finding.value, finding.n) for id, finding in cells.items()} == {
+        "customer_service.pleased.covered.csat": (1.0, 3),
+        "customer_service.pleased.covered.teamwork": (1.0, 3),
+        "customer_service.learn.nothing": (0.0, 3),
+        "complaints.pleased.covered.csat": (0.5, 2),
+        "complaints.pleased.covered.teamwork": (0.5, 2),
+        "complaints.learn.nothing": (0.0, 2),
+    }
+    said = cells["complaints.pleased.covered.csat"].text
+    assert said["en"] == "For complaints, customer satisfaction looks at x: 50.0% of 2 people have enough data there."
+    assert "客户满意度" in said["zh"]
+    assert cells["complaints.learn.nothing"].text["en"] == "For complaints, no weight of the scheme looks at x."
 
 
 def test_the_sample_client_names_no_indicator_for_teamwork():

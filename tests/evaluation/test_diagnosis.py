@@ -15,6 +15,7 @@ from design_lab.scoring.signal import Signal
 from tests.scoring.conftest import make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
+ATTAINED = {"rule": "attainment", "target": 4, "floor": 60, "cap": 120}
 
 
 def crowd(people=60, teams=6, seed=3):
@@ -146,20 +147,6 @@ def test_people_who_can_be_told_apart_on_enough_of_the_weight_are_graded_as_ever
     assert scores.grade.equals(plain.grade)
 
 
-def test_the_margin_is_the_jackknife_s_by_a_second_road():
-    scores = score(crowd(teams=5), make_scheme(), medians=NOBODY)
-    team = scores.people["team"]
-    without = pd.DataFrame(
-        {
-            t: [scores.contributions[team != t][d].cov(scores.total[team != t]) for d in scores.contributions]
-            for t in sorted(set(team))
-        }
-    ) / [scores.total[team != t].var() for t in sorted(set(team))]
-    error = np.sqrt(4 / 5 * ((without.sub(without.mean(axis=1), axis=0)) ** 2).sum(axis=1))
-    margins = [weight.margin for weight in found(scores).values()]
-    assert margins == pytest.approx((2.7764451051977987 * error).tolist())  # t(.975) with 4 degrees of freedom
-
-
 def test_one_team_gives_shares_without_an_interval():
     weights = effective_weights(score(crowd(teams=1), make_scheme(), medians=NOBODY))
     assert all(weight.interval is None for weight in weights.weights)
@@ -259,37 +246,60 @@ def with_peer_ratings_alone(people, ratings):
     return people
 
 
-def test_who_lacks_dimensions_is_held_against_those_who_lack_the_same():
+def test_who_lacks_other_dimensions_than_most_is_left_out_and_counted():
     """By hand, with linear points from 0 to 100: four agents with everything, three with peer ratings alone."""
     rows = {"E1": (50, 40, 40, 40), "E2": (60, 40, 40, 40), "E3": (50, 60, 40, 40), "E4": (60, 60, 40, 40)}
     rows |= {f"E{i}": (None, None, None, rating) for i, rating in ((5, 70), (6, 80), (7, 90))}
     linear = {"rule": "linear", "zero_at": 0, "full_at": 100}
     indicators = ("calls_per_hour", "qa_score", "very_satisfied_rate", "peer_rating")
     scheme = make_scheme(rules=dict.fromkeys(indicators, linear), missing={"min_weight": 10})
-    weights = effective_weights(score(make_panel(rows), scheme, medians=NOBODY))
-    # Workload differs by 4 points among the four (-2, 2, -2, 2), quality by 5 (-2.5, -2.5, 2.5, 2.5), teamwork by 10
-    # and 10 among the three, who are weighed on it alone: sums of squares 16, 25 and 200.
+    scores = score(make_panel(rows), scheme, medians=NOBODY)
+    # Workload differs by 4 points among the four (-2, 2, -2, 2), quality by 5 (-2.5, -2.5, 2.5, 2.5). Teamwork would
+    # differ by 10 among the three, who are weighed on it alone: 200 beside 16 and 25 in sums of squares.
+    weights = effective_weights(scores)
     found = {weight.dimension: weight.effective for weight in weights.weights}
     assert found == pytest.approx(
-        {"workload": 16 / 241, "service_quality": 25 / 241, "csat": 0, "teamwork": 200 / 241, "rules": 0}, abs=1e-12
+        {"workload": 16 / 41, "service_quality": 25 / 41, "csat": 0, "teamwork": 0, "rules": 0}, abs=1e-12
     )
-    assert (weights.people, weights.alone) == (7, 0)
+    assert (weights.people, weights.left_out, weights.alone) == (4, 3, 0)
+    # Among those who lack the same they are the usual case.
+    three = effective_weights(scores, who=scores.weights["workload"].eq(0))
+    assert {w.dimension: w.effective for w in three.weights}["teamwork"] == 1
+    assert (three.people, three.left_out) == (3, 0)
 
 
-def test_who_is_alone_with_what_she_lacks_is_left_out_and_counted():
-    scheme = make_scheme(missing={"min_weight": 10})
-    plain = effective_weights(score(crowd(), scheme, medians=NOBODY))
-    scores = score(with_peer_ratings_alone(crowd(61, teams=6), [4.0]), scheme, medians=NOBODY)
-    whole = effective_weights(scores)
-    assert scores.total.notna().all()
-    assert (plain.people, plain.alone) == (60, 0)
-    assert (whole.people, whole.alone) == (60, 1)
-    among = effective_weights(scores, who=scores.people.index != "E060")
-    assert [w.effective for w in whole.weights] == pytest.approx([w.effective for w in among.weights], abs=1e-12)
-    assert "compared_with_nobody" not in {finding.id.rpartition(".")[2] for finding in plain.findings()}
-    (said,) = [finding for finding in whole.findings() if finding.id == "diagnosis.compared_with_nobody"]
-    assert (said.value, said.n, said.claim) == (1, 61, "accounting")
-    assert "Of 61 people with a total, 1 person could be compared with nobody" in said.text["en"]
+def test_who_has_other_weights_is_held_against_those_who_have_the_same():
+    """By hand: quality is two indicators; two of four lack one, and their quality weighs 10 of 90 instead of 25."""
+    quality = {"weight": 20, "indicators": {"qa_score": 50, "peer_rating": 50}}
+    workload = {"weight": 80, "indicators": {"calls_per_hour": 100}}
+    linear = {"rule": "linear", "zero_at": 0, "full_at": 100}
+    scheme = make_scheme(
+        dimensions={"workload": workload, "service_quality": quality},
+        rules=dict.fromkeys(("calls_per_hour", "qa_score", "peer_rating"), linear),
+    )
+    rows = {"E1": (50, 40, None, 60), "E2": (60, 50, None, 70), "E3": (50, 90, None, None), "E4": (59, 99, None, None)}
+    # In pairs: 8 points of workload and 2 of quality; 8 (9 x 80/90) of workload and 1 (9 x 10/90) of quality.
+    covariances = {"workload": 8 * 10 + 8 * 9, "service_quality": 2 * 10 + 1 * 9}
+    weights = effective_weights(score(make_panel(rows), scheme, medians=NOBODY))
+    found = {w.dimension: w.effective for w in weights.weights if w.dimension != "rules"}
+    assert found == pytest.approx({name: value / 181 for name, value in covariances.items()}, abs=1e-12)
+    assert (weights.people, weights.left_out) == (4, 0)
+
+
+def test_who_is_alone_is_left_out_and_counted():
+    people = crowd()
+    people.people.loc["E007", "role"] = "complaints"
+    scores = score(people, make_scheme(rules=make_scheme().rules | {"peer_rating": ATTAINED}), medians=NOBODY)
+    weights = effective_weights(scores)
+    assert (weights.people, weights.left_out, weights.alone) == (59, 1, 1)
+    among = effective_weights(scores, who=scores.people.index != "E007")
+    assert (among.people, among.left_out) == (59, 0)
+    assert [w.effective for w in weights.weights] == pytest.approx([w.effective for w in among.weights], abs=1e-12)
+    assert "diagnosis.left_out" not in {finding.id for finding in among.findings()}
+    (said,) = [finding for finding in weights.findings() if finding.id == "diagnosis.left_out"]
+    assert (said.value, said.n, said.claim) == (1, 60, "accounting")
+    assert "0 people judged" in said.text["en"]
+    assert "1 person with nobody else of the same role" in said.text["en"]
 
 
 def test_where_nobody_is_like_another_no_share_is_given():

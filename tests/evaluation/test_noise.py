@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from design_lab.evaluation import effective_weights, noise, rerun
-from design_lab.evaluation.noise import tiers
 from design_lab.evaluation.rerun import agreement_of
+from design_lab.evaluation.tiers import tiers
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, score
 from design_lab.scoring.signal import signal
@@ -114,10 +114,16 @@ def test_findings_say_noise_agreement_and_tiers():
     made = noise(again(panel, two_halves(), draws=20), names=NAMES, least=10)
     said = {finding.id.removeprefix("diagnosis."): finding for finding in made.findings()}
     assert set(said) == {
-        "effective_noise.workload", "effective_noise.service_quality", "score_reliability", "grade_agreement",
-        "tiers.customer_service.agent",
+        "effective_noise.workload", "effective_noise.service_quality", "effective_noise_of_grade.workload",
+        "effective_noise_of_grade.service_quality", "score_reliability", "grade_agreement", "tiers.customer_service.agent",
     }  # fmt: skip
-    assert said["effective_noise.workload"].value == 0
+    # Of calls per hour nobody knows the error: nothing is said of it, and of the whole as much as is known.
+    for stem in ("effective_noise", "effective_noise_of_grade"):
+        assert (said[f"{stem}.workload"].value, said[f"{stem}.workload"].claim) == (None, "unidentified")
+        assert "at least" not in said[f"{stem}.service_quality"].text["en"]
+    for name in ("score_reliability", "grade_agreement", "tiers.customer_service.agent"):
+        assert "at most" in said[name].text["en"].lower()
+    assert [one.low for one in made.estimates()] == [0, 0]
     assert said["effective_noise.service_quality"].value == pytest.approx(1 - said["score_reliability"].value)
     low, high = said["effective_noise.service_quality"].interval
     assert low < said["effective_noise.service_quality"].value < high
@@ -126,3 +132,35 @@ def test_findings_say_noise_agreement_and_tiers():
     assert said["grade_agreement"].interval == pytest.approx(tuple(bounds))
     assert said["tiers.customer_service.agent"].value == made.tiers["customer_service", "agent"].tiers
     assert any("not known" in limit for limit in said["score_reliability"].limits)  # of calls per hour
+
+
+def test_noise_of_the_grade_is_what_two_measurements_disagree_by():
+    """By a second road: one tested indicator at a reliability of .8, graded twice around the same truths by numpy."""
+    panel = observed(np.random.default_rng(7), 2000, between=4, within=8, n=16)
+    found = noise(again(panel, one_half(), draws=40), names=NAMES, least=10)
+    rng = np.random.default_rng(8)
+    truth = 4 * rng.standard_normal(100_000)
+    coefficients = np.array([0.6, 0.9, 1.0, 1.2])
+    first, second = (
+        coefficients[np.searchsorted(np.quantile(seen, [0.1, 0.4, 0.8]), seen)]
+        for seen in (truth + 2 * rng.standard_normal(truth.size) for _ in range(2))
+    )
+    shares = {share.dimension: share.noise for share in found.grade_shares}
+    assert shares["service_quality"] == pytest.approx(1 - np.corrcoef(first, second)[0, 1], abs=0.03)
+    assert shares["rules"] == pytest.approx(0, abs=1e-9)
+    assert found.grade_people == 2000
+    assert not any(share.at_least for share in (*found.shares, *found.grade_shares))
+
+
+def test_noise_of_a_dimension_with_an_untested_indicator_is_at_least_what_is_known():
+    panel = observed(np.random.default_rng(9), 200, between=4, within=8, n=16)
+    both = {"weight": 100, "indicators": {"calls_per_hour": 50, "qa_score": 50}}
+    scheme = make_scheme(dimensions={"service_quality": both}, rules={"calls_per_hour": LINEAR, "qa_score": LINEAR})
+    made = noise(again(panel, scheme, draws=5), names=NAMES, least=10)
+    assert {share.dimension: share.at_least for share in made.shares} == {"service_quality": True, "rules": False}
+    said = {finding.id.removeprefix("diagnosis."): finding for finding in made.findings()}
+    assert "makes up at least" in said["effective_noise.service_quality"].text["en"]
+    assert "makes up at least" in said["effective_noise_of_grade.service_quality"].text["en"]
+    told = panel.tells_apart(["calls_per_hour", "qa_score"])
+    assert [set(told[name]) for name in told] == [{"untested"}, {"yes"}]
+    assert "not_tested" in score(panel, scheme, medians=NOBODY).limits

@@ -5,7 +5,7 @@ import pytest
 
 from design_lab.evaluation import compare, over_time
 from design_lab.periods import Quarter
-from design_lab.scoring import History
+from design_lab.scoring import History, score
 from tests.scoring.conftest import make_panel, make_scheme
 
 
@@ -13,7 +13,9 @@ def quarters(count):
     rng = np.random.default_rng(4)
     held = [Quarter.parse("2026Q3").plus(-back) for back in reversed(range(count))]
     people = {one: {f"E{i:02d}": (rng.normal(20, 3), rng.normal(85, 4), 0.7, 4.0) for i in range(40)} for one in held}
-    return History(panels={one: make_panel(people[one], quarter=str(one)) for one in held}, recent=tuple(held))
+    return History(
+        panels={one: make_panel(people[one], quarter=str(one)) for one in held}, in_force={}, recent=tuple(held)
+    )
 
 
 def weighed(speed):
@@ -32,7 +34,10 @@ def test_the_scheme_in_force_changes_nothing_in_any_quarter():
 def test_each_quarter_is_compared_by_itself():
     past = quarters(3)
     (found,) = over_time(past, weighed(40), [weighed(10)])
-    alone = [compare(*pair).changes for pair in zip(past.scores(weighed(40)), past.scores(weighed(10)), strict=True)]
+    alone = [
+        compare(*(score(past.panels[one], weighed(speed), medians=past.medians(one)) for speed in (40, 10))).changes
+        for one in past.recent
+    ]
     assert [one.changes for one in found.quarters] == alone
     span, *each = found.findings()
     assert span.value == pytest.approx(np.mean(alone))

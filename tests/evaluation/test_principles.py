@@ -12,6 +12,7 @@ from design_lab.catalogue.goals import Aim, Aims
 from design_lab.evaluation.coverage import coverage
 from design_lab.evaluation.criteria import Criterion, Estimate, Principles
 from design_lab.evaluation.fairness import gaps
+from design_lab.evaluation.feedback import Feedback
 from design_lab.evaluation.goals import goals
 from design_lab.evaluation.principles import GAP, principles
 from design_lab.scoring import score
@@ -114,11 +115,18 @@ def test_cells_filled_by_assumption_leave_completeness_open():
     assert answers(panel).answer("complete") == "not_met"
 
 
+def told(days):
+    return Feedback(quarter="2026Q3", days=pd.Series(days, dtype="float64"))
+
+
 def test_timely_by_hand():
-    good = {"score_reliability": known(0.8, low=0.75, high=0.85), "feedback_days": [10.0] * 300}
+    good = {"score_reliability": known(0.8, low=0.75, high=0.85), "told": told([10] * 300)}
     assert answers(crowd(), **good).answer("timely") == "met"
     assert answers(crowd(), **good | {"cycle_months": 12}).answer("timely") == "not_met"
-    assert answers(crowd(), **good | {"feedback_days": [10.0] * 250 + [40.0] * 50}).answer("timely") == "not_met"
+    assert answers(crowd(), **good | {"told": told([10] * 250 + [40] * 50)}).answer("timely") == "not_met"
+    # Nobody knows when 30 of 300 were told: all of them in time, or none.
+    assert answers(crowd(), **good | {"told": told([10] * 270 + [None] * 30)}).answer("timely") == "unknown"
+    assert answers(crowd(), **good | {"told": told([None] * 300)}).answer("timely") == "unknown"
     assert answers(crowd(), **good | {"score_reliability": known(0.7, low=0.6, high=0.8)}).answer("timely") == "unknown"
 
 

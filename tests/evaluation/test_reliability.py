@@ -81,3 +81,13 @@ def test_indicators_that_the_scheme_weighs_come_first():
         panel.signals["customer_service", indicator] = found
     made = reliabilities(panel, make_scheme(), roles=ROLES, least=10)
     assert [one.indicator for one in made.found] == ["qa_score", "peer_rating", "csat", "attendance_rate"]
+
+
+def test_what_cannot_be_tested_is_said_and_not_left_out():
+    panel = make_panel({f"E{i}": (1.0, 1.0, 1.0, 1.0) for i in range(12)})
+    panel.signals["customer_service", "qa_score"] = signal(*ratings(np.random.default_rng(5), 12, 0.9, 0.03, 100))
+    made = reliabilities(panel, make_scheme(), roles=ROLES, least=10)
+    assert made.untested == ("calls_per_hour", "very_satisfied_rate", "peer_rating")
+    said = {finding.id: finding for finding in made.findings()}["diagnosis.reliability.peer_rating"]
+    assert (said.value, said.claim) == (None, "unidentified")
+    assert "cannot be tested" in said.text["en"]

@@ -7,11 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
-from design_lab.evaluation import Official, official, replay
+from design_lab import evaluation
+from design_lab.evaluation import Official, official
+from design_lab.ingest import build
+from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import panel, score, targets
+from design_lab.scoring import InForce, everybody, in_force, panel, score, targets
 from design_lab.study import Study
+from design_lab.synthetic import generate
 from design_lab.synthetic.centre import read_centre
 from design_lab.synthetic.exports import QuarterData
 from tests.scoring.conftest import make_panel, make_scheme
@@ -22,16 +27,22 @@ FORCED = {
     "method": "forced", "pool": "all", "ties": "better", "heads": "nearest", "shares": {"A": 25, "B": 50, "C": 25},
     "coefficients": {"A": 1.2, "B": 1.0, "C": 0.8},
 }  # fmt: skip
+QUARTERS = (Quarter(2025, 4), Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+
+
+def replay(people, scheme, given, *, medians):
+    """The replay where all were under one scheme."""
+    return evaluation.replay(people, everybody(people, scheme), given, medians=medians)
 
 
 def plain(**changed):
     """A scheme whose total is the calls per hour."""
-    return make_scheme(
-        dimensions={"workload": {"weight": 100, "indicators": {"calls_per_hour": 100}}},
-        rules={"calls_per_hour": {"rule": "goalposts", "low": 0, "high": 100}},
-        grades=FORCED,
-        **changed,
-    )
+    stated = {
+        "dimensions": {"workload": {"weight": 100, "indicators": {"calls_per_hour": 100}}},
+        "rules": {"calls_per_hour": {"rule": "goalposts", "low": 0, "high": 100}},
+        "grades": FORCED,
+    }
+    return make_scheme(**stated | changed)
 
 
 @pytest.fixture
@@ -73,8 +84,8 @@ def test_scores_grades_adjustments_and_pool_by_hand(four):
     assert found.adjusted["adjustment"].to_dict() == {"Cy": 25}
     assert found.unmatched == 1  # Di, who has no official result
     # Recomputed grades pay B, B, A, C: 1000 + 1000 + 1200 + 800; Di was officially paid 800 without a grade.
-    assert (found.payroll.due_x100, found.payroll.paid_x100) == (400_000, 400_000)
-    assert found.paid.table().set_index("grade")["paid_coefficient"].to_dict() == {"A": 1.2, "B": 1.0, "": 0.8}
+    assert [(one.due_x100, one.paid_x100) for one in found.payrolls] == [(400_000, 400_000)]
+    assert found.paid[0].table().set_index("grade")["paid_coefficient"].to_dict() == {"A": 1.2, "B": 1.0, "": 0.8}
 
 
 def told(found):
@@ -188,7 +199,7 @@ def test_the_sample_centre_s_own_rules_give_its_official_results(replays):
         assert found.unmatched == 0
         assert found.confirms_grades
         # The centre rounds the product of an unrounded base and the coefficient.
-        assert found.paid.due_x100 == pytest.approx(found.paid.paid_x100, rel=1e-4)
+        assert found.paid[0].due_x100 == pytest.approx(found.paid[0].paid_x100, rel=1e-4)
     graded = pd.concat([found.people for found in replays.values()])
     # Officially a tie at a boundary goes by staff number; the scheme gives both the better grade.
     assert (graded["grade"] == graded["official_grade"]).mean() >= 0.98
@@ -233,3 +244,129 @@ def test_nobody_is_left_out_of_the_grades_for_want_of_signal(four):
     assert score(alike, plain(), medians=NOBODY).grade.isna().all()
     found = replay(alike, plain(), Official(results=GIVEN, pay=None), medians=NOBODY)
     assert found.grades_reproduced == 0.25
+
+
+REFORM = """
+reform:
+  weights: {workload: 0.25, service_quality: 0.30, csat: 0.30, teamwork: 0.15}
+  waves:
+    - {first: 2026Q1, teams: [客服01组]}
+    - {first: 2026Q2, teams: [客服03组]}
+"""
+HISTORY = """
+  - {scheme: official, who: all, first_day: 2025-04-01, chosen: unknown}
+  - {scheme: piloted, who: [客服01组], first_day: 2026-01-01, chosen: chosen}
+  - {scheme: piloted, who: [客服03组], first_day: 2026-04-01, chosen: chosen}
+"""
+PILOTED = {"workload": 25, "service_quality": 30, "csat": 30, "teamwork": 15}
+
+
+@pytest.fixture(scope="module")
+def piloting(small, tmp_path_factory):
+    """The small centre with a pilot in two of its teams, its schemes those that its appraisal office would state."""
+    folder = tmp_path_factory.mktemp("piloting") / "small"
+    shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("raw", "tables", "schemes"))
+    with (folder / "centre.yaml").open("a", encoding="utf-8") as file:
+        file.write(REFORM)
+    shutil.copy(STATED / "indicators.yaml", folder / "indicators.yaml")
+    stated = yaml.safe_load((STATED / "official.yaml").read_text(encoding="utf-8"))
+    (folder / "schemes").mkdir()
+    for name, weights in (("official", {}), ("piloted", PILOTED)):
+        written = {**stated, "name": name, "title": {"en": name, "zh": name}}
+        for part in (written, *written["overrides"]):
+            part["dimensions"] = {
+                one: content | {"weight": weights.get(one, content["weight"])}
+                for one, content in part["dimensions"].items()
+            }
+        (folder / "schemes" / f"{name}.yaml").write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+    settings = yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8"))
+    settings |= {"current_scheme": "official", "scheme_history": yaml.safe_load(HISTORY)}
+    settings["quarters"]["first"] = "2025Q4"
+    (folder / "study.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    generate(folder, jobs=2, quarters=QUARTERS)
+    study = Study.open(folder)
+    build(study, jobs=2)
+    return study
+
+
+@pytest.fixture(scope="module")
+def pilots(piloting):
+    """Each quarter of the pilot replayed, everybody under the scheme in force for her."""
+    found = {}
+    for quarter in piloting.quarters:
+        people = panel(piloting, quarter, appraised="on_last_day")
+        held = in_force(piloting, people, quarter)
+        found[quarter] = evaluation.replay(people, held, official(piloting, quarter), medians=NOBODY)
+    return found
+
+
+def test_a_pilot_comes_out_when_everybody_is_scored_under_her_own_scheme(pilots):
+    for found in pilots.values():
+        assert found.people["gap"].abs().max() < 1e-9
+        assert found.grades_reproduced >= 0.95
+    graded = pd.concat([found.people for found in pilots.values()])
+    # Ties at a boundary go by staff number officially, as without a pilot.
+    assert (graded["grade"] == graded["official_grade"]).mean() >= 0.98
+    schemes = [found.people["scheme"].unique().tolist() for found in pilots.values()]
+    assert [len(names) for names in schemes] == [1, 2, 2, 2]
+    last = pilots[QUARTERS[-1]].table().groupby("scheme")["team"].unique()
+    assert {"客服01组", "客服03组"} <= {*last["piloted"]}
+    assert "客服02组" in {*last["official"]}
+
+
+def test_under_the_current_scheme_alone_the_pilot_s_teams_do_not_come_out(piloting, pilots):
+    quarter = piloting.quarters[-1]
+    people = panel(piloting, quarter, appraised="on_last_day")
+    found = replay(people, piloting.current, official(piloting, quarter), medians=NOBODY)
+    wrong = found.people[found.people["gap"].abs() > 0.05]
+    moved = pilots[quarter].people["scheme"].eq("piloted")
+    assert len(wrong) >= 0.8 * moved.sum()
+    assert moved[wrong.index].all()
+
+
+def test_a_pilot_s_replay_is_told_by_scheme(pilots):
+    before, *_, last = pilots.values()
+    assert not any("by_scheme" in finding.id for finding in before.findings())
+    said = told(last)
+    for name in ("official", "piloted"):
+        mine = said[f"score_by_scheme.{name}"]
+        assert (mine.value, mine.n) == (1.0, int(last.people["scheme"].eq(name).sum()))
+        assert f'under the scheme "{name}"' in mine.text["en"]
+    assert "the set of schemes in force" in said["score"].text["en"]
+    assert any("Several schemes were in force" in limit for limit in said["score"].limits)
+    assert {one.name: one.assumed for one in last.settled.schemes.values()} == {"official": (), "piloted": ()}
+
+
+def test_each_scheme_is_confirmed_by_its_own_people_alone(four):
+    people = replace(four, people=four.people.assign(team=["T1", "T1", "T2", "T2"]))
+    schemes = {
+        name: plain(name=name, assumed=["rules", "grades"], rules={"calls_per_hour": rule})
+        for name, rule in (
+            ("one", {"rule": "goalposts", "low": 0, "high": 100}), ("other", {"rule": "goalposts", "low": 0, "high": 50})
+        )
+    }  # fmt: skip
+    under = pd.Series(["one", "one", "other", "other"], people.people.index)
+    held = InForce(period="2026Q3", schemes=schemes, under=under)
+    same = results(
+        **{one: (value, 0.0, "B", None) for one, value in zip(four.people.index, (90, 80, 70, 60), strict=True)}
+    )
+    found = evaluation.replay(people, held, Official(results=same, pay=None), medians=NOBODY)
+    assert {name: found.of(name).scores_reproduced for name in schemes} == {"one": 1.0, "other": 0.0}
+    assert {name: one.assumed for name, one in found.settled.schemes.items()} == {
+        "one": ("grades",), "other": ("rules", "grades"),
+    }  # fmt: skip
+
+
+def test_who_is_graded_by_other_rules_is_graded_and_paid_apart(four):
+    halves = FORCED | {"shares": {"A": 50, "C": 50}, "coefficients": {"A": 2.0, "C": 0.5}}
+    schemes = {"one": plain(name="one"), "other": plain(name="other", grades=halves)}
+    under = pd.Series(["one", "other", "other", "one"], four.people.index)
+    given = Official(results=GIVEN, pay=pay(Ann=120_000, Bo=100_000, Cy=100_000, Di=80_000))
+    held = InForce(period="2026Q3", schemes=schemes, under=under)
+    found = evaluation.replay(four, held, given, medians=NOBODY)
+    # Ann 90 and Di 60 are a pool of their own, .5 heads an A, rounded up, 1.5 an A or B: A and B, as 2 x .75 = 1.5 heads
+    # are rounded up to 2. Of Bo 80 and Cy 95 after the adjustment the first is an A.
+    assert found.people["grade"].tolist() == ["A", "C", "A", None]
+    assert [[*one.people["grade"]] for one in found.payrolls] == [["A", "B"], ["C", "A"]]
+    assert [one.due_x100 for one in found.payrolls] == [220_000, 250_000]
+    assert found.paid[1].scheme.name == "other"

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design_lab.evaluation.shares import apart, margins, shares, variance_within
+from design_lab.evaluation.shares import (
+    TeamSums,
+    apart,
+    margins,
+    share_margins,
+    shares,
+    team_draws,
+    variance_within,
+)
 
 ONE_GROUP = np.zeros(3, dtype=int)
 
@@ -49,3 +57,45 @@ def test_variance_within_groups_is_pooled():
     values, groups = np.array([1.0, 3.0, 10.0, 14.0]), np.array([0, 0, 1, 1])
     assert variance_within(values, groups) == (2 + 8) / 2
     assert variance_within(np.array([1.0, 2.0]), np.array([0, 1])) == 0
+
+
+def a_few_teams(rng, teams):
+    """Parts (n, 3), their totals, two groups and teams of unequal size."""
+    team = np.repeat(np.arange(teams), 3 + np.arange(teams) % 4)
+    parts = 80 + rng.normal(size=(team.size, 3)) * [3, 2, 1] + rng.normal(size=(teams, 3))[team]
+    return parts, parts.sum(axis=1), rng.integers(0, 2, team.size), team
+
+
+def repeated(parts, outcome, groups, team, times):
+    """The share among people of teams drawn so many times, everybody standing in as many rows."""
+    rows = np.repeat(np.arange(team.size), times[team].astype(int))
+    return shares(parts[rows], outcome[rows], groups[rows])
+
+
+def test_shares_from_sums_by_team_are_those_of_the_people_drawn():
+    people = a_few_teams(np.random.default_rng(3), 6)
+    sums = TeamSums.of(*people)
+    for times in (np.ones(6), *team_draws(6)[:20]):
+        assert sums.shares(times) == pytest.approx(repeated(*people, times), abs=1e-9)
+
+
+def test_margins_equal_a_studentised_bootstrap_written_out():
+    people = a_few_teams(np.random.default_rng(4), 6)
+
+    def error(times):
+        copies = np.repeat(np.arange(6), times.astype(int))
+        without = np.array([repeated(*people, times - np.eye(6)[one]) for one in copies])
+        return np.sqrt(5 / 6 * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+
+    whole = repeated(*people, np.ones(6))
+    away = [abs(repeated(*people, times) - whole) / error(times) for times in team_draws(6) if (times > 0).sum() > 1]
+    expected = np.quantile(away, 0.95, axis=0) * error(np.ones(6))
+    assert share_margins(*people) == pytest.approx(expected.tolist(), rel=1e-9)
+
+
+def test_four_teams_give_no_margin_and_a_part_that_never_differs_none_but_zero():
+    parts, _, groups, team = a_few_teams(np.random.default_rng(5), 4)
+    assert share_margins(parts, parts.sum(axis=1), groups, team) == [None] * 3
+    parts, _, groups, team = a_few_teams(np.random.default_rng(5), 6)
+    parts[:, 2] = 7.0
+    assert share_margins(parts, parts.sum(axis=1), groups, team)[2] == 0

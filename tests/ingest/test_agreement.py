@@ -42,6 +42,7 @@ def whole(**changed):
         "attendance": [{"employee_id": "E1", "date": DAY, "scheduled": True, "present": True}],
         "complaints": [{"complaint_id": "K1", "interaction_id": "2", "employee_id": "E1", "received_on": DAY}],
         "pay": [{"employee_id": "E1", "date": day} for day in (DAY, dt.date(2026, 8, 1))],
+        "appraisal_results": [{"employee_id": "E1", "score_x100": 8_000, "told_on": dt.date(2026, 10, 9)}],
     } | changed  # fmt: skip
     return {name: table(name, rows) for name, rows in tables.items() if rows is not None}
 
@@ -173,6 +174,15 @@ def test_tables_that_agree_break_no_rule_and_every_rule_is_counted():
             {"complaints": [{"complaint_id": "K1", "interaction_id": "9", "employee_id": "E2", "received_on": DAY}]},
             {},
         ),  # of an earlier quarter
+        (
+            {
+                "appraisal_results": [
+                    {"employee_id": one, "score_x100": 8_000, "told_on": day}
+                    for one, day in (("E1", dt.date(2026, 9, 30)), ("E2", dt.date(2026, 10, 1)), ("E3", None))
+                ]
+            },
+            {"told_before_end": 1},
+        ),
         ({"pay": [{"employee_id": "E1", "date": day} for day in (DAY, dt.date(2026, 7, 31))]}, {"paid_twice": 1}),
     ],
 )
@@ -197,7 +207,7 @@ def test_who_is_hired_within_a_sheets_month_may_stand_in_it(hired, count):
 
 
 def test_rules_whose_tables_are_not_there_are_not_asked():
-    found = agreements(whole(interactions=None, attendance=None, pay=None), "2026Q3")
+    found = agreements(whole(interactions=None, attendance=None, pay=None, appraisal_results=None), "2026Q3")
     assert {one.rule for one in found} == {"longer_than_signed_in", "not_employed", "overlapping_periods"}
 
 

@@ -56,9 +56,7 @@ def positions(data):
 
 
 def rewarded(data):
-    """What each dimension adds to each official score before adjustments, and what rounding does, (people, 5); and whom
-    each is held against: others of the same role and level who have the same dimensions, as text (people,).
-    """
+    """What each dimension adds to each official score before adjustments, and what rounding does, (people, 5)."""
     measured, role = _measured(data)[:, data.results.person], positions(data)[:, 0]
     points = np.full(measured.shape, np.nan)
     for name in np.unique(role):
@@ -66,10 +64,18 @@ def rewarded(data):
     weights = np.array([data.centre.weights[name] for name in DIMENSIONS])[:, None] * np.isfinite(points)
     parts = (weights / np.where(weights.sum(axis=0) > 0, weights.sum(axis=0), 1) * np.nan_to_num(points)).T
     given = data.results.score - data.results.adjustment
-    with_same = [
-        f"{at} {has}" for at, has in zip(positions(data).tolist(), np.isfinite(points).T.tolist(), strict=True)
-    ]
-    return np.column_stack([parts, given - parts.sum(axis=1)]), np.array(with_same)
+    return np.column_stack([parts, given - parts.sum(axis=1)])
+
+
+def alike(data):
+    """Who is judged by the dimensions that most are judged by, (people,), and where each stands, as text (people,).
+
+    Only among them do the centre's weights hold for everybody: of who lacks a dimension the others weigh more, up to all
+    of the score of who has one alone.
+    """
+    has = np.isfinite(_measured(data)[:, data.results.person]).T
+    _, kind, sizes = np.unique(has, axis=0, return_inverse=True, return_counts=True)
+    return kind == sizes.argmax(), np.array([" ".join(where) for where in positions(data)])
 
 
 def true_shares(parts, outcome, groups):
@@ -108,11 +114,6 @@ def scored(own, scheme, quarter):
     scores = score(people, scheme, medians=pd.DataFrame(), refuse_chance=False)
     grades = official(own, quarter).results["grade"].reindex(scores.people.index.get_level_values("employee_id"))
     return people, scores, replace(scores, grade=grades.set_axis(scores.people.index))
-
-
-def whole(scores):
-    """Who has all four dimensions, (n,)."""
-    return scores.contributions[list(DIMENSIONS)].ne(0).all(axis="columns")
 
 
 def told(scores, **of):
@@ -210,34 +211,38 @@ def quarters(own):
 
 def test_the_planted_shares_of_the_score_are_recovered(quarters):
     for data, _, scores, _ in quarters:
-        parts, groups = rewarded(data)
-        truth = true_shares(parts, parts.sum(axis=1), groups)
+        (kept, groups), parts = alike(data), rewarded(data)
+        truth = true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept])
         assert told(scores) == pytest.approx(truth, abs=1e-9)
         assert truth.sum() == pytest.approx(1, abs=1e-9)
         # What is on paper would not have passed for what is rewarded.
         assert abs(truth[:4] - [0.40, 0.25, 0.25, 0.10]).max() > 0.03
 
 
-def test_they_are_recovered_among_those_who_lack_no_dimension(quarters):
-    """Nobody is left out there for want of somebody alike, and whole points have nowhere to go."""
+def test_most_lack_nothing_and_who_is_left_out_is_counted(quarters):
     for data, _, scores, _ in quarters:
-        parts, groups = rewarded(data)
-        kept = (parts[:, :4] != 0).all(axis=1)
-        truth = true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept])
-        assert told(scores, who=whole(scores)) == pytest.approx(truth, abs=1e-9)
-
-
-def test_who_is_alone_with_what_she_lacks_is_counted(quarters):
-    for data, _, scores, _ in quarters:
-        _, sizes = np.unique(rewarded(data)[1], return_counts=True)
+        kept, groups = alike(data)
+        assert np.isfinite(_measured(data)[:, data.results.person[kept]]).all()
+        _, sizes = np.unique(groups[kept], return_counts=True)
         weights = effective_weights(scores)
-        assert (weights.people, weights.alone) == (sizes[sizes > 1].sum(), (sizes == 1).sum())
+        alone = (sizes == 1).sum()
+        assert (weights.people, weights.left_out, weights.alone) == (kept.sum() - alone, (~kept).sum() + alone, alone)
+
+
+def test_they_are_recovered_among_those_who_have_peer_ratings_alone(quarters):
+    """Of their scores teamwork is all, whatever it weighs on paper; among all people it would pass for a third."""
+    for data, _, scores, _ in quarters:
+        (_, groups), parts = alike(data), rewarded(data)
+        mine = (parts[:, :3] == 0).all(axis=1) & (parts[:, 3] != 0)
+        truth = true_shares(parts[mine], parts[mine].sum(axis=1), groups[mine])
+        assert told(scores, who=scores.weights["teamwork"] == 1) == pytest.approx(truth, abs=1e-9)
+        assert truth[3] == pytest.approx(1, abs=0.01)  # but for rounding
 
 
 def test_the_planted_shares_of_the_grade_are_recovered(quarters):
     for data, _, scores, graded in quarters:
-        parts, groups = rewarded(data)
-        truth = true_shares(parts, coefficients(data), groups)
+        (kept, groups), parts = alike(data), rewarded(data)
+        truth = true_shares(parts[kept], coefficients(data)[kept], groups[kept])
         assert told(graded, what="grade") == pytest.approx(truth, abs=1e-9)
         # The scheme's own grades know nothing of adjustments by hand: three in a hundred people.
         assert told(scores, what="grade") == pytest.approx(truth, abs=0.05)
@@ -258,24 +263,21 @@ def main():
         own, scheme = own_study(Path(folder) / "h_bank", Study.open(project_root() / "data" / "h_bank"))
         data = QuarterData(read_centre(own.folder), own.quarters[-1])
         people, scores, graded = scored(own, scheme, own.quarters[-1])
-        parts, groups = rewarded(data)
-        kept, at = (parts[:, :4] != 0).all(axis=1), np.array([" ".join(where) for where in positions(data)])
+        (kept, groups), parts = alike(data), rewarded(data)
         rows = {
-            "score: truth": true_shares(parts, parts.sum(axis=1), groups),
+            "score: truth": true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept]),
             "score: files": told(scores),
-            "grade: truth": true_shares(parts, coefficients(data), groups),
+            "grade: truth": true_shares(parts[kept], coefficients(data)[kept], groups[kept]),
             "grade: files": told(graded, what="grade"),
             "grade of the scheme": told(scores, what="grade"),
-            "no dimension lacking: truth": true_shares(parts[kept], parts[kept].sum(axis=1), groups[kept]),
-            "no dimension lacking: files": told(scores, who=whole(scores)),
-            "all of a role and level together: truth": true_shares(parts, parts.sum(axis=1), at),
+            "score of everybody, whatever they lack: truth": true_shares(parts, parts.sum(axis=1), groups),
         }
         lines = ["| " + " | ".join(("", *PARTS)) + " |"]
         lines += [f"| {name} | " + " | ".join(f"{value:.4f}" for value in row) + " |" for name, row in rows.items()]
         for name, values in held_against_truth(data, people, "customer_service", np.random.default_rng(2026)).items():
             lines.append(f"{name}: true reliability {values[0]:.3f}, error {values[1]:.3f}, files {values[2]:.3f}")
         weights = effective_weights(scores)
-        lines.append(f"{weights.people} people compared, {weights.alone} alone")
+        lines.append(f"{weights.people} people compared, {weights.left_out} left out, of whom {weights.alone} alone")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

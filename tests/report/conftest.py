@@ -5,10 +5,12 @@ import re
 import pytest
 
 from design_lab.catalogue import cards
+from design_lab.catalogue.goals import aims
 from design_lab.display import Quantity, Term, number
 from design_lab.evaluation.misdirection import Misdirected, Misdirection
-from design_lab.evaluation.noise import Noise, NoiseShare, Tiers
+from design_lab.evaluation.noise import Noise, NoiseShare
 from design_lab.evaluation.reliability import Reliabilities, Reliability
+from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
 from design_lab.report import Cover, write_reports
@@ -34,6 +36,16 @@ WEIGHTS = {  # on paper, effective, interval
     "teamwork": (0.10, 0.0312, (0.011, 0.049)),
 }
 QUARTER = "2026Q3"
+MATRIX = (  # role, goal, status, dimensions with the share of people who have data
+    ("customer_service", "service_quality", "assumed", {"service_quality": 0.954, "csat": 0.931}),
+    ("customer_service", "efficiency", "covered", {"workload": 0.972}),
+    ("customer_service", "teamwork", "assumed", {"teamwork": 0.883}),
+    ("customer_service", "development", "not_weighed", {}),
+    ("complaints", "service_quality", "no_data", {"service_quality": 0.067}),
+    ("complaints", "efficiency", "no_data", {"workload": 0.0}),
+    ("complaints", "teamwork", "nothing", {}),
+    ("complaints", "development", "not_weighed", {}),
+)
 
 
 def _data():
@@ -108,7 +120,7 @@ def _behind():
     """What stands behind the weights: chance, reliability, grades and the past, by the records that make them."""
     names = {role: name for role, (name, _) in ROLES.items()} | {"agent": {"en": "agent", "zh": "座席"}}
     shares = (
-        ("workload", 0.0, 0.0),
+        ("workload", 0.021, 0.008),
         ("service_quality", 0.041, 0.012),
         ("csat", 0.113, 0.031),
         ("teamwork", 0.052, 0.02),
@@ -117,6 +129,7 @@ def _behind():
         shares=tuple(NoiseShare(dimension=name, noise=noise, margin=margin) for name, noise, margin in shares),
         margin=0.05, people=228, agreement=(0.612, 0.571, 0.655), graded=219, names=names, scheme=make_scheme(assumed=["rules"]),
         tiers={("customer_service", "agent"): Tiers(people=110, tiers=6)}, unmeasured=("calls_per_hour",),
+        grade_shares=(), grade_people=219,
     ).findings()  # fmt: skip
     found = [
         Reliability(
@@ -159,6 +172,30 @@ def _aims():
     yield state("diagnosis.goal.teamwork", 4.1, says="diagnosis.goal_met", unit="points", n=228, claim="accounting",
                 goal={"en": "closer teamwork", "zh": "加强团队协作"}, indicator=cards()["peer_rating"].name,
                 quarter=QUARTER, ends={"en": "", "zh": ""}, target=Quantity(4, "points"))  # fmt: skip
+    goals = {name: aim.name for name, aim in aims().goals.items()}
+    limits = ("reconstructed_scheme",)
+    yield state("diagnosis.coverage.goals", 0.375, says="diagnosis.coverage_goals", unit="share", n=8, claim="scenario",
+                quarter=QUARTER, assumed=Quantity(3, "count"), covered=Quantity(3, "count"), limits=limits)  # fmt: skip
+    yield state("diagnosis.coverage.goal_development.not_weighed", 2, says="diagnosis.coverage_not_weighed",
+                unit="count", n=195, claim="scenario", aim=goals["development"], limits=limits,
+                roles={"en": "customer service, complaints handling", "zh": "客户服务人员、投诉处理人员"})  # fmt: skip
+    for role, goal, status, found in MATRIX:
+        said = {"role": ROLES[role][0], "aim": goals[goal]}
+        stem = f"diagnosis.coverage_by_role.{role}.{goal}.{status}"
+        for dimension, share in found.items():
+            yield state(f"{stem}.{dimension}", share, says="diagnosis.coverage_by_role", unit="share", n=ROLES[role][1],
+                        claim="scenario", dimension=Term(f"dimension.{dimension}"), limits=limits, **said)  # fmt: skip
+        if not found:
+            yield state(stem, 0.0, says="diagnosis.coverage_by_role_none", unit="share", n=ROLES[role][1],
+                        claim="scenario", limits=limits, **said)  # fmt: skip
+    yield state("diagnosis.coverage.named.goal_efficiency", 2, says="diagnosis.coverage_named", unit="count", n=None,
+                claim="accounting", aim=goals["efficiency"], indicators=cards()["calls_answered"].name)  # fmt: skip
+    yield state("diagnosis.coverage.unnamed.goal_teamwork", 0, says="diagnosis.coverage_unnamed", unit="count", n=None,
+                claim="accounting", aim=goals["teamwork"], indicators=cards()["peer_rating"].name)  # fmt: skip
+    yield state("diagnosis.principle.fair.same_grade", 0.612, says="diagnosis.criterion", unit="share", n=219,
+                claim="scenario", principle=Term("principle.fair"), criterion=Term("criterion.same_grade"),
+                bound=Quantity(0.52, "share"), source=Term("criterion_source.same_grade"), answer=Term("answer.met"),
+                limits=limits)  # fmt: skip
     yield state("ratings.severity_sd", None, says="ratings.not_delivered", unit="rating_points", n=0,
                 claim="unidentified", quarter=QUARTER)  # fmt: skip
 

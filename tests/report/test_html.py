@@ -69,7 +69,7 @@ def test_the_page_is_told_in_one_language_with_one_heading_a_section(page):
     _, parsed, _, _, lang = page
     assert parsed.all("html")[0]["lang"] == {"en": "en-GB", "zh": "zh-CN"}[lang]
     assert len(parsed.all("h1")) == 1
-    assert len(parsed.all("h2")) == len(parsed.all("section")) == 9
+    assert len(parsed.all("h2")) == len(parsed.all("section")) == 11
     assert all("aria-labelledby" in attrs for attrs in parsed.all("svg"))
 
 
@@ -108,7 +108,8 @@ def test_hostile_titles_stay_text(page):
 def test_the_chinese_page_holds_no_english_words_but_names(written):
     folder, results, _ = written()
     text = "".join(Page((folder / "report.zh.html").read_text(encoding="utf-8")).text)
-    for known in (*(f.id for f in results.findings), *(f.source for f in results.findings)):
+    names = (*(f.id for f in results.findings), *(f.source for f in results.findings))
+    for known in sorted(names, key=len, reverse=True):  # an id may begin like another
         text = text.replace(known, " ")
     text = re.sub(r"[a-z_]+\.[A-Za-z0-9_]+(\.\*)?|[a-z_]+\.\*|design-lab verify|2026Q3|2023Q4", " ", text)
     assert re.findall(r"[A-Za-z]{2,}", text) == []

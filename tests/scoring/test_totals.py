@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.catalogue import cards
-from design_lab.scheme import _faults
+from design_lab.composite import rank
+from design_lab.scheme_faults import scheme_faults
 from design_lab.scoring import score
 
 from .conftest import INDICATORS, make_panel, make_scheme
@@ -98,8 +99,9 @@ def test_a_constant_column_is_the_middle_for_everybody():
     people = five()
     people.values["peer_rating"] = 7.0
     points = score(people, composite(CASE["weights"], {"rule": "min_max"}), medians=NOBODY).points
-    others = np.array(EDGE["constant_column_minmax_skcriteria"]["result"])[:, :3]
-    np.testing.assert_allclose(points.iloc[:, :3] / 100, others, atol=1e-9)
+    for library in ("skcriteria", "pymcdm"):
+        others = np.array(EDGE[f"constant_column_minmax_{library}"]["result"])[:, :3]
+        np.testing.assert_allclose(points.iloc[:, :3] / 100, others, atol=1e-9)
     assert points["peer_rating"].tolist() == [50.0] * 5
 
 
@@ -120,12 +122,36 @@ def test_tied_totals_share_the_better_rank_as_in_coinr():
     assert scores.grade.tolist() == ["A", "A", "B", "B"]
 
 
+def test_ranks_of_ties_are_one_of_three_usages_and_the_scheme_says_which():
+    # Dense ranks (1, 1, 3, 2), which tell nobody how many are better, are none of them.
+    totals, ours = np.array(EDGE["ties"]["scores"], dtype=float), {}
+    for usage in ("better", "worse", "mean"):
+        ours[usage] = rank(totals, usage).tolist()
+    assert ours == {"better": [1, 1, 4, 3], "worse": [2, 2, 4, 3], "mean": EDGE["ties"]["pymcdm"]}
+    assert EDGE["ties"]["skcriteria"] not in ours.values()
+
+
+def test_z_scores_below_zero_are_weighed_like_any_other_points():
+    # scikit-criteria refuses to weigh values below 0; a scheme's z may lie anywhere between its floor and cap.
+    assert "can't operate with values < 0" in EDGE["zscores_into_WSM_skcriteria"]["error"]
+    plain = {"rule": "z", "centre": 0, "spread": 1, "floor": -10, "cap": 10}
+    scores = score(five(), composite(CASE["weights"], plain), medians=NOBODY)
+    values = np.array(CASE["X"])
+    z = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
+    assert (scores.points.to_numpy() < 0).any()
+    np.testing.assert_allclose(scores.total, z @ CASE["weights"], atol=1e-12)
+
+
+def said(scheme):
+    return [str(fault) for fault in scheme_faults(scheme, cards())]
+
+
 def test_weights_that_do_not_sum_or_are_negative_are_refused():
     # Both libraries score with them; one warns.
     double = composite([0.8, 0.5, 0.5, 0.2], ONE_TO_100)
     negative = composite([0.6, 0.25, 0.25, -0.1], ONE_TO_100)
-    assert "dimensions: the weights sum to 200, but must sum to 100" in [*_faults(double, cards())]
-    assert "dimensions.teamwork.weight: -10 is not between 0 and 100" in [*_faults(negative, cards())]
+    assert "dimensions: the weights sum to 200, but must sum to 100" in said(double)
+    assert "dimensions.teamwork.weight: -10 is not between 0 and 100" in said(negative)
 
 
 @pytest.mark.parametrize("over", ["geometric", "harmonic"])
@@ -215,7 +241,7 @@ def panels(draw):
 
 @given(panels(), schemes())
 def test_contributions_sum_to_the_total_under_every_scheme(people, scheme):
-    assert [*_faults(scheme, cards())] == []
+    assert said(scheme) == []
     scores = score(people, scheme, medians=NOBODY)
     told = scores.total.notna()
     np.testing.assert_allclose(scores.contributions[told].sum(axis=1), scores.total[told], atol=1e-9)

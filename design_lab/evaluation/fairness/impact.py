@@ -66,7 +66,7 @@ class Impact(Shown):
 
     units: ClassVar[Mapping[str, str]] = {
         "people": "count", "received": "count", "expected": "people_each", "ratio": "times", "low": "times",
-        "high": "times", "flips": "count",
+        "high": "times", "p": "ratio", "p_adjusted": "ratio", "flips": "count",
     }  # fmt: skip
     name: str
     title: Mapping[str, str]
@@ -97,6 +97,12 @@ class Impact(Shown):
             "stands_out",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with names for groups."""
+        shown = Shown.to_text(self, lang)
+        shown["group"] = [one.group.name()[lang] for one in self.ratios]
+        return shown
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many comparisons stand out, and each ratio."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from design_lab.catalogue import Card, cards
 from design_lab.catalogue.lints import Needs, lint_cards
-from design_lab.errors import DataError, Fault, SchemeError
+from design_lab.errors import DataError, DesignLabError, Fault, SchemeError
 from design_lab.evaluation.lint.indicators import of_indicators
 from design_lab.evaluation.lint.people import of_data, of_leaders, of_reliability, of_values
 from design_lab.evaluation.lint.points import of_rules, of_targets
@@ -68,7 +68,12 @@ def lint_file(path: Path, *, study: Study | None = None, quarter: Quarter | None
         found = [_refused(fault) for fault in error.faults]
         checked = _checked(None, study, None)
         return Lints(scheme=path.stem, title={"en": path.stem, "zh": path.stem}, found=_sorted(found), checked=checked)
-    baseline = _baseline(scheme, path, study)
+    try:
+        baseline = _baseline(scheme, path, study)
+    except DesignLabError as error:  # of another file, or of a name that there is not
+        said = str(error).splitlines()[0]
+        found = [_refused(Fault("unknown_word", "baseline", said))]
+        return Lints(scheme=scheme.name, title=scheme.title, found=tuple(found), checked=_checked(None, study, None))
     if study is None:
         return lint(scheme, baseline=baseline)
     at = quarter or study.quarters[-1]

@@ -9,8 +9,10 @@ from design_lab.catalogue import LANGUAGES, Card, words
 from design_lab.display import Quantity, number
 from design_lab.evaluation.lint.record import Lint, bound, joined, say, weight
 from design_lab.evaluation.reliability import Reliabilities
-from design_lab.scheme import Scheme, places
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import places
 from design_lab.scoring import Panel
+from design_lab.scoring.points import weighed
 from design_lab.study import Study
 
 _HAIR = 1e-9
@@ -84,10 +86,9 @@ def _by_role(roles: Mapping[str, Mapping[str, str]], role: str, value: float, pe
 
 def of_data(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterator[Lint]:
     """Indicators for which most people of a role, if it has `least` people, have no value that can be scored."""
-    usable, roles = panel.usable(), panel.people["role"]
-    weights = [scheme.weights(*pair) for pair in zip(roles, panel.people["level"], strict=True)]
+    usable, roles, weights = panel.usable(), panel.people["role"], weighed(panel.people, scheme).weights
     for indicator in scheme.indicators:
-        mine = roles[[indicator in one for one in weights]]
+        mine = roles[weights[indicator] > 0]
         if indicator not in usable:
             if len(mine):
                 yield say("no_data", _key(scheme, indicator), says="no_data_at_all", people=len(mine),
@@ -117,11 +118,10 @@ def _shares(roles: Mapping[str, Mapping[str, str]], role: str, share: float, peo
 def of_values(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterator[Lint]:
     """Pairs of indicators weighed together whose values are nearly the same among the people of the largest role."""
     usable, roles = panel.usable().astype("float64"), panel.people["role"]
-    weights = [scheme.weights(*pair) for pair in zip(roles, panel.people["level"], strict=True)]
+    weights = weighed(panel.people, scheme).weights
     columns = [one for one in scheme.indicators if one in usable]
     for first, second in itertools.combinations(columns, 2):
-        both = usable[[first, second]].dropna()
-        both = both[[first in weights[i] and second in weights[i] for i in panel.people.index.get_indexer(both.index)]]
+        both = usable.loc[(weights[[first, second]] > 0).all(axis="columns"), [first, second]].dropna()
         sizes = roles[both.index].value_counts()
         if sizes.empty or sizes.iloc[0] < least:
             continue

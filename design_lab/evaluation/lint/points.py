@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from design_lab.catalogue import Card
 from design_lab.display import Quantity
 from design_lab.evaluation.lint.record import Lint, bound, say
 from design_lab.rulebook import MEDIAN, Attainment, Ladder, Rule, Stretch
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
+from design_lab.scoring.points import positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,9 +124,10 @@ def _in_force(scheme: Scheme, people: pd.DataFrame, indicator: str, rule: Rule, 
     """Whom the rule that is stated for a role and level scores on the indicator, (n,)."""
     import pandas as pd
 
-    held = []
-    for pair in zip(people["role"], people["level"], strict=True):
-        meant = (not role or pair[0] == role) and (not level or pair[1] == level)
-        weighed = indicator in scheme.weights(*pair) and scheme.rules_for(*pair).get(indicator) == rule
-        held.append(meant and weighed)
-    return pd.Series(held, people.index, dtype=bool)
+    pairs, at = positions(people)
+    held = [
+        role in ("", one) and level in ("", other) and indicator in scheme.weights(one, other)
+        and scheme.rules_for(one, other).get(indicator) == rule
+        for one, other in pairs
+    ]  # fmt: skip
+    return pd.Series(np.array(held, dtype=bool)[at], people.index)

@@ -127,7 +127,8 @@ class Lints(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State how many lints stand by severity and how many are waived, and what each says; notes are counted only.
 
-        One finding a lint, whatever the number of places: its value is how many they are.
+        One finding a lint, `lint.<scheme>.<id>` or, if the file waives it, `lint.<scheme>.waived.<id>`: its value is in
+        how many places it speaks.
         """
         counts = {f"{severity}s": len(self.of(severity)) for severity in SEVERITIES if severity != "error"}
         counts["waived"] = len(self.waived)
@@ -146,13 +147,14 @@ class Lints(Shown):
     def _finding(self, id: str, held: list[Lint]) -> Finding:
         people = [one.people for one in held if one.people is not None]
         first = held[0]
-        waiver: dict[str, Any] = {} if first.waived is None else {"why": first.waived}
+        waived: dict[str, Any] = {} if first.waived is None else {"why": first.waived}
         return state(
-            f"lint.{self.scheme}.{id}", len(held), says=f"lint.{'stands' if first.waived is None else 'is_waived'}",
-            unit="count", n=max(people) if people else None, claim="association" if people else "accounting",
-            limits=("one_quarter",) if people else (), scheme=self.title,
+            f"lint.{self.scheme}.{'waived.' if waived else ''}{id}", len(held),
+            says=f"lint.{'is_waived' if waived else 'stands'}", unit="count", n=max(people) if people else None,
+            claim="association" if people else "accounting", limits=("one_quarter",) if people else (),
+            scheme=self.title, source=first.card.source,
             reason={lang: words(lang).say("lint_join").join(one.reason[lang] for one in held) for lang in LANGUAGES},
-            source=first.card.source, **waiver,
+            **waived,
         )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from design_lab.catalogue import Card
 from design_lab.display import Quantity
 from design_lab.evaluation.lint.record import Lint, bound, joined, say, weight
-from design_lab.scheme import Scheme, places
+from design_lab.scheme import Scheme
+from design_lab.scheme_faults import places
 
 KEY_DIMENSIONS = ("csat", "complaints")  # of the metric cards: what the customer says
 _HAIR = 1e-9

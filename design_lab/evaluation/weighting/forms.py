@@ -81,6 +81,20 @@ class Preferences(Shown):
         heads = ["respondent", "voice", "for", "consistency ratio", "accepted", "revisit", "given", "fits better"]
         return pd.DataFrame(rows, columns=[*heads, "ratio then"])
 
+    def lines(self) -> list[str]:
+        """Say how many forms can be used, and which judgements disagree with themselves."""
+        listed = self.to_text().to_dict("records")
+        return [
+            f"preferences: {len(self.answers)} forms can be used, {len(self.left_out)} cannot",
+            *(
+                f"{row['respondent']}, {row['for']}: consistency ratio {row['consistency ratio']} (Saaty), more than "
+                f"{ACCEPTED:g}; revisit {row['revisit']}: {row['given']} is given, {row['fits better']} fits the other "
+                f"judgements best and gives {row['ratio then']}"
+                for row in listed
+                if row["revisit"]
+            ),
+        ]
+
     def _judged(self, column: str, matrix: Array) -> tuple[Any, ...]:
         names = self.asked.dimensions[column]
         found = consistency(matrix)

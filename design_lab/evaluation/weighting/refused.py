@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.catalogue import words
+from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Wording, worded
 from design_lab.errors import WeightingError
 
@@ -16,12 +16,15 @@ DUST = 1e-12  # of the greatest value: differences below it are rounding
 
 
 class NoWeightsError(WeightingError):
-    """No weights follow: `why` is a key below `no_weights.` in the word files, `parts` fill it."""
+    """No weights follow: `why` is a key below `no_weights.` in the word files, `said` its words by language."""
 
     def __init__(self, why: str, **parts: Wording) -> None:
-        self.why, self.parts = why, parts
-        filled = {key: worded(part, "en") for key, part in parts.items()}
-        super().__init__(words("en").say(f"no_weights.{why}", **filled))
+        self.why = why
+        self.said = {
+            lang: words(lang).say(f"no_weights.{why}", **{key: worded(part, lang) for key, part in parts.items()})
+            for lang in LANGUAGES
+        }
+        super().__init__(self.said["en"])
 
 
 def checked(x: Array, names: Sequence[str]) -> Array:
@@ -40,7 +43,7 @@ def constant(x: Array) -> npt.NDArray[np.bool_]:
 
 def listed(names: Sequence[str]) -> Wording:
     """Join names of dimensions, each in its words where it has any, for a sentence in any language."""
-    return {lang: words(lang).say("run.join").join(_named(name, lang) for name in names) for lang in ("en", "zh")}
+    return {lang: words(lang).say("run.join").join(_named(name, lang) for name in names) for lang in LANGUAGES}
 
 
 def _named(name: str, lang: str) -> str:

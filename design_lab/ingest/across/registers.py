@@ -29,6 +29,12 @@ def complaint_of_other(held: Held) -> Any:
     return cases(named, named.handled_by != named.employee_id, day="on")
 
 
+def told_before_end(held: Held) -> Any:
+    """A person was told of her result on a day on which the quarter had not ended."""
+    dated = held["appraisal_results"].filter(lambda t: t.told_on.notnull())
+    return cases(dated, dated.told_on <= held.last_day, day="told_on")
+
+
 def satisfied_share_differs(held: Held) -> Any:
     """The share of satisfied ratings that a file states is not that of the ratings in its days."""
     surveys = held["surveys"]

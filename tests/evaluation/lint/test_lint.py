@@ -257,6 +257,15 @@ def test_without_tables_the_file_is_linted_and_that_is_said(copied):
     assert "unreliable" not in {one.id for one in found.found}
 
 
+def test_a_baseline_that_there_is_not_is_said(copied):
+    path = copied / "schemes" / "balanced.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("baseline: current", "baseline: curent"), encoding="utf-8")
+    (one,) = lint_file(path, study=Study.open(copied)).found
+    assert (one.severity, one.where) == ("error", "baseline")
+    assert "study small has no scheme 'curent'; did you mean 'current'?" in one.reason["en"]
+    assert not lint_file(path).of("error")  # outside a study nobody knows the others
+
+
 def test_data_that_the_client_does_not_have_are_said(small):
     panel = make_panel({f"E{i:02}": (20.0 + i, 80.0 if i < 4 else None, 0.8, 4.0) for i in range(20)})
     found = said(small.current, study=small, people=panel, medians=pd.DataFrame())
@@ -279,8 +288,9 @@ def test_a_waived_lint_is_kept_with_its_reason_and_no_longer_stands():
     assert [one.waived for one in found.waived] == ["two indicators alone, as agreed with the works council"] * 2
     told = {finding.id: finding for finding in found.findings()}
     assert told["lint.test.waived"].value == 2
-    assert told["lint.test.large_weight"].value == 2
-    assert "as agreed with the works council" in told["lint.test.large_weight"].text["zh"]
+    assert told["lint.test.waived.large_weight"].value == 2
+    assert "as agreed with the works council" in told["lint.test.waived.large_weight"].text["zh"]
+    assert "lint.test.large_weight" not in told
 
 
 def test_a_waiver_does_not_change_what_is_scored():
@@ -306,6 +316,7 @@ def test_every_lint_has_words_and_a_source_in_both_languages():
     for lang in LANGUAGES:
         keys = words(lang).keys
         for id, card in lint_cards().items():
+            assert f"lint_name.{id}" in keys or card.severity == "error"
             assert any(key == f"lint.{id}" or key.startswith((f"lint.{id}_", f"lint.refused.{id}")) for key in keys), id
             assert card.source[lang]
 

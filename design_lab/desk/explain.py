@@ -1,0 +1,135 @@
+"""One person's score explained, to the person and to who hears an appeal: computed here, worded in `explained`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from design_lab.desk.explained import Explained, told
+from design_lab.evaluation.correction import Correction, Flip, correct, flips, last_row, parse_change
+from design_lab.evaluation.official import Official, official
+from design_lab.evaluation.replay import replay
+from design_lab.evaluation.rerun import DRAWS, rerun
+from design_lab.evaluation.standing import Standing, standing
+from design_lab.files import write_text
+from design_lab.periods import Quarter
+from design_lab.report.page import render_page
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel, everybody, panel, score, targets
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SEED = 42  # the same question gets the same answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person under one scheme: where she stands, what corrected data would do, and what would change the grade.
+
+    `correction` is None where nothing was corrected; `official` holds the score and the grade as published, each None
+    if it was not.
+    """
+
+    standing: Standing
+    correction: Correction | None
+    flips: tuple[Flip, ...]
+    official: tuple[float | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What `explain` found for one pseudonym in one quarter, under one or two schemes.
+
+    `panel` is the quarter's, `row` the person's last spell in it and `spells` how many she had.
+    """
+
+    study: Study
+    quarter: Quarter
+    employee: str
+    panel: Panel
+    row: Any
+    spells: int
+    accounts: tuple[Account, ...]
+
+    def told(self, lang: str) -> Explained:
+        """Word the explanation in a language."""
+        return told(self, lang)
+
+    def lines(self, lang: str) -> list[str]:
+        """Return the explanation in a few lines for a console."""
+        return list(self.told(lang).lines)
+
+    def write(self, path: Path, langs: Sequence[str]) -> Path:
+        """Write one self-contained page, a part in each of the languages; return its path."""
+        pages = [self.told(lang) for lang in langs]
+        mark = " · ".join(page.mark for page in pages if page.mark)
+        write_text(path, render_page("explain.html.j2", pages=pages, title=pages[0].title, mark=mark))
+        return path
+
+
+def explain(
+    study: Study,
+    employee: str,
+    *,
+    quarter: Quarter,
+    schemes: Sequence[str] = (),
+    changes: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda line: None,
+) -> Explanation:
+    """Explain a person's score under the schemes named, the one in force if none is.
+
+    `changes` are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator
+    that is not known and a value that cannot be raise a `DesignLabError`.
+    """
+    plans = [study.scheme(name) for name in dict.fromkeys(schemes or (study.settings.current_scheme,))]
+    people, given = panel(study, quarter), official(study, quarter)
+    row, medians = last_row(people, employee), targets(study, quarter)
+    accounts = []
+    for plan in plans:
+        progress(f"scoring {employee} under {plan.name}")
+        accounts.append(_account(study, people, employee, row, plan, given, changes, medians))
+    return Explanation(
+        study=study,
+        quarter=quarter,
+        employee=employee,
+        panel=people,
+        row=row,
+        spells=int((people.people.index.get_level_values("employee_id") == employee).sum()),
+        accounts=tuple(accounts),
+    )
+
+
+def _account(
+    study: Study,
+    people: Panel,
+    employee: str,
+    row: Any,
+    plan: Scheme,
+    given: Official,
+    changes: Sequence[str],
+    medians: pd.DataFrame,
+) -> Account:
+    in_force = plan.name == study.settings.current_scheme
+    scheme = replay(people, everybody(people, plan), given, medians=medians).settled.leading if in_force else plan
+    scores = score(people, scheme, medians=medians)
+    asked = dict(parse_change(text, scores) for text in changes)
+    again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS)
+    return Account(
+        standing=standing(people, again, row, least=study.settings.privacy.strictest),
+        correction=correct(people, scores, row, asked, medians=medians, pay=given.pay) if asked else None,
+        flips=flips(people, scores, row, medians=medians),
+        official=_published(given, employee) if in_force else (None, None),
+    )
+
+
+def _published(given: Official, employee: str) -> tuple[float | None, str | None]:
+    if given.results is None or employee not in given.results.index:
+        return None, None
+    said: Any = given.results.loc[employee]
+    return (None if np.isnan(said["score"]) else float(said["score"])), said["grade"]

@@ -1,0 +1,159 @@
+"""What sliders explore: weights in steps of 5 that always sum to 100, and what they would do to the same people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from design_lab.display import Quantity, worded
+from design_lab.errors import SchemeError, nearest
+from design_lab.evaluation import compare, effective_weights, official, pools, replay
+from design_lab.evaluation.lint import lint
+from design_lab.evaluation.weighting.steps import in_steps
+from design_lab.periods import Quarter
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel, Scores, in_force, panel, score, targets
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STEP = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """What the weights on the sliders do: grades by name with heads, who gets a better (`up`) or worse grade (`down`).
+
+    `effective` are shares of the differences in score by dimension, empty where nobody can be told apart;
+    `pool_change` is the change of the bonus pool as a share, None without pay; `lints` are sentences by language.
+    """
+
+    weights: Mapping[str, int]
+    grades: Mapping[str, int]
+    up: int
+    down: int
+    effective: Mapping[str, float]
+    pool_change: float | None
+    lints: Mapping[str, tuple[str, ...]]
+
+
+class Explorer:
+    """The weights of a scheme's dimensions, moved one at a time; roles with dimensions of their own keep them.
+
+    `weights` are whole percent by dimension, in steps of 5, and sum to 100. They begin at the scheme's own, rounded.
+    """
+
+    def __init__(self, people: Panel, today: Scores, *, medians: pd.DataFrame, pay: pd.DataFrame | None = None) -> None:
+        self.people, self.today, self.medians, self.pay = people, today, medians, pay
+        self.weights = in_steps({name: one.weight / 100 for name, one in today.scheme.dimensions.items()}, STEP)
+
+    @classmethod
+    def of(cls, study: Study, quarter: Quarter) -> Explorer:
+        """Explore the scheme in force on a quarter's people."""
+        people, medians, given = panel(study, quarter), targets(study, quarter), official(study, quarter)
+        held = in_force(study, people, quarter)
+        scheme = replay(people, held, given, medians=medians).settled.leading
+        return cls(people, score(people, scheme, medians=medians), medians=medians, pay=given.pay)
+
+    def move(self, dimension: str, value: float) -> None:
+        """Set a dimension's weight, snapped to the step and kept within 0 to 100; the others share what is left.
+
+        They keep their proportions, rounded by largest remainders; where all others are 0 they share equally. An
+        unknown dimension raises `SchemeError`; a single one stays at 100.
+        """
+        if dimension not in self.weights:
+            raise SchemeError(f"{dimension}: is not a dimension of this scheme; {nearest(dimension, self.weights)}")
+        others = {name: weight for name, weight in self.weights.items() if name != dimension}
+        if not others:
+            return
+        snapped = STEP * min(max(int(value / STEP + 0.5), 0), 100 // STEP)
+        held = sum(others.values())
+        shares = {name: weight / held if held else 1 / len(others) for name, weight in others.items()}
+        moved = in_steps(shares, STEP, 100 - snapped) | {dimension: snapped}
+        self.weights = {name: moved[name] for name in self.weights}
+
+    def reset(self) -> None:
+        """Go back to the scheme's own weights."""
+        self.weights = in_steps({name: one.weight / 100 for name, one in self.today.scheme.dimensions.items()}, STEP)
+
+    def scheme(self, name: str = "explored") -> Scheme:
+        """Return the scheme in force with the weights on the sliders."""
+        today = self.today.scheme
+        moved = {key: one.model_copy(update={"weight": self.weights[key]}) for key, one in today.dimensions.items()}
+        kept = tuple(
+            one.model_copy(update={"dimensions": dict(_dimensions(today, one.role, one.level))})
+            if one.dimensions
+            else one
+            for one in today.overrides
+        )
+        title = {lang: f"{said} ({name})" for lang, said in today.title.items()}
+        why = "Weights chosen on the explorer's sliders; everything else is as in its baseline."
+        changes = {
+            "name": name, "title": title, "baseline": today.name, "why": why, "dimensions": moved, "overrides": kept,
+            "effective_from": None, "provenance": None,
+        }  # fmt: skip
+        return today.model_copy(update=changes)
+
+    def summary(self) -> Explored:
+        """Score everybody with the weights on the sliders and hold the grades against today's."""
+        scheme = self.scheme()
+        scores = score(self.people, scheme, medians=self.medians)
+        compared = compare(self.today, scores)
+        found = effective_weights(scores)
+        paid = pools(self.today, scores, self.pay, least=1).people
+        change = None if paid is None else float(paid["due_x100"].sum() / paid["today_x100"].sum() - 1)
+        linted = lint(scheme, baseline=self.today.scheme)
+        return Explored(
+            weights=dict(self.weights),
+            grades={grade: int(scores.grade.eq(grade).sum()) for grade in scheme.grades.names()},
+            up=compared.up,
+            down=compared.down,
+            effective={one.dimension: one.effective for one in found.weights if one.effective is not None},
+            pool_change=change,
+            lints={lang: tuple(linted.lines(lang)) for lang in scheme.title},
+        )
+
+    def save(self, folder: Path, name: str) -> Path:
+        """Write the scheme to a folder that is there already, under a name that is not; return the file.
+
+        A folder that is missing, a file that is there or a name that cannot stand raises `SchemeError`.
+        """
+        if not folder.is_dir():
+            raise SchemeError(f"{folder}: is not a folder; make it, or name one that is there")
+        path = folder / f"{name}.yaml"
+        if path.exists():
+            raise SchemeError(f"{path}: is there already; choose another name")
+        self.scheme(name).write(path)
+        try:
+            Scheme.read(path, self.people.cards)
+        except SchemeError:
+            path.unlink()
+            raise
+        return path
+
+
+def _dimensions(scheme: Scheme, role: str, level: str | None) -> Mapping[str, object]:
+    return scheme.dimensions_for(role, level or "")
+
+
+def told(explored: Explored, today: Mapping[str, str], lang: str) -> str:
+    """Return the summary as lines; `today` names dimensions by id."""
+    from design_lab.catalogue import words
+
+    say = words(lang).say
+    grades = say("report.join").join(f"{grade} {heads}" for grade, heads in explored.grades.items())
+    lines = [
+        say("explorer.grades", grades=grades),
+        say("explorer.moved", up=worded(Quantity(explored.up, "people"), lang),
+            down=worded(Quantity(explored.down, "people"), lang)),
+    ]  # fmt: skip
+    for name, share in explored.effective.items():
+        lines.append(
+            say("explorer.effective", dimension=today.get(name, name), share=worded(Quantity(share, "share"), lang))
+        )
+    change = explored.pool_change
+    lines.append(say("explorer.no_pool") if change is None else say("explorer.pool", change=f"{change:+.2%}"))
+    return "\n".join([*lines, *explored.lints[lang]])

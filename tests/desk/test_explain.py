@@ -1,0 +1,64 @@
+"""The explanation of one person, on the small centre: page, console, both languages, and nobody else in it."""
+
+import re
+
+import pytest
+
+from design_lab.catalogue import LANGUAGES
+from design_lab.desk.explain import explain
+from design_lab.errors import DesignLabError
+from design_lab.scoring import panel
+
+
+@pytest.fixture(scope="module")
+def person(small):
+    people = panel(small, small.quarters[-1])
+    busy = people.people[people.people["role"].eq("customer_service") & people.people["level"].eq("agent")]
+    full = people.values.loc[busy.index, ["qa_score", "peer_rating", "calls_per_hour"]].dropna()
+    return str(full.index.get_level_values("employee_id")[1])
+
+
+@pytest.fixture(scope="module")
+def found(small, person):
+    return explain(
+        small, person, quarter=small.quarters[-1], schemes=["current", "quality_first"], changes=["qa_score=97.5"]
+    )
+
+
+def test_both_schemes_are_accounted_for(found):
+    assert [account.standing.scores.scheme.name for account in found.accounts] == ["current", "quality_first"]
+    for account in found.accounts:
+        made = sum(part.contribution or 0.0 for part in account.standing.parts)
+        made += sum(value for _, value in account.standing.rules)
+        assert made == pytest.approx(account.standing.total, abs=1e-9)
+        assert account.correction.changes == {"qa_score": 97.5}
+
+
+def test_the_page_holds_the_person_alone_and_fetches_nothing(found, small, person, tmp_path):
+    page = found.write(tmp_path / "page.html", ("zh", "en")).read_text(encoding="utf-8")
+    others = set(found.panel.people.index.get_level_values("employee_id")) - {person}
+    assert person in page
+    assert not [one for one in others if one in page]
+    assert not re.search(r"(src|href)=\"(?!#)", page)
+    assert page.count("<article") == 2
+    for said in ("Article 24", "第二十四条", "guiding case 18", "指导案例18号", "Synthetic data"):
+        assert said in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_console_tells_score_tier_and_correction(found, lang):
+    text = "\n".join(found.lines(lang))
+    total = found.accounts[0].standing.total
+    assert f"{total:.1f}" in text
+    assert {"en": "no rank within it", "zh": "层内不分名次"}[lang] in text or found.accounts[
+        0
+    ].standing.position is None
+    assert {"en": "Others who would get another grade", "zh": "等级随之变化的其他人员"}[lang] in text
+
+
+def test_what_is_not_known_is_refused(small, person):
+    last = small.quarters[-1]
+    with pytest.raises(DesignLabError, match="did you mean 'qa_score'"):
+        explain(small, person, quarter=last, changes=["qa_scores=90"])
+    with pytest.raises(DesignLabError, match=f"did you mean '{person}'"):
+        explain(small, person[:-1] + "x", quarter=last)

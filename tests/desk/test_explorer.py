@@ -1,0 +1,81 @@
+"""The explorer without a kernel: any moves keep the sum and the steps, and today's weights move nobody."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from design_lab.desk.explorer import STEP, Explorer
+from design_lab.errors import SchemeError
+from design_lab.scheme import Scheme
+from design_lab.scoring import score
+from tests.scoring.conftest import make_panel, make_scheme
+
+NOBODY = pd.DataFrame()
+PEOPLE = make_panel({f"E{i}": (10.0 + i, 90.0 - i, 0.6 + (i % 5) / 20, 3.0 + (i % 3)) for i in range(20)})
+TODAY = score(PEOPLE, make_scheme(), medians=NOBODY)
+NAMES = ("workload", "service_quality", "csat", "teamwork")
+
+
+def fresh():
+    return Explorer(PEOPLE, TODAY, medians=NOBODY)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.floats(-50, 150)), max_size=12))
+def test_any_moves_keep_sum_steps_and_bounds(moves):
+    explorer = fresh()
+    for name, value in moves:
+        explorer.move(name, value)
+        assert explorer.weights[name] == min(max(STEP * int(value / STEP + 0.5), 0), 100) or value < 0
+        assert sum(explorer.weights.values()) == 100
+        assert all(weight % STEP == 0 and 0 <= weight <= 100 for weight in explorer.weights.values())
+    assert sum(explorer.scheme().weights("customer_service", "agent").values()) == pytest.approx(1.0)
+
+
+def test_the_others_keep_their_proportions():
+    explorer = fresh()
+    explorer.move("workload", 20)
+    # 16 steps are left for 25 : 25 : 10, which is 6.67, 6.67 and 2.67; of equal remainders the first two get a step.
+    assert explorer.weights == {"workload": 20, "service_quality": 35, "csat": 35, "teamwork": 10}
+    explorer.move("csat", 100)
+    explorer.move("csat", 40)
+    assert explorer.weights == {"workload": 20, "service_quality": 20, "csat": 40, "teamwork": 20}
+
+
+def test_today_s_weights_move_nobody():
+    explorer = fresh()
+    explorer.move("workload", 90)
+    assert explorer.summary().up > 0
+    explorer.reset()
+    found = explorer.summary()
+    assert (found.up, found.down) == (0, 0)
+    assert sum(found.effective.values()) == pytest.approx(1.0)
+
+
+def test_an_unknown_dimension_is_refused():
+    with pytest.raises(SchemeError, match="did you mean 'workload'"):
+        fresh().move("worklod", 20)
+
+
+def test_a_role_with_its_own_dimensions_keeps_them():
+    own = {
+        "workload": {"weight": 10, "indicators": {"calls_per_hour": 100}},
+        "csat": {"weight": 55, "indicators": {"very_satisfied_rate": 100}},
+    }
+    scheme = make_scheme(overrides=[{"role": "complaints", "dimensions": own}])
+    explorer = Explorer(PEOPLE, score(PEOPLE, scheme, medians=NOBODY), medians=NOBODY)
+    before = scheme.weights("complaints", "agent")
+    explorer.move("service_quality", 80)
+    assert explorer.scheme().weights("complaints", "agent") == before
+    assert explorer.scheme().weights("marketing", "agent")["qa_score"] == 0.8
+
+
+def test_a_saved_scheme_reads_back_and_nothing_is_overwritten(tmp_path):
+    explorer = fresh()
+    explorer.move("csat", 45)
+    path = explorer.save(tmp_path, "satisfied")
+    assert Scheme.read(path).weights("customer_service", "agent")["very_satisfied_rate"] == 0.45
+    with pytest.raises(SchemeError, match="is there already"):
+        explorer.save(tmp_path, "satisfied")
+    with pytest.raises(SchemeError, match="is not a folder"):
+        explorer.save(tmp_path / "nowhere", "satisfied")
