@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from design_lab.catalogue import LANGUAGES, Card, words
-from design_lab.display import Quantity, Shown, Term, number
+from design_lab.display import Quantity, Shown, Term, number, worded
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.search.files import with_weights, write
 from design_lab.evaluation.search.front import Places
@@ -132,11 +132,17 @@ class Searched(Shown):
         return tuple(write(scheme, Path(out) / "proposals") for scheme in self.proposals())
 
     def _proposal(self, way: Way) -> Scheme:
-        now, then = self.figures(None), self.figures(way)
-        told = {name: number(then[name] if np.isfinite(then[name]) else None, unit) for name, unit in FIGURES.items()}
-        told |= {f"{name}_today": number(now[name] if np.isfinite(now[name]) else None, unit)
-                 for name, unit in FIGURES.items()}  # fmt: skip
-        tried = f"{sum(len(one.space.weights) for one in self.tried):,}"
+        figures = {"": self.figures(way), "_today": self.figures(None)}
+        tried = Quantity(sum(len(one.space.weights) for one in self.tried), "count")
+
+        def why(lang: str) -> str:
+            told = {
+                f"{name}{when}": number(held[name] if np.isfinite(held[name]) else None, unit, lang)
+                for when, held in figures.items()
+                for name, unit in FIGURES.items()
+            }
+            return words(lang).say(f"search.why.{way}", tried=worded(tried, lang), quarter=self.quarter, **told)
+
         return with_weights(
             self.today,
             [(one.space, one.space.weights[one.chosen[way]]) for one in self.ended],
@@ -144,7 +150,7 @@ class Searched(Shown):
             name=f"search_{way}",
             title={lang: words(lang).say(f"search.title.{way}") for lang in LANGUAGES},
             baseline=self.today.name,
-            why=words("en").say(f"search.why.{way}", tried=tried, quarter=self.quarter, **told),
+            why="\n".join(why(lang) for lang in LANGUAGES),
         )
 
     def findings(self) -> tuple[Finding, ...]:

@@ -33,6 +33,7 @@ _MOST = 400  # schemes among which the best one's luck is judged
 def search(
     client: Study,
     panel: Panel,
+    today: Scheme,
     *,
     before: Panel | None,
     medians: pd.DataFrame,
@@ -43,10 +44,10 @@ def search(
 
     `before` is the panel of the quarter before, by which goals are followed, so that no observation counts both in a
     score and in a goal; without it nothing is said of goals. `pay` is the canonical table; without it everybody's
-    performance pay counts as equal. Today's rules, conditions and grades hold; only weights differ. A scheme under
-    which people of one role are graded against another's raises `SchemeError`.
+    performance pay counts as equal. The rules, conditions and grades of `today` hold; only weights differ. A scheme
+    under which people of one role are graded against another's raises `SchemeError`.
     """
-    today, others = client.current, client.candidates()
+    others = client.candidates()
     settings, least = client.settings.search, client.settings.privacy.strictest
     if isinstance(today.grades, ForcedGrades) and today.grades.pool == "all":
         raise SchemeError(

@@ -19,7 +19,13 @@ def sought(small):
     period = small.quarter("2026Q3")
     people, before, medians = panel(small, period), panel(small, period.plus(-1)), targets(small, period)
     found = search(
-        small, people, before=before, medians=medians, pay=official(small, period).pay, rng=np.random.default_rng(1)
+        small,
+        people,
+        small.current,
+        before=before,
+        medians=medians,
+        pay=official(small, period).pay,
+        rng=np.random.default_rng(1),
     )
     return small, people, before, medians, found
 
@@ -137,7 +143,7 @@ def test_what_was_tried_is_told_with_the_luck_of_the_best(sought):
 
 def test_without_a_quarter_before_nothing_is_said_of_goals(sought):
     small, people, _, medians, _ = sought
-    found = search(small, people, before=None, medians=medians, pay=None, rng=np.random.default_rng(1))
+    found = search(small, people, small.current, before=None, medians=medians, pay=None, rng=np.random.default_rng(1))
     told = {finding.id: finding for finding in found.findings()}
     assert told["search.best.nearest.alignment"].claim == "unidentified"
     assert told["search.best.nearest.reliability"].value > 0
@@ -145,13 +151,12 @@ def test_without_a_quarter_before_nothing_is_said_of_goals(sought):
     assert not [id for id in told if id.startswith("search.winner")]
 
 
-def test_one_pool_for_everybody_is_refused(sought, monkeypatch):
+def test_one_pool_for_everybody_is_refused(sought):
     small, people, before, medians, _ = sought
     content = small.current.model_dump(exclude_unset=True)
     together = Scheme.model_validate(content | {"grades": content["grades"] | {"pool": "all"}})
-    monkeypatch.setattr(type(small), "current", property(lambda _: together))
     with pytest.raises(SchemeError, match="everybody is graded in one pool"):
-        search(small, people, before=before, medians=medians, pay=None, rng=np.random.default_rng(1))
+        search(small, people, together, before=before, medians=medians, pay=None, rng=np.random.default_rng(1))
 
 
 def test_tables_show_today_beside_the_proposals(sought):
