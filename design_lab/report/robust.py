@@ -32,7 +32,7 @@ def robust_section(facts: Facts) -> Section:
         blocks=(
             *((chart,) if chart else ()),
             *((table,) if table.rows else ()),
-            *((Group(title=facts.say("findings"), statements=said),) if said else ()),
+            *((Group(title=facts.say("findings"), statements=said, folded=True),) if said else ()),
         ),
         brief=said[:2],
     )

@@ -201,8 +201,9 @@ def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statem
         _absent(slide, section, right, report)
         return section.chart.shows if section.chart else ()
     table = section.tables[0]
-    columns = (0, 1, 2, 3) if section.key == "weights" else (0, 1, 2)
-    shares = (0.37, 0.15, 0.16, 0.32) if section.key == "weights" else (0.5, 0.25, 0.25)
+    widths = (0.37, 0.15, 0.16, 0.32) if section.key == "weights" else (0.5, 0.25, 0.25)
+    columns = range(min(len(widths), len(table.columns)))
+    shares = tuple(widths[column] / sum(widths[: len(columns)]) for column in columns)
     room = Box(right.left, right.top, right.width, height - 1.3)
     taken = native_table(slide, table, columns, shares, room, report.lang)
     below = Box(right.left, taken.top + taken.height + 0.2, right.width, _END - taken.top - taken.height - 0.2)

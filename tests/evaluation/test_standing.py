@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from design_lab.evaluation.noise import tier_heads, tiers
 from design_lab.evaluation.rerun import rerun
 from design_lab.evaluation.standing import standing
+from design_lab.evaluation.tiers import tier_heads, tiers
 from design_lab.scoring import score
 from tests.scoring.conftest import make_panel, make_scheme
 
