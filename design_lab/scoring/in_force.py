@@ -23,7 +23,7 @@ from design_lab.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-_FRAMES = ("people", "points", "why", "contributions", "total", "grade", "reason", "nominal")
+_FRAMES = ("people", "points", "why", "contributions", "weights", "total", "grade", "reason", "nominal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

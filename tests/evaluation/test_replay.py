@@ -361,7 +361,8 @@ def test_who_is_graded_by_other_rules_is_graded_and_paid_apart(four):
     halves = FORCED | {"shares": {"A": 50, "C": 50}, "coefficients": {"A": 2.0, "C": 0.5}}
     schemes = {"one": plain(name="one"), "other": plain(name="other", grades=halves)}
     under = pd.Series(["one", "other", "other", "one"], four.people.index)
-    given = Official(results=GIVEN, pay=pay(Ann=120_000, Bo=100_000, Cy=100_000, Di=80_000))
+    results_known = GIVEN.assign(grade=["A", "C", "A", "C"])
+    given = Official(results=results_known, pay=pay(Ann=120_000, Bo=100_000, Cy=100_000, Di=80_000))
     held = InForce(period="2026Q3", schemes=schemes, under=under)
     found = evaluation.replay(four, held, given, medians=NOBODY)
     # Ann 90 and Di 60 are a pool of their own, .5 heads an A, rounded up, 1.5 an A or B: A and B, as 2 x .75 = 1.5 heads
