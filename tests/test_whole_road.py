@@ -47,9 +47,9 @@ def results(folder):
 def test_the_report_folder_holds_what_the_design_says(folder):
     assert {path.name for path in folder.iterdir()} == {
         "report.en.html", "report.zh.html", "report.en.pptx", "report.zh.pptx",
-        "results.json", "record.json", "notebooks", "figures",
+        "results.json", "record.json", "notebooks", "figures", "proposals",
     }  # fmt: skip
-    assert {path.name for path in (folder / "notebooks").iterdir()} == {path.name for path in NOTEBOOKS.glob("*.ipynb")}
+    assert {path.name for path in (folder / "notebooks").iterdir()} == {path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb")}
 
 
 def test_the_findings_of_the_first_road_are_there(results):
@@ -112,7 +112,7 @@ def test_two_jobs_and_another_hash_seed_give_the_same_bytes(small, folder, tmp_p
             assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 def test_papermill_by_hand_gives_the_findings_of_the_run(small, results, tmp_path, notebook):
     done = subprocess.run(
         [sys.executable, "-m", "papermill", str(NOTEBOOKS / f"{notebook}.ipynb"), str(tmp_path / "out.ipynb"),
@@ -124,7 +124,7 @@ def test_papermill_by_hand_gives_the_findings_of_the_run(small, results, tmp_pat
     assert by_hand == tuple(finding for finding in results.findings if finding.source == notebook)
 
 
-@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb")))
 def test_run_all_gives_the_findings_of_the_run(small, results, tmp_path, notebook):
     """As JupyterLab does it: a consultant edits the parameters cell and runs all cells."""
     import nbformat
