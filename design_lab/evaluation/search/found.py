@@ -223,9 +223,11 @@ class Searched(Shown):
 
     def _winner(self, one: Found, best: Winner) -> Finding:
         stands = self._stands_on
+        # Matrix decompositions differ in their last digits by the number of threads; a correlation needs six.
+        shrunk, low, high = (round(float(told), 6) for told in (best.shrunk, *best.interval))
         return state(
-            f"search.winner.{one.space.name}", best.shrunk, says="search.winner", unit="correlation",
-            n=one.space.people, claim=stands["claim"], limits=[*stands["limits"], "few_teams"], bounds=best.interval,
+            f"search.winner.{one.space.name}", shrunk, says="search.winner", unit="correlation",
+            n=one.space.people, claim=stands["claim"], limits=[*stands["limits"], "few_teams"], bounds=(low, high),
             level=LEVEL, role=self._name(one.space), tried=Quantity(best.tried, "count"),
             seems=Quantity(best.seems, "correlation"),
         )  # fmt: skip
