@@ -49,7 +49,9 @@ def test_the_report_folder_holds_what_the_design_says(folder):
         "report.en.html", "report.zh.html", "report.en.pptx", "report.zh.pptx",
         "results.json", "record.json", "notebooks", "figures", "proposals",
     }  # fmt: skip
-    assert {path.name for path in (folder / "notebooks").iterdir()} == {path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb")}
+    assert {path.name for path in (folder / "notebooks").iterdir()} == {
+        path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb")
+    }
 
 
 def test_the_findings_of_the_first_road_are_there(results):
