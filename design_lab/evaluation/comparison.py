@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
 from design_lab.scoring.roster import headcount
@@ -61,7 +61,7 @@ class Comparison(Shown):
             correlation = state(
                 f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
                 unit="correlation", n=self.ranked, claim=claim_of(self.reconstructed),
-                limits=self._limits(self.reconstructed), scheme=self.title,
+                limits=unchanged_behaviour(self.reconstructed, self.limits), scheme=self.title,
             )  # fmt: skip
         if not self.graded:
             return correlation, self._unknown("grade_changes", "share", 0)
@@ -87,12 +87,9 @@ class Comparison(Shown):
         return claim_of(self.grades_reconstructed)
 
     @property
-    def limits_of_grades(self) -> list[str]:
+    def limits_of_grades(self) -> tuple[str, ...]:
         """What limits what is said of grades that change, as keys below `limit.`."""
-        return self._limits(self.grades_reconstructed)
-
-    def _limits(self, reconstructed: bool) -> list[str]:
-        return ["same_behaviour", "one_quarter", *limits_of(reconstructed), *self.limits]
+        return unchanged_behaviour(self.grades_reconstructed, self.limits)
 
     def _unknown(self, what: str, unit: str, n: int) -> Finding:
         return state(
@@ -112,9 +109,6 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
     after = pd.Categorical(candidate.grade[graded], categories=order, ordered=True)
 
-    def assumed(decided: Decided) -> bool:
-        return any(is_reconstructed(scores.scheme, decided) for scores in (today, candidate))
-
     return Comparison(
         name=candidate.scheme.name,
         title=candidate.scheme.title,
@@ -124,9 +118,9 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         transitions=pd.crosstab(before, after, dropna=False).reindex(index=order, columns=order, fill_value=0),
         up=int((after.codes < before.codes).sum()),
         down=int((after.codes > before.codes).sum()),
-        reconstructed=assumed("totals"),
-        grades_reconstructed=assumed("grades"),
-        limits=tuple(dict.fromkeys((*today.limits, *candidate.limits))),
+        reconstructed=either_reconstructed(today, candidate, "totals"),
+        grades_reconstructed=either_reconstructed(today, candidate, "grades"),
+        limits=limits_of_both(today, candidate),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from design_lab.finding import Claim
 from design_lab.scheme import Part, Scheme
+from design_lab.scoring import Scores
 
 Decided = Literal["weights", "points", "totals", "grading", "grades"]
 
@@ -30,6 +31,16 @@ def is_reconstructed(scheme: Scheme, decided: Decided) -> bool:
     return bool(DECIDED_BY[decided] & set(scheme.assumed))
 
 
+def either_reconstructed(today: Scores, candidate: Scores, decided: Decided) -> bool:
+    """Whether that holds for one of two schemes that are held against each other."""
+    return any(is_reconstructed(scores.scheme, decided) for scores in (today, candidate))
+
+
+def limits_of_both(today: Scores, candidate: Scores) -> tuple[str, ...]:
+    """Return what limits the scores of either, each once."""
+    return tuple(dict.fromkeys((*today.limits, *candidate.limits)))
+
+
 def without_assuming(scheme: Scheme, confirmed: Iterable[Decided]) -> Scheme:
     """Return the scheme without assuming any part that decides what is `confirmed`."""
     known = frozenset[Part]().union(*(DECIDED_BY[decided] for decided in confirmed))
@@ -45,3 +56,8 @@ def claim_of(reconstructed: bool) -> Claim:
 def limits_of(reconstructed: bool) -> tuple[str, ...]:
     """Return the limit that a reconstruction bears, as keys below `limit.`; none for the client's own rules."""
     return ("reconstructed_scheme",) if reconstructed else ()
+
+
+def unchanged_behaviour(reconstructed: bool, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the limits of arithmetic on one quarter in which everybody behaves as before, and then its `own`."""
+    return ("same_behaviour", "one_quarter", *limits_of(reconstructed), *own)

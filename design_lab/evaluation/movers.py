@@ -13,7 +13,7 @@ import numpy.typing as npt
 from design_lab.display import Quantity, Shown, Term, number
 from design_lab.evaluation.cells import hidden
 from design_lab.evaluation.fairness.groups import Group, all_groups
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
 from design_lab.gradebook import ForcedGrades
 from design_lab.scoring import Scores
@@ -75,7 +75,7 @@ class Movers(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State how many of each group would move either way, where that may be shown, and what moves people."""
         claim = claim_of(self.reconstructed)
-        limits = ("same_behaviour", "one_quarter", *limits_of(self.reconstructed), *self.limits)
+        limits = unchanged_behaviour(self.reconstructed, self.limits)
         moved = tuple(
             state(
                 f"candidates.{self.name}.{way}.{group.key}", count, says=f"candidates.group_{way}", unit="people",
@@ -120,8 +120,8 @@ def movers(
         rows=tuple(row for attribute in _ATTRIBUTES for row in _rows(people, attribute, way, least)),
         names=names,
         moved_by={str(name): int(count) for name, count in by.items()},
-        reconstructed=is_reconstructed(today.scheme, "grades") or is_reconstructed(candidate.scheme, "grades"),
-        limits=tuple(dict.fromkeys((*today.limits, *candidate.limits))),
+        reconstructed=either_reconstructed(today, candidate, "grades"),
+        limits=limits_of_both(today, candidate),
     )
 
 

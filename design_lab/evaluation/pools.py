@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
 from design_lab.scoring import Scores
 from design_lab.scoring.pay import neutral, payroll
@@ -66,7 +66,7 @@ class Pools(Shown):
             )  # fmt: skip
             return (unknown,)
         claim = claim_of(self.reconstructed)
-        limits = ("same_behaviour", "one_quarter", *limits_of(self.reconstructed), *self.limits)
+        limits = unchanged_behaviour(self.reconstructed, self.limits)
         n, today, due = len(self.people), int(self.people["today_x100"].sum()), int(self.people["due_x100"].sum())
         change = due / today - 1
         way = "same" if due == today else "more" if due > today else "less"
@@ -112,6 +112,6 @@ def pools(today: Scores, candidate: Scores, pay: pd.DataFrame | None, *, least: 
         least=least,
         people=people,
         factor=factor,
-        reconstructed=is_reconstructed(today.scheme, "grades") or is_reconstructed(candidate.scheme, "grades"),
-        limits=tuple(dict.fromkeys((*today.limits, *candidate.limits))),
+        reconstructed=either_reconstructed(today, candidate, "grades"),
+        limits=limits_of_both(today, candidate),
     )

@@ -21,6 +21,7 @@ from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, score_in_force
 from design_lab.scoring.in_force import grade_in_force
 from design_lab.scoring.pay import Payroll, payroll
+from design_lab.scoring.roster import last_spells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,7 +223,7 @@ def _beside(panel: Panel, held: InForce, scored: Mapping[str, Scores], results: 
         results = pd.DataFrame(columns=["score", "adjustment", "grade"], dtype="float64")
     index = panel.people.index
     ids = index.get_level_values("employee_id")
-    last = ~ids.duplicated(keep="last")
+    last = last_spells(index)
     said = results.reindex(ids[last]).set_axis(index[last]).reindex(index)
     kept = said["grade"].notna() if results["grade"].notna().any() else said["score"].notna()
     total, given = (

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from design_lab.evaluation.rerun import Rerun
-from design_lab.evaluation.tiers import tier_heads
+from design_lab.evaluation.tiers import TOLD_APART, tier_heads
 from design_lab.scoring import Panel, Scores
-
-_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ def _position(again: Rerun, row: Any, least: int) -> Position | None:
     if not alike[row] or alike.sum() < least:
         return None
     heads = tier_heads(scores.total[alike].to_numpy(float), again.total_variance[alike].to_numpy(float))
-    total, margin = float(scores.total[row]), _Z * math.sqrt(max(float(again.total_variance[row]), 0.0))
+    total, margin = float(scores.total[row]), TOLD_APART * math.sqrt(max(float(again.total_variance[row]), 0.0))
     tier, best, worst = (max(1, int((heads >= one - 1e-9).sum())) for one in (total, total + margin, total - margin))
     return Position(tier=tier, best=best, worst=worst, tiers=len(heads), people=int(alike.sum()))
 

@@ -10,7 +10,7 @@ from design_lab.evaluation.rerun import Rerun
 from design_lab.evaluation.shares import Array
 from design_lab.scoring.roster import headcount
 
-_Z = 1.96  # standard errors of a difference by which two totals are told apart
+TOLD_APART = 1.96  # standard errors of a difference by which two totals are told apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,6 @@ def tier_heads(totals: Array, variances: Array) -> Array:
     heads: list[int] = []
     for place in order:
         best = heads[-1] if heads else -1
-        if best < 0 or totals[best] - totals[place] > _Z * np.sqrt(variances[best] + variances[place]):
+        if best < 0 or totals[best] - totals[place] > TOLD_APART * np.sqrt(variances[best] + variances[place]):
             heads.append(int(place))
     return totals[heads]

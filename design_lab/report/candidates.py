@@ -214,5 +214,4 @@ def _candidates_alt(facts: Facts, names: tuple[str, ...], by_people: bool) -> st
         up, down = (facts.shown(facts.measured(f"candidates.{name}.grade_{kind}")) for kind in ("up", "down"))
         return facts.chart_word("candidates_item", scheme=facts.scheme(name), up=up, down=down)
 
-    items = facts.say("sentence_join").join(item(name) for name in names)
-    return facts.chart_word("candidates_alt", items=items)
+    return facts.alt("candidates", (item(name) for name in names))

@@ -82,7 +82,7 @@ def _staff_chart(facts: Facts) -> Chart | None:
     return Chart(
         name="staff",
         title=facts.chart_word("staff"),
-        alt=facts.chart_word("staff_alt", items=facts.say("sentence_join").join(items)),
+        alt=facts.alt("staff", items),
         categories=roles,
         series=(facts.series("people", "effect", staff, "count"),),
         percent=False,
@@ -186,7 +186,7 @@ def _weights_chart(facts: Facts) -> Chart | None:
     return Chart(
         name="weights",
         title=facts.chart_word("weights"),
-        alt=facts.chart_word("weights_alt", items=facts.say("sentence_join").join(items)),
+        alt=facts.alt("weights", items),
         categories=tuple(capital(facts.dimension(id)) for id, _, _ in pairs),
         series=(
             facts.series("nominal", "paper", [nominal for _, nominal, _ in pairs]),

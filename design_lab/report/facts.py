@@ -44,6 +44,10 @@ class Facts:
         """Write a finding's value in its unit, a dash where there is none."""
         return number(finding.value, finding.unit, self.lang) if finding else self.say("unstated")
 
+    def alt(self, name: str, items: Iterable[str]) -> str:
+        """Say in words what the chart of this name shows, item by item."""
+        return self.chart_word(f"{name}_alt", items=self.say("sentence_join").join(items))
+
     def series(self, name: str, tone: str, findings: Iterable[Finding | None], unit: str | None = None) -> Series:
         """Return the bars called by the words at `chart.<name>`; labels are in `unit`, else each finding's own."""
         held = tuple(findings)

@@ -84,7 +84,7 @@ def _reliability_chart(facts: Facts) -> Chart | None:
     return Chart(
         name="reliability",
         title=facts.chart_word("reliability"),
-        alt=facts.chart_word("reliability_alt", items=facts.say("sentence_join").join(items)),
+        alt=facts.alt("reliability", items),
         categories=tuple(facts.indicator(id) for id in ids),
         series=tuple(facts.series(f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
         percent=False,
@@ -187,7 +187,7 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
     return Chart(
         name="slopes",
         title=facts.chart_word("slopes"),
-        alt=facts.chart_word("slopes_alt", items=facts.say("sentence_join").join(items)),
+        alt=facts.alt("slopes", items),
         categories=tuple(kinds),
         series=(facts.series("slope", "effect", slopes),),
         percent=False,

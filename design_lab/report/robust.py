@@ -68,7 +68,7 @@ def _chart(facts: Facts, names: tuple[str, ...]) -> Chart | None:
     return Chart(
         name="robustness",
         title=facts.chart_word("robustness"),
-        alt=facts.chart_word("robustness_alt", items=facts.say("sentence_join").join(items)),
+        alt=facts.alt("robustness", items),
         categories=tuple(facts.scheme(name) for name in names),
         series=tuple(facts.series(series, tone, held[what]) for series, tone, what in _STABLE),
         percent=True,

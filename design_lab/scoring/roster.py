@@ -136,6 +136,11 @@ def headcount(index: pd.Index) -> int:
     return int(index.get_level_values("employee_id").nunique())
 
 
+def last_spells(index: pd.Index) -> npt.NDArray[np.bool_]:
+    """Return which rows keyed by `employee_id` and more, in the order of time, are each person's last, (n,)."""
+    return ~np.asarray(index.get_level_values("employee_id").duplicated(keep="last"))
+
+
 def in_order(parts: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
     """Add up frames of whole-number sums that share their keys, ordered by these."""
     import pandas as pd

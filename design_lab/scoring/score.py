@@ -16,7 +16,7 @@ from design_lab.scoring.conditions import failing, protected, without_data
 from design_lab.scoring.grades import grade
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import Earned, Flags, Texts, Weighed, appraised, earned, weighed
-from design_lab.scoring.roster import headcount
+from design_lab.scoring.roster import headcount, last_spells
 from design_lab.scoring.totals import HAIR, nominal, totals
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ class Scores(Shown):
 
     def by_person(self, column: pd.Series) -> pd.Series:
         """Return a column (n,) keyed by `employee_id` alone; of somebody with several rows, the last one."""
-        ids = self.people.index.get_level_values("employee_id")
-        return column.set_axis(ids)[~ids.duplicated(keep="last")]
+        index = self.people.index
+        return column.set_axis(index.get_level_values("employee_id"))[last_spells(index)]
 
     def table(self) -> pd.DataFrame:
         """Return one row a role: people, how many are scored and graded (in any spell), and the median total."""

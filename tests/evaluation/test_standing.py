@@ -8,23 +8,14 @@ from design_lab.evaluation.rerun import rerun
 from design_lab.evaluation.standing import standing
 from design_lab.evaluation.tiers import tier_heads, tiers
 from design_lab.scoring import score
-from tests.scoring.conftest import make_panel, make_scheme
+from tests.scoring.conftest import SIX, make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
 
 
 @pytest.fixture
 def six():
-    return make_panel(
-        {
-            "E1": (20.0, 90.0, 0.80, 4.0),
-            "E2": (10.0, 80.0, 0.70, 4.5),
-            "E3": (5.0, 95.0, 0.90, 3.0),
-            "E4": (30.0, 70.0, 0.60, 5.0),
-            "E5": (15.0, None, 0.75, None),
-            "E6": (None, None, None, 4.0),
-        }
-    )
+    return make_panel(SIX)
 
 
 SCHEMES = {

@@ -27,18 +27,19 @@ def make_panel(rows, *, quarter="2026Q3", counts=1000, **people):
     )
 
 
+SIX = {
+    "E1": (20.0, 90.0, 0.80, 4.0),
+    "E2": (10.0, 80.0, 0.70, 4.5),
+    "E3": (5.0, 95.0, 0.90, 3.0),
+    "E4": (30.0, 70.0, 0.60, 5.0),
+    "E5": (15.0, None, 0.75, None),
+    "E6": (None, None, None, 4.0),
+}
+
+
 @pytest.fixture
 def six():
-    return make_panel(
-        {
-            "E1": (20.0, 90.0, 0.80, 4.0),
-            "E2": (10.0, 80.0, 0.70, 4.5),
-            "E3": (5.0, 95.0, 0.90, 3.0),
-            "E4": (30.0, 70.0, 0.60, 5.0),
-            "E5": (15.0, None, 0.75, None),
-            "E6": (None, None, None, 4.0),
-        }
-    )
+    return make_panel(SIX)
 
 
 def make_scheme(**changed):

@@ -12,10 +12,11 @@ import numpy as np
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm
 from design_lab.evaluation.fairness.groups import Flags, Group, groups
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL, Groups
 from design_lab.finding import Finding, state
 from design_lab.scoring import Scores
+from design_lab.scoring.roster import last_spells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +108,7 @@ class Impact(Shown):
     def findings(self) -> tuple[Finding, ...]:
         """State how many comparisons stand out, and each ratio."""
         claim = claim_of(self.reconstructed)
-        limits = ("screen_not_verdict", "same_behaviour", "one_quarter", *limits_of(self.reconstructed), *self.limits)
+        limits = ("screen_not_verdict", *unchanged_behaviour(self.reconstructed, self.limits))
         if not self.ratios:
             none = state(
                 f"candidates.{self.name}.groups_standing_out", None, says="candidates.no_groups", unit="count",
@@ -152,8 +153,7 @@ def impact(scores: Scores, *, least: int) -> Impact:
     of her place. Teams are compared too.
     """
     graded = scores.grade.notna()
-    ids = scores.people.index[graded].get_level_values("employee_id")
-    last = ~ids.duplicated(keep="last")
+    last = last_spells(scores.people.index[graded])
     people = scores.people[graded][last]
     got = scores.grade[graded][last].to_numpy()
     names = scores.scheme.grades.names()

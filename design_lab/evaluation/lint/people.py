@@ -52,7 +52,10 @@ def of_reliability(scheme: Scheme, study: Study, panel: Panel, reliable: Reliabi
                 told.append((one, least))
         if told:
             most = max(scheme.weights(*pair).get(indicator, 0.0) for pair in pairs)
-            among = joined(_by_role(reliable.roles, one.role, least, one.people) for one, least in told)
+            among = joined(
+                _by_role("lint_by_role", reliable.roles, one.role, Quantity(least, "correlation"), one.people)
+                for one, least in told
+            )
             yield say(
                 "unreliable", _key(scheme, indicator), people=sum(one.people for one, _ in told),
                 indicator=panel.cards[indicator].name, weight=weight(most), among=among,
@@ -72,12 +75,15 @@ def _key(scheme: Scheme, indicator: str) -> str:
     return f"rules.{indicator}"
 
 
-def _by_role(roles: Mapping[str, Mapping[str, str]], role: str, value: float, people: int) -> dict[str, str]:
+def _by_role(
+    says: str, roles: Mapping[str, Mapping[str, str]], role: str, value: Quantity, people: int
+) -> dict[str, str]:
+    """A role's value and people, by language."""
     return {
         lang: words(lang).say(
-            "lint_by_role",
+            says,
             role=roles.get(role, {}).get(lang, role),
-            value=number(value, "correlation", lang),
+            value=number(value.value, value.unit, lang),
             people=number(people, "people", lang),
         )
         for lang in LANGUAGES
@@ -97,22 +103,12 @@ def of_data(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterat
         there = usable.loc[mine.index, indicator].notna().groupby(mine).agg(["mean", "size"])
         few = there[(there["mean"] < bound("no_data")) & (there["size"] >= least)]
         if len(few):
-            shares = zip(few.index, few["mean"], few["size"], strict=True)
-            among = joined(_shares(study.settings.roles, *one) for one in shares)
+            among = joined(
+                _by_role("lint_data_by_role", study.settings.roles, role, Quantity(share, "share"), size)
+                for role, share, size in zip(few.index, few["mean"], few["size"], strict=True)
+            )
             yield say("no_data", _key(scheme, indicator), people=int(few["size"].sum()),
                       indicator=panel.cards[indicator].name, among=among)  # fmt: skip
-
-
-def _shares(roles: Mapping[str, Mapping[str, str]], role: str, share: float, people: int) -> dict[str, str]:
-    return {
-        lang: words(lang).say(
-            "lint_data_by_role",
-            role=roles.get(role, {}).get(lang, role),
-            share=number(share, "share", lang),
-            people=number(people, "people", lang),
-        )
-        for lang in LANGUAGES
-    }
 
 
 def of_values(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterator[Lint]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.grounds import is_reconstructed, limits_of
+from design_lab.evaluation.grounds import is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.robustness.choices import FACTORS, REACH, Design, category, halved
 from design_lab.evaluation.robustness.ensemble import Ensemble
 from design_lab.evaluation.shares import LEVEL
@@ -113,7 +113,7 @@ class Factors(Shown):
         self, what: str, value: float | None, bounds: tuple[float, float] | None = None, *, says: str, **parts: Any
     ) -> Finding:
         unknown = ("error_unknown",) if self.unmeasured else ()
-        limits = ("same_behaviour", "one_quarter", *limits_of(is_reconstructed(self.scheme, "grades")), *unknown)
+        limits = unchanged_behaviour(is_reconstructed(self.scheme, "grades"), unknown)
         return state(
             f"robustness.{self.scheme.name}.{what}", value, says=f"robustness.{says}", unit="share", n=self.people,
             claim="unidentified" if value is None else "scenario", bounds=bounds, level=LEVEL if bounds else None,

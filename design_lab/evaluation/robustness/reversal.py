@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.grounds import is_reconstructed, limits_of
+from design_lab.evaluation.grounds import is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.robustness.choices import other_rules
 from design_lab.evaluation.robustness.ensemble import Ensemble, numbered
 from design_lab.finding import Finding, state
@@ -65,13 +65,13 @@ class Reversals(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State for each rule how often the order of others turned round."""
-        assumed = limits_of(is_reconstructed(self.scheme, "totals"))
+        assumed = is_reconstructed(self.scheme, "totals")
         return tuple(
             state(
                 f"robustness.{self.scheme.name}.reversal.{one.rule}", one.turned / one.tries,
                 says="robustness.reversal", unit="share", n=one.tries, claim="scenario", scheme=self.scheme.title,
                 rule=_named(one.rule), overtaken=Quantity(one.overtaken, "share"),
-                limits=("same_behaviour", "one_quarter", *assumed, "reversal_tried"),
+                limits=unchanged_behaviour(assumed, ["reversal_tried"]),
             )
             for one in self.reversals
             if one.tries

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.robustness.choices import REACH, Design
 from design_lab.evaluation.robustness.ensemble import Ensemble
 from design_lab.evaluation.shares import LEVEL
@@ -118,7 +118,7 @@ class Stability(Shown):
         claim: Claim = claim_of(assumed) if sampled else "scenario"
         unknown = ("error_unknown",) if self.unmeasured else ()
         choices = () if sampled else ("choices_tried",)
-        limits = ("same_behaviour", "one_quarter", *limits_of(assumed), "measured_again", *unknown, *choices)
+        limits = unchanged_behaviour(assumed, ("measured_again", *unknown, *choices))
         return state(
             f"robustness.{self.scheme.name}.{what}", value, says=f"robustness.{says or what}", unit=unit,
             n=self.people, claim=claim, bounds=bounds, level=LEVEL if bounds else None, limits=limits,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, number
-from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
+from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.robustness.choices import REACH, moved
 from design_lab.evaluation.robustness.ensemble import Ensemble
 from design_lab.finding import Finding, state
@@ -80,7 +80,7 @@ class Tornado(Shown):
         return state(
             f"robustness.{self.scheme.name}.{what}.{one.indicator}", value, says=f"robustness.{what}", unit="share",
             n=self.people, claim=claim_of(assumed), scheme=self.scheme.title, indicator=self.names[one.indicator],
-            limits=("same_behaviour", "one_quarter", *limits_of(assumed), *self.limits),
+            limits=unchanged_behaviour(assumed, self.limits),
             reach=Quantity(REACH, "weight"), less=Quantity(one.less, "share"), more=Quantity(one.more, "share"),
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from design_lab.evaluation.search.winner import Winner, along, winner
 from design_lab.gradebook import ForcedGrades
 from design_lab.scheme import Scheme
 from design_lab.scoring import Batch, Panel
+from design_lab.scoring.roster import last_spells
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -139,9 +140,8 @@ def _goals(panel: Panel, before: Panel | None, aims: Aims) -> Array:
         told = [name for name in aim.indicators if name in usable and usable[name].notna().any()]
         if not told:
             continue
-        values = usable[told[0]]
-        values = values.set_axis(values.index.get_level_values("employee_id"))
-        values = values[~values.index.duplicated(keep="last")].reindex(ids)
+        values = usable[told[0]].set_axis(usable.index.get_level_values("employee_id"))
+        values = values[last_spells(usable.index)].reindex(ids)
         columns.append(values.to_numpy(np.float64) * (1 if before.cards[told[0]].better == "higher" else -1))
     return np.stack(columns, axis=1) if columns else np.zeros((len(ids), 0))
 
@@ -152,4 +152,4 @@ def _pay(people: pd.DataFrame, pay: pd.DataFrame | None) -> Array:
         return np.ones(len(people))
     ids = people.index.get_level_values("employee_id")
     sums = pay.groupby("employee_id")["performance_x100"].sum().reindex(ids).fillna(0).to_numpy(np.float64)
-    return np.where(ids.duplicated(keep="last"), 0.0, sums)
+    return np.where(last_spells(people.index), sums, 0.0)

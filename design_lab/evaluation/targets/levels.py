@@ -13,6 +13,7 @@ from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.targets.proposals import Proposals, Way
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
+from design_lab.scoring.roster import last_spells
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def pay_shares(study: Study, panel: Panel, rows: pd.DataFrame | None) -> PayShar
     Levels with fewer people than the strictest audience's k are told by the usual share alone.
     """
     leads, least = list(study.settings.leads), study.settings.privacy.strictest
-    ids = panel.people.index.get_level_values("employee_id")
-    level_of = panel.people["level"].set_axis(ids)[~ids.duplicated(keep="last")]
+    index = panel.people.index
+    level_of = panel.people["level"].set_axis(index.get_level_values("employee_id"))[last_spells(index)]
     found = []
     for level in study.settings.levels:
         rank = leads.index(level) + 1 if level in leads else 0
