@@ -143,25 +143,27 @@ def _pool_table(facts: Facts, names: Sequence[str]) -> Table:
     )
 
 
-def _screened(facts: Facts, names: Sequence[str]) -> list[str]:
-    return [*once([facts.cover.current, *names])]
+def _screened(facts: Facts, names: Sequence[str]) -> dict[str, str]:
+    """Where the findings of each scheme's screen stand, and what it is called: today's first, then the candidates."""
+    today = {"diagnosis": facts.scheme(facts.cover.current)}
+    return today | {f"candidates.{name}": facts.scheme(name) for name in names}
 
 
 def _screen(facts: Facts, names: Sequence[str]) -> list[Finding | None]:
     """How many comparisons stand out under each scheme; what cannot be screened is said here too."""
-    return [facts.get(f"candidates.{name}.groups_standing_out") for name in _screened(facts, names)]
+    return [facts.get(f"{stem}.groups_standing_out") for stem in _screened(facts, names)]
 
 
 def _screen_table(facts: Facts, names: Sequence[str]) -> Table:
     """The ratio of each screened group and rare grade under each scheme, with its interval."""
     schemes = _screened(facts, names)
-    ratios = [found for name in schemes for found in facts.results.under(f"candidates.{name}.impact_ratio")]
-    keys = once(found.id.split(".", 3)[3] for found in ratios)
+    ratios = [(stem, found) for stem in schemes for found in facts.results.under(f"{stem}.impact_ratio")]
+    keys = once(found.id.removeprefix(f"{stem}.impact_ratio.") for stem, found in ratios)
     rows = []
     for key in keys:
         group, _, grade = key.rpartition(".")
         if group.split("-")[0] in _SCREENED and "-" in group and (name := facts.group(group)):
-            found = [facts.get(f"candidates.{scheme}.impact_ratio.{key}") for scheme in schemes]
+            found = [facts.get(f"{stem}.impact_ratio.{key}") for stem in schemes]
             cells = (
                 facts.say("candidates.screen_row", group=name, grade=grade),
                 *(_ratio(facts, one) for one in found),
@@ -169,7 +171,7 @@ def _screen_table(facts: Facts, names: Sequence[str]) -> Table:
             rows.append(Row(cells=cells, shows=facts.statements(found)))
     return Table(
         title=facts.say("candidates.impact"),
-        columns=(facts.say("candidates.impact_column"), *(facts.scheme(scheme) for scheme in schemes)),
+        columns=(facts.say("candidates.impact_column"), *schemes.values()),
         rows=tuple(rows),
         notes=(facts.say("candidates.impact_note"),),
         folded=True,

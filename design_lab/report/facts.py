@@ -137,7 +137,7 @@ class Facts:
         """Return the names of candidates with findings: those of the cover in order, then any others."""
         found = once(finding.id.split(".")[1] for finding in self.results.under("candidates"))
         known = [name for name in self.cover.schemes if name in found]
-        return tuple(name for name in once([*known, *found]) if name != self.cover.current)
+        return once([*known, *found])
 
     def group(self, key: str) -> str | None:
         """Name a group of people by its key in a finding's id, such as gender-female; None where it has no words."""
@@ -148,20 +148,14 @@ class Facts:
         return capital(words(self.lang).say(name)) if name in words(self.lang) else None
 
     def dimensions(self) -> tuple[str, ...]:
-        """Return the dimensions with a weight on paper or an effective one; 'rules' last, unless they add nothing."""
+        """Return the dimensions with a weight on paper or an effective one, 'rules' last."""
         found = [
             finding.id.split(".")[2]
             for kind in ("nominal_weight", "effective_weight")
             for finding in self.results.under(f"diagnosis.{kind}")
         ]
         ordered = once([*(d for d in self.cover.dimensions if d in found), *found])
-        held = (one for one in ordered if one != "rules" or self._rules_count())
-        return tuple(sorted(held, key=lambda dimension: dimension == "rules"))
-
-    def _rules_count(self) -> bool:
-        """Whether vetoes, bounds and rounding add anything to the differences in score."""
-        rules = self.get("diagnosis.effective_weight.rules")
-        return rules is not None and rules.value != 0
+        return tuple(sorted(ordered, key=lambda dimension: dimension == "rules"))
 
 
 def capital(text: str) -> str:

@@ -41,7 +41,8 @@ def told(lang, *, pay=True):
         *over_time(quarters(3), today.scheme, [other.scheme]),
         movers(today, other, least=10),
         pools(today, other, rows, least=10),
-        *(impact(scores, least=10) for scores in (today, other)),
+        impact(today, least=10, in_force=True),
+        impact(other, least=10),
     ]
     findings = tuple(finding for one in results for finding in one.findings())
     cover = Cover(
@@ -62,7 +63,7 @@ def test_each_table_is_there_and_shows_what_the_findings_say(lang):
     for wanted in (
         "candidates.balanced.grade_changes_by_quarter.2026Q2", "candidates.balanced.pool_change",
         "candidates.balanced.up.employment_type-agency", "candidates.balanced.moved_by.workload",
-        "candidates.current.impact_ratio.gender-female.A", "candidates.balanced.impact_ratio.gender-female.D",
+        "diagnosis.impact_ratio.gender-female.A", "candidates.balanced.impact_ratio.gender-female.D",
     ):  # fmt: skip
         assert wanted in by_id, sorted(by_id)
         assert wanted in shown

@@ -63,7 +63,10 @@ class ImpactRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Impact(Shown):
-    """The impact ratios of one scheme, best grade and last, by group; `graded` people in all."""
+    """The impact ratios of one scheme, best grade and last, by group; `graded` people in all.
+
+    `in_force` says that it is today's scheme, whose findings belong to the diagnosis, and no candidate.
+    """
 
     units: ClassVar[Mapping[str, str]] = {
         "people": "count", "received": "count", "expected": "people_each", "ratio": "times", "low": "times",
@@ -72,10 +75,15 @@ class Impact(Shown):
     name: str
     title: Mapping[str, str]
     quarter: str
+    in_force: bool
     graded: int
     ratios: tuple[ImpactRatio, ...]
     reconstructed: bool
     limits: tuple[str, ...] = ()
+
+    @property
+    def _stem(self) -> str:
+        return "diagnosis" if self.in_force else f"candidates.{self.name}"
 
     @property
     def standing_out(self) -> tuple[ImpactRatio, ...]:
@@ -111,12 +119,12 @@ class Impact(Shown):
         limits = ("screen_not_verdict", *unchanged_behaviour(self.reconstructed, self.limits))
         if not self.ratios:
             none = state(
-                f"candidates.{self.name}.groups_standing_out", None, says="candidates.no_groups", unit="count",
+                f"{self._stem}.groups_standing_out", None, says="candidates.no_groups", unit="count",
                 n=self.graded, claim="unidentified", scheme=self.title,
             )  # fmt: skip
             return (none,)
         count = state(
-            f"candidates.{self.name}.groups_standing_out", len(self.standing_out),
+            f"{self._stem}.groups_standing_out", len(self.standing_out),
             says="candidates.groups_standing_out" if self.standing_out else "candidates.groups_none_standing_out",
             unit="count", n=self.graded, claim=claim, limits=limits, scheme=self.title,
             tests=Quantity(len(self.ratios), "count"),
@@ -127,7 +135,7 @@ class Impact(Shown):
         bounds = (one.low, one.high) if one.high is not None else None
         said = "impact_ratio_stands_out" if one.stands_out else "impact_ratio"
         return state(
-            f"candidates.{self.name}.impact_ratio.{one.group.key}.{one.grade}", one.ratio,
+            f"{self._stem}.impact_ratio.{one.group.key}.{one.grade}", one.ratio,
             says=f"candidates.{said}" if bounds else "candidates.impact_ratio_open", unit="times", n=one.people,
             claim=claim_of(self.reconstructed), bounds=bounds, level=LEVEL if bounds else None, limits=limits,
             scheme=self.title, group=one.group.name(), attribute=one.group.attribute_name, grade=one.grade,
@@ -146,11 +154,11 @@ def impact_ratios(rates: Sequence[float]) -> list[float]:
     return [rate / highest for rate in rates]
 
 
-def impact(scores: Scores, *, least: int) -> Impact:
+def impact(scores: Scores, *, least: int, in_force: bool = False) -> Impact:
     """Hold the best and the last grade of each group of at least `least` graded people against like others.
 
     Like are people of the same role and level, and of the same queue where the attribute is one of the person and not
-    of her place. Teams are compared too.
+    of her place. Teams are compared too. `in_force` says that these are scores under today's scheme.
     """
     graded = scores.grade.notna()
     last = last_spells(scores.people.index[graded])
@@ -171,6 +179,7 @@ def impact(scores: Scores, *, least: int) -> Impact:
         name=scores.scheme.name,
         title=scores.scheme.title,
         quarter=scores.quarter,
+        in_force=in_force,
         graded=len(people),
         ratios=tuple(replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True)),
         reconstructed=is_reconstructed(scores.scheme, "grades"),
