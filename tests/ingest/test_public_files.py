@@ -137,8 +137,11 @@ def subjects(results, claim):
     return {".".join(finding.id.split(".")[:2]) for finding in results.findings if finding.claim == claim}
 
 
-# What the scheme looks at, its criteria and where its points end rest on rules that no client has confirmed.
-OF_THE_SCHEME = {"diagnosis.at_cap", "diagnosis.coverage", "diagnosis.principle"}
+# What the scheme looks at, its criteria, where its points end and what of pay hangs on it rest on rules and usages that
+# no client has confirmed.
+OF_THE_SCHEME = {
+    "diagnosis.at_cap", "diagnosis.coverage", "diagnosis.coverage_by_role", "diagnosis.principle", "targets.pay_share",
+}  # fmt: skip
 
 
 def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
@@ -153,6 +156,7 @@ def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
     assert "p = 0.77" in results["indicators.csat.no_signal.agent"].text["en"]
     assert "0 people could be graded" in results["diagnosis.scored"].text["en"]
     assert {finding.value for finding in results.under("diagnosis.effective_weight")} == {None}
+    assert results["search.front_size"].value is None, "what was tried cannot be compared without people graded"
     assert results["evidence.claim"].value is None
     assert results["data.capacity"].value is None
 
@@ -162,7 +166,7 @@ def test_the_road_of_the_bank_of_1999_says_what_cannot_be_done_and_does_the_rest
     assert claims(results) == {"accounting", "association", "scenario", "unidentified"}
     assert subjects(results, "association") == {"diagnosis.minimum_n", "diagnosis.reliability"}
     assert subjects(results, "scenario") <= {
-        *OF_THE_SCHEME, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule"
+        *OF_THE_SCHEME, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule", "targets.cycle"
     }  # fmt: skip
     assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "nobody was rated"
     assert results["indicators.handle_seconds.centre"].value == pytest.approx(179.03, abs=0.005)

@@ -186,10 +186,7 @@ class Searched(Shown):
                 "search.tried", tried, says="search.tried", unit="count", n=people, claim="accounting",
                 said=Quantity(said, "count"), roles=Quantity(len(self.tried), "count"), quarter=self.quarter,
             ),
-            state(
-                "search.front_size", sum(one.front.size for one in self.tried), says="search.front_size", unit="count",
-                n=people, **self._stands_on, tried=Quantity(tried, "count"),
-            ),
+            self._front_size(people, Quantity(tried, "count")),
         ]  # fmt: skip
         by_role = [
             state(
@@ -200,6 +197,17 @@ class Searched(Shown):
             for one in self.tried
         ]  # fmt: skip
         return [*found, *by_role]
+
+    def _front_size(self, people: int, tried: Quantity) -> Finding:
+        if not self.ended:
+            return state(
+                "search.front_size", None, says="search.front_size_unknown", unit="count", n=people,
+                claim="unidentified", tried=tried,
+            )  # fmt: skip
+        return state(
+            "search.front_size", sum(one.front.size for one in self.ended), says="search.front_size", unit="count",
+            n=people, **self._stands_on, tried=tried,
+        )  # fmt: skip
 
     def _unsought(self, space: Space) -> Finding:
         return state(
