@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _POOLS = ("today", "due", "neutral")
+LEAST_MOVE = 0.01  # of a person's pay: less is what keeping the pool's size asks of everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +39,7 @@ class Pools(Shown):
     limits: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
-        """Return one row a pool, today's, the candidate's, the neutral one: amount, change, who gains and loses."""
+        """Return one row a pool, today's, the candidate's, the neutral one: amount, change, who gains, who loses."""
         import pandas as pd
 
         if self.people is None:
@@ -53,9 +52,11 @@ class Pools(Shown):
         return pd.DataFrame(rows, columns=["of", *self.units])
 
     def _moved(self, pool: str, sign: int) -> int:
-        """How many get more (sign 1) or less (-1) than today."""
+        """How many get more (sign 1) or less (-1) than today, by at least `LEAST_MOVE` of it."""
         assert self.people is not None
-        return int((np.sign(self.people[f"{pool}_x100"] - self.people["today_x100"]) == sign).sum())
+        today = self.people["today_x100"]
+        change = sign * (self.people[f"{pool}_x100"] - today)
+        return int(((change > 0) & (change >= LEAST_MOVE * today)).sum())
 
     def findings(self) -> tuple[Finding, ...]:
         """State the change of the pool, the factor of a neutral pool, and who gains or loses from a neutral one."""
@@ -83,7 +84,7 @@ class Pools(Shown):
         moved = tuple(
             state(
                 f"candidates.{self.name}.pay_{way}", count, says=f"candidates.pay_{way}", unit="people", n=n,
-                claim=claim, limits=(*limits, "small_cells"), scheme=self.title,
+                claim=claim, limits=(*limits, "small_cells"), scheme=self.title, least=Quantity(LEAST_MOVE, "weight"),
             )
             for way, count in (shown if len(shown) == len(counts) else ())
         )  # fmt: skip

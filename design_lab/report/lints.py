@@ -17,7 +17,7 @@ def lint_blocks(facts: Facts) -> tuple[Block, ...]:
     if not schemes:
         return ()
     groups = (
-        Group(title=facts.say("lint.standing"), statements=facts.statements(_told(facts, schemes, ""))),
+        Group(title=facts.say("lint.standing"), statements=facts.statements(_told(facts, schemes, "")), folded=True),
         Group(title=facts.say("lint.waived"), statements=facts.statements(_told(facts, schemes, f"{_WAIVED}."))),
     )
     return (_table(facts, schemes), *(group for group in groups if group.statements))

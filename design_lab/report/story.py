@@ -97,7 +97,9 @@ def _unknown(facts: Facts) -> Section:
     if evidence and evidence not in open_ones:
         open_ones.insert(0, evidence)
     open_ones.sort(key=lambda finding: finding is not evidence)
-    statements = facts.statements(open_ones)
+    alike = [finding for finding in open_ones if _is_of_many(finding)]
+    statements = facts.statements(finding for finding in open_ones if finding not in alike)
+    many = facts.groups({"unknown.told_apart": alike}, folded=True)
     # A slide has room for the question on which the reform stands; what else is open is on the page.
     told_first = facts.statements([evidence])
     group = Group(title=facts.say("unknown.statements"), statements=statements)
@@ -107,9 +109,15 @@ def _unknown(facts: Facts) -> Section:
         kicker=facts.say("kicker.unknown"),
         heading=facts.say(f"unknown.{_unknown_kind(evidence, bool(open_ones))}"),
         lead=() if evidence else (facts.say("missing_finding", what=facts.say("what.evidence")),),
-        blocks=(group, tell) if statements else (tell,),
+        blocks=(*((group,) if statements else ()), *many, tell),
         brief=told_first or statements,
     )
+
+
+def _is_of_many(finding: Finding) -> bool:
+    """Whether it is one of the sentences that come once an indicator and role, alike but for the names."""
+    parts = finding.id.split(".")
+    return (parts[0] == "indicators" and "no_signal" in parts) or parts[:2] == ["diagnosis", "minimum_n"]
 
 
 def _unknown_kind(evidence: Finding | None, something_open: bool) -> str:

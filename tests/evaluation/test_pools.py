@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.errors import DataError
-from design_lab.evaluation.pools import pools
+from design_lab.evaluation.pools import Pools, pools
 from design_lab.scoring import score
 from design_lab.scoring.pay import neutral, payroll
 from tests.evaluation.test_movers import scheme
@@ -42,6 +42,19 @@ def test_by_hand():
     change = {finding.id: finding for finding in found.findings()}["candidates.other.pool_change"]
     assert change.value == pytest.approx(1_400_000 / 1_510_000 - 1)
     assert "7.3% smaller" in change.text["en"]
+
+
+def test_who_gains_and_loses_is_counted_from_one_percent_of_pay_on():
+    """Keeping the pool's size moves everybody by a hair: nobody gains or loses by that."""
+    today = [100_00, 100_00, 100_00, 100_00, 0]
+    spread = [100_99, 101_00, 98_99, 99_01, 5]
+    people = pd.DataFrame({"today_x100": today, "due_x100": today, "neutral_x100": spread})
+    found = Pools(
+        name="other", title={"en": "Other"}, quarter="2026Q3", least=1, people=people, factor=1.0, reconstructed=False
+    )
+    told = {finding.id: finding for finding in found.findings()}
+    assert (told["candidates.other.pay_gain"].value, told["candidates.other.pay_lose"].value) == (2, 1)
+    assert "at least 1% more pay" in told["candidates.other.pay_gain"].text["en"]
 
 
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=30), st.integers(0, 10**8))

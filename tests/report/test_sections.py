@@ -253,6 +253,7 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
     assert folded == [
         "Tables delivered", "How people differ", "Their criteria",
         "Ratings of people by people, and who rates and leads how many", "Every hole by name",
+        "Where people cannot be told apart, by indicator and role",
         "Limits, and the findings they apply to", "All findings",
     ]  # fmt: skip
     assert "<details open" not in page
