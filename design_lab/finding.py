@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -108,13 +108,15 @@ def state(
     claim: Claim,
     bounds: tuple[float, float] | None = None,
     level: float | None = None,
-    limits: Sequence[str] = (),
+    limits: Collection[str] = (),
+    among: Wording | None = None,
     **parts: Wording,
 ) -> Finding:
     """Make a finding whose text in every language is the words at `finding.<says>`, filled from the same numbers.
 
     `{value}`, `{n}` and `{interval}` are filled by themselves, other placeholders from `parts`; `limits` are keys below
-    `limit.` in the word files. What bears the limit that the scheme is a reconstruction says so in its sentence.
+    `limit.` in the word files. What bears the limit that the scheme is a reconstruction says so in its sentence, and so
+    does what speaks only of the people under one of several schemes in force: that one is `among`.
     """
     text = {}
     for lang in LANGUAGES:
@@ -125,6 +127,8 @@ def state(
             filled["interval"] = interval(*bounds, unit, lang)
         said = words(lang).say(f"finding.{says}", **filled)
         said = said[:1].upper() + said[1:]
+        if among is not None:
+            said = words(lang).say("told.among", scheme=worded(among, lang), text=said)
         text[lang] = words(lang).say("told.reconstructed", text=said) if _RECONSTRUCTED in limits else said
     return Finding(
         id=id,

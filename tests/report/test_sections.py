@@ -37,7 +37,7 @@ def test_the_section_on_chance_begins_with_the_grades_that_would_come_out_again(
     assert [type(block) for block in section.blocks] == [Group, Chart, Table, Table]
     again = section.blocks[0]
     assert ids(again)[0] == "diagnosis.grade_agreement"
-    assert "diagnosis.tiers.customer_service.agent" in ids(again)
+    assert "diagnosis.tiers" in ids(again)
     assert {statement.claim for statement in again.statements} == {"scenario"}
     assert [statement.id for statement in section.brief] == [
         "diagnosis.grade_agreement", "diagnosis.score_reliability",
