@@ -127,9 +127,10 @@ def state(
             filled["interval"] = interval(*bounds, unit, lang)
         said = words(lang).say(f"finding.{says}", **filled)
         said = said[:1].upper() + said[1:]
-        if among is not None:
-            said = words(lang).say("told.among", scheme=worded(among, lang), text=said)
-        text[lang] = words(lang).say("told.reconstructed", text=said) if _RECONSTRUCTED in limits else said
+        told = "reconstructed" if _RECONSTRUCTED in limits else ""
+        whose = {} if among is None else {"scheme": worded(among, lang)}
+        key = "_".join(part for part in (told, "among" if whose else "") if part)
+        text[lang] = words(lang).say(f"told.{key}", text=said, **whose) if key else said
     return Finding(
         id=id,
         value=value,

@@ -16,6 +16,7 @@ from design_lab.display import Quantity, Shown, interval, number
 from design_lab.evaluation.shares import LEVEL, Array, margins
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +161,7 @@ def _state(panel: Panel, goal: str, indicator: str | None, targets: Mapping[str,
         indicator=indicator,
         value=centre,
         interval=ends,
-        people=int(panel.values[indicator].notna().sum()),
+        people=headcount(panel.values.index[panel.values[indicator].notna()]),
         observations=int(observations),
         target=targets.get(indicator),
         better=panel.cards[indicator].better,

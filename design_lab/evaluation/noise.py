@@ -134,11 +134,12 @@ class Noise(Shown):
             *self._tiers(),
         )
 
-    def _grounds(self, decided: Decided) -> dict[str, Any]:
-        """What may be claimed of what is decided, and what limits it."""
+    def _grounds(self, decided: Decided, *, alone: bool = False) -> dict[str, Any]:
+        """What may be claimed of what is decided, and what limits it; `alone` is without an interval."""
         assumed = is_reconstructed(self.scheme, decided)
         unknown = ["error_unknown"] if self.unmeasured else []
-        limits = [*limits_of(assumed), "measured_again", *unknown, *self.limits]
+        few = ["too_few_for_interval"] if alone else []
+        limits = [*limits_of(assumed), "measured_again", *unknown, *few, *self.limits]
         return {"claim": claim_of(assumed), "limits": limits, "among": self.among}
 
     @property
@@ -157,14 +158,14 @@ class Noise(Shown):
             f"{stem}.{share.dimension}", share.noise, says=f"{stem}_at_least" if share.at_least else stem, unit="share",
             n=self.people if what == "score" else self.grade_people, bounds=share.interval,
             level=LEVEL if share.interval else None, dimension=dimension,
-            **self._grounds("totals" if what == "score" else "grades"),
+            **self._grounds("totals" if what == "score" else "grades", alone=share.margin is None),
         )  # fmt: skip
 
     def _reliability(self) -> Finding:
         return state(
             "diagnosis.score_reliability", self.reliability, says=f"diagnosis.score_reliability{self._at_most}",
             unit="share", n=self.people, bounds=self.interval, level=LEVEL if self.interval else None,
-            **self._grounds("totals"),
+            **self._grounds("totals", alone=self.margin is None),
         )  # fmt: skip
 
     def _agreement(self) -> Finding:

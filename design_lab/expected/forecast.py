@@ -83,7 +83,12 @@ def expected_effects(history: ClaimTest, candidate: Scheme, held: InForce | None
         title=held.leading.title, quarter=held.period, staff=len(last),
         leading=int(last.eq(held.leading.name).sum()), already=int(last.eq(candidate.name).sum()),
     )  # fmt: skip
-    return ExpectedEffects(scheme=candidate.name, title=candidate.title, why="for_some", spread=spread)
+    return ExpectedEffects(
+        scheme=candidate.name,
+        title=candidate.title,
+        why="for_the_rest" if spread.already else "for_some",
+        spread=spread,
+    )
 
 
 def no_change(current: Scheme) -> ExpectedEffects:

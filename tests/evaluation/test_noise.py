@@ -115,7 +115,7 @@ def test_findings_say_noise_agreement_and_tiers():
     said = {finding.id.removeprefix("diagnosis."): finding for finding in made.findings()}
     assert set(said) == {
         "effective_noise.workload", "effective_noise.service_quality", "effective_noise_of_grade.workload",
-        "effective_noise_of_grade.service_quality", "score_reliability", "grade_agreement", "tiers.customer_service.agent",
+        "effective_noise_of_grade.service_quality", "score_reliability", "grade_agreement", "tiers",
     }  # fmt: skip
     # Of calls per hour nobody knows the error: nothing is said of it, and of the whole as much as is known.
     for stem in ("effective_noise", "effective_noise_of_grade"):

@@ -115,7 +115,7 @@ def test_every_sentence_says_under_which_scheme_its_people_are(pilot):
     assert len(said) > 50
     told = [one for one in said if one.value is not None]
     for one in told:
-        assert 'Among people under the scheme "Test": ' in one.text["en"], one.id
+        assert 'mong people under the scheme "Test": ' in one.text["en"], one.id
         assert "适用“测试”的人员：" in one.text["zh"], one.id
         assert any("Several schemes were in force" in limit for limit in one.limits), one.id
     counts = {one.id: one.n for one in told if one.unit in ("people", "share", "weight") and "coverage" not in one.id}
@@ -186,10 +186,8 @@ def test_weights_on_paper_and_effective_ones_stand_beside_each_other_by_scheme(p
     _, held, scored = pilot
     made = {one.id: one for one in weights_by_scheme(scored, least=10).findings()}
     assert [made[f"diagnosis.people_by_scheme.{name}"].value for name in ("test", "other")] == [80, 40]
-    assert (
-        made["diagnosis.people_by_scheme.other"]
-        .text["en"]
-        .startswith('Of 120 people on the roster under a known scheme, 40 people are under "Other"')
+    assert made["diagnosis.people_by_scheme.other"].text["en"] == (
+        'Under "Other": 40 people, of 120 on the roster whose scheme is known.'
     )
     for name, scheme in held.schemes.items():
         for dimension, part in scheme.dimensions.items():
@@ -225,6 +223,9 @@ def test_what_is_expected_says_who_is_under_which_scheme(pilot):
     history = ClaimTest(weight_sets=2, first="2025Q2", last="2026Q3")
     (made,) = expected_effects(history, held.schemes["other"], held).findings()
     assert (made.value, made.n, made.claim) == (None, 80, "unidentified")
-    assert 'for the 80 people who are under "Test" in 2026Q3' in made.text["en"]
-    assert "Under Other already are 40 people of 120 people on the roster" in made.text["en"]
-    assert "80 人" in made.text["zh"]
+    assert "after Other, which is in force for 40 people of 120 people already, comes" in made.text["en"]
+    assert 'for the 80 people who are under "Test" in 2026Q3 cannot be said' in made.text["en"]
+    (new,) = expected_effects(history, weighed("third", {}), held).findings()
+    assert 'for the 80 people who are under "Test" in 2026Q3 cannot be said' in new.text["en"]
+    assert "already" not in new.text["en"]
+    assert all("80" in one.text["zh"] for one in (made, new))
