@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from design_lab.desk.preferences import preference_forms
     from design_lab.evaluation import (
+        as_if_all,
         ceilings,
         compare,
         coverage,
@@ -92,7 +93,7 @@ if TYPE_CHECKING:
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.history import history
-    from design_lab.scoring.in_force import in_force, score_in_force
+    from design_lab.scoring.in_force import in_force, score_in_force, score_moved
     from design_lab.scoring.levels import levels
     from design_lab.scoring.panel import panel
     from design_lab.scoring.ratings import ratings_review, spans
@@ -121,6 +122,7 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "advise_cycles": "evaluation.targets",
+    "as_if_all": "evaluation",
     "build_tables": "ingest",
     "cascade": "evaluation.targets",
     "ceilings": "evaluation",
@@ -153,6 +155,7 @@ _HOMES = {
     "rerun": "evaluation",
     "score": "scoring",
     "score_in_force": "scoring",
+    "score_moved": "scoring",
     "search": "evaluation",
     "spans": "scoring.ratings",
     "targets": "scoring",
@@ -174,6 +177,7 @@ __all__ = [
     "Study",
     "adjustment",
     "advise_cycles",
+    "as_if_all",
     "build_tables",
     "cascade",
     "ceilings",
@@ -213,6 +217,7 @@ __all__ = [
     "reversals",
     "score",
     "score_in_force",
+    "score_moved",
     "search",
     "spans",
     "stability",

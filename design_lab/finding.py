@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -108,13 +108,15 @@ def state(
     claim: Claim,
     bounds: tuple[float, float] | None = None,
     level: float | None = None,
-    limits: Sequence[str] = (),
+    limits: Collection[str] = (),
+    among: Wording | None = None,
     **parts: Wording,
 ) -> Finding:
     """Make a finding whose text in every language is the words at `finding.<says>`, filled from the same numbers.
 
     `{value}`, `{n}` and `{interval}` are filled by themselves, other placeholders from `parts`; `limits` are keys below
-    `limit.` in the word files. What bears the limit that the scheme is a reconstruction says so in its sentence.
+    `limit.` in the word files. What bears the limit that the scheme is a reconstruction says so in its sentence, and so
+    does what speaks only of the people under one of several schemes in force: that one is `among`.
     """
     text = {}
     for lang in LANGUAGES:
@@ -125,7 +127,10 @@ def state(
             filled["interval"] = interval(*bounds, unit, lang)
         said = words(lang).say(f"finding.{says}", **filled)
         said = said[:1].upper() + said[1:]
-        text[lang] = words(lang).say("told.reconstructed", text=said) if _RECONSTRUCTED in limits else said
+        told = "reconstructed" if _RECONSTRUCTED in limits else ""
+        whose = {} if among is None else {"scheme": worded(among, lang)}
+        key = "_".join(part for part in (told, "among" if whose else "") if part)
+        text[lang] = words(lang).say(f"told.{key}", text=said, **whose) if key else said
     return Finding(
         id=id,
         value=value,

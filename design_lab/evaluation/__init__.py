@@ -15,6 +15,7 @@ from design_lab.evaluation.diagnosis import EffectiveWeights, effective_weights
 from design_lab.evaluation.fairness import Gap, Impact, gaps, impact
 from design_lab.evaluation.feedback import Feedback, feedback
 from design_lab.evaluation.goals import Goals, goals
+from design_lab.evaluation.grounds import as_if_all
 from design_lab.evaluation.misdirection import Misdirection, misdirection
 from design_lab.evaluation.movers import Movers, movers
 from design_lab.evaluation.noise import Noise, noise
@@ -52,6 +53,7 @@ __all__ = [
     "Searched",
     "Ways",
     "WeightsBy",
+    "as_if_all",
     "ceilings",
     "compare",
     "coverage",

@@ -39,6 +39,8 @@ class Ceilings(Shown):
     found: tuple[Ceiling, ...]
     cards: Mapping[str, Card]
     reconstructed: bool
+    limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def table(self) -> pd.DataFrame:
         """Return one row an indicator: people, and the shares of them at the cap and at the floor."""
@@ -53,7 +55,7 @@ class Ceilings(Shown):
             state(
                 f"diagnosis.at_cap.{one.indicator}", one.at_cap / one.people, says="diagnosis.at_cap", unit="share",
                 n=one.people, claim=claim_of(self.reconstructed),
-                limits=[*limits_of(self.reconstructed), "one_quarter"],
+                limits=[*limits_of(self.reconstructed), "one_quarter", *self.limits], among=self.among,
                 indicator=self.cards[one.indicator].name, floor=Quantity(one.at_floor / one.people, "share"),
                 people=Quantity(one.people, "people"), quarter=self.quarter,
             )
@@ -82,4 +84,6 @@ def ceilings(scores: Scores) -> Ceilings:
         found=tuple(found),
         cards=scores.cards,
         reconstructed=is_reconstructed(scores.scheme, "points"),
+        limits=scores.whose,
+        among=scores.among,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from design_lab.display import Quantity, Shown
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
-from design_lab.scoring.roster import headcount
+from design_lab.scoring.roster import headcount, last_spells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ class Comparison(Shown):
     reconstructed: bool
     grades_reconstructed: bool
     limits: tuple[str, ...] = ()  # of the scores themselves
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     @property
     def graded(self) -> int:
@@ -61,7 +63,8 @@ class Comparison(Shown):
             correlation = state(
                 f"candidates.{self.name}.rank_correlation", self.rank_correlation, says="candidates.rank_correlation",
                 unit="correlation", n=self.ranked, claim=claim_of(self.reconstructed),
-                limits=unchanged_behaviour(self.reconstructed, self.limits), scheme=self.title,
+                limits=unchanged_behaviour(self.reconstructed, self.limits), among=self.among,
+                scheme=self.title,
             )  # fmt: skip
         if not self.graded:
             return correlation, self._unknown("grade_changes", "share", 0)
@@ -70,12 +73,12 @@ class Comparison(Shown):
         changes = state(
             f"candidates.{self.name}.grade_changes", self.changes,
             says="candidates.grade_changes", unit="share", n=self.graded, claim=claim, limits=limits,
-            scheme=self.title, up=up, down=down,
+            among=self.among, scheme=self.title, up=up, down=down,
         )  # fmt: skip
         ways = tuple(
             state(
                 f"candidates.{self.name}.{way}", count, says=f"candidates.{way}", unit="people", n=self.graded,
-                claim=claim, limits=limits, scheme=self.title,
+                claim=claim, limits=limits, among=self.among, scheme=self.title,
             )
             for way, count in (("grade_up", self.up), ("grade_down", self.down))
         )  # fmt: skip
@@ -94,16 +97,19 @@ class Comparison(Shown):
     def _unknown(self, what: str, unit: str, n: int) -> Finding:
         return state(
             f"candidates.{self.name}.{what}", None, says=f"candidates.{what}_unknown", unit=unit, n=n,
-            claim="unidentified", scheme=self.title, quarter=self.quarter,
+            claim="unidentified", among=self.among, scheme=self.title, quarter=self.quarter,
         )  # fmt: skip
 
 
 def compare(today: Scores, candidate: Scores) -> Comparison:
-    """Compare two schemes' scores of the same people and quarter, as far as people can be told apart under both."""
+    """Compare two schemes' scores of the same people and quarter, as far as people can be told apart under both.
+
+    Ranks are of spells in a role and level; of grades each person's last one counts, so that a change is one person's.
+    """
     import pandas as pd
 
     both = today.told_apart & candidate.told_apart
-    graded = today.grade.notna() & candidate.grade.notna()
+    graded = graded_under_both(today, candidate)
     order = [*today.scheme.grades.coefficients]
     order += [name for name in candidate.scheme.grades.coefficients if name not in order]
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
@@ -121,7 +127,16 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         reconstructed=either_reconstructed(today, candidate, "totals"),
         grades_reconstructed=either_reconstructed(today, candidate, "grades"),
         limits=limits_of_both(today, candidate),
+        among=today.among,
     )
+
+
+def graded_under_both(today: Scores, candidate: Scores) -> pd.Series:
+    """Return who has a grade under both, (n,), each person once: the last of her spells in which she has."""
+    graded = today.grade.notna() & candidate.grade.notna()
+    once = graded.copy()
+    once[graded] = last_spells(graded.index[graded])
+    return once
 
 
 def _rank_correlation(today: Scores, candidate: Scores, both: pd.Series) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from design_lab.display import Quantity, Shown, Term, number
@@ -13,6 +13,7 @@ from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, score_in_force
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +32,16 @@ RULES: Mapping[str, Mapping[str, Any]] = {"attainment": ATTAINMENT, "z": Z}
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WeightsBy(Shown):
-    """The effective weights of several roles, quarters, rules or schemes, by id; `names` says what each is called."""
+    """The effective weights of several roles, quarters, rules or schemes, by id; `names` says what each is called.
+
+    `under` counts the people on the roster under each of several schemes in force, also of those left out of `splits`.
+    """
 
     by: By
     splits: Mapping[str, EffectiveWeights]
     names: Mapping[str, Mapping[str, str]]
+    under: Mapping[str, int] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()  # of what is counted by scheme
 
     def table(self) -> pd.DataFrame:
         """Return one row a role, quarter, rule or scheme, one column a dimension: the effective weight as a share."""
@@ -57,13 +63,39 @@ class WeightsBy(Shown):
         return shown
 
     def findings(self) -> tuple[Finding, ...]:
-        """State the effective weights that are known."""
+        """State the effective weights that are known; by scheme also whose each is, and its weights on paper."""
+        on_paper = self.splits if self.by == "scheme" else {}
+        return (
+            *(self._counted(key, people) for key, people in self.under.items()),
+            *(
+                self._nominal(key, split, weight)
+                for key, split in on_paper.items()
+                for weight in split.weights
+                if weight.dimension != "rules"
+            ),
+            *self._effective(),
+        )
+
+    def _effective(self) -> tuple[Finding, ...]:
         return tuple(
             self._state(key, split, weight)
             for key, split in self.splits.items()
             for weight in split.weights
             if weight.effective is not None and (weight.dimension != "rules" or abs(weight.effective) > 1e-9)
         )
+
+    def _counted(self, key: str, people: int) -> Finding:
+        return state(
+            f"diagnosis.people_by_scheme.{key}", people, says="diagnosis.people_by_scheme", unit="people",
+            n=sum(self.under.values()), claim="accounting", limits=self.limits, where=self.names[key],
+        )  # fmt: skip
+
+    def _nominal(self, key: str, split: EffectiveWeights, weight: DimensionWeight) -> Finding:
+        return state(
+            f"diagnosis.nominal_weight_by_scheme.{key}.{weight.dimension}", weight.nominal,
+            says="diagnosis.nominal_weight", unit="weight", n=split.people, claim="accounting", limits=split.whose,
+            among=self.names[key], dimension=Term(f"dimension.{weight.dimension}"),
+        )  # fmt: skip
 
     def _state(self, key: str, split: EffectiveWeights, weight: DimensionWeight) -> Finding:
         alone = "" if weight.interval else "_alone"
@@ -73,6 +105,7 @@ class WeightsBy(Shown):
             says=f"diagnosis.effective_weight_by_{says}", unit="share", n=split.people,
             claim="scenario" if self.by == "rule" else split.claim, bounds=weight.interval,
             level=LEVEL if weight.interval else None, limits=split.all_limits,
+            among=None if self.by == "scheme" else split.among,
             dimension=Term(f"dimension.{weight.dimension}"), nominal=Quantity(weight.nominal, "weight"),
             where=self.names.get(key, {"en": key}),
         )  # fmt: skip
@@ -103,7 +136,9 @@ def weights_by_scheme(scored: Mapping[str, Scores], *, least: int) -> WeightsBy:
     return WeightsBy(
         by="scheme",
         splits={name: effective_weights(scores) for name, scores in several.items()},
-        names={name: scores.scheme.title for name, scores in several.items()},
+        names={name: scores.scheme.title for name, scores in scored.items()},
+        under={name: headcount(scores.people.index) for name, scores in scored.items()} if len(scored) > 1 else {},
+        limits=tuple(dict.fromkeys(limit for scores in scored.values() for limit in scores.whose)),
     )
 
 

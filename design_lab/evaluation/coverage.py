@@ -13,7 +13,7 @@ from design_lab.display import Quantity, Shown, Term, Wording
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel
+from design_lab.scoring import InForce, Panel
 from design_lab.scoring.points import appraised, weighed
 from design_lab.scoring.roster import headcount
 
@@ -60,6 +60,8 @@ class Coverage(Shown):
     aims: Aims
     roles: Mapping[str, Mapping[str, str]]
     cards: Mapping[str, Card]
+    limits: tuple[str, ...] = ()  # whose the coverage is
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def of(self, kind: Kind) -> tuple[Cell, ...]:
         """Return the cells of one kind."""
@@ -112,14 +114,14 @@ class Coverage(Shown):
 
     @property
     def _limits(self) -> tuple[str, ...]:
-        return limits_of(self._assumed)
+        return (*limits_of(self._assumed), *self.limits)
 
     def _share(self, kind: Kind) -> Finding:
         cells = self.of(kind)
         assumed = sum(cell.status == "assumed" for cell in cells)
         return state(
             f"diagnosis.coverage.{kind}s", self.covered(kind) / len(cells), says=f"diagnosis.coverage_{kind}s",
-            unit="share", n=len(cells), claim=self._claim, limits=self._limits, quarter=self.quarter,
+            unit="share", n=len(cells), claim=self._claim, limits=self._limits, among=self.among, quarter=self.quarter,
             assumed=Quantity(assumed, "count"), covered=Quantity(self.covered(kind), "count"),
         )  # fmt: skip
 
@@ -133,7 +135,7 @@ class Coverage(Shown):
             yield state(
                 f"diagnosis.coverage.{kind}_{aim}.{status}", len(cells), says=f"diagnosis.coverage_{status}",
                 unit="count", n=len(frozenset().union(*(self.people[cell.role] for cell in cells))),
-                claim=self._claim, limits=self._limits,
+                claim=self._claim, limits=self._limits, among=self.among,
                 aim=self._named(kind, aim), roles=_joined(self._role(cell.role) for cell in cells),
                 indicators=self._indicators(one for cell in cells for one in cell.weighed),
             )  # fmt: skip
@@ -145,12 +147,13 @@ class Coverage(Shown):
         for name, share in cell.dimensions.items():
             yield state(
                 f"{stem}.{name}", share, says="diagnosis.coverage_by_role", unit="share", n=cell.people,
-                claim=self._claim, limits=self._limits, dimension=self._named("dimension", name), **said,
+                claim=self._claim, limits=self._limits, among=self.among,
+                dimension=self._named("dimension", name), **said,
             )  # fmt: skip
         if not cell.dimensions:
             yield state(
                 stem, 0.0, says="diagnosis.coverage_by_role_none", unit="share", n=cell.people, claim=self._claim,
-                limits=self._limits, **said,
+                limits=self._limits, among=self.among, **said,
             )  # fmt: skip
 
     def _named_by_client(self) -> Iterable[Finding]:
@@ -185,13 +188,17 @@ class Coverage(Shown):
         return _joined(self.cards[name].name for name in dict.fromkeys(names))
 
 
-def coverage(panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Mapping[str, str]]) -> Coverage:
+def coverage(
+    panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Mapping[str, str]], held: InForce | None = None
+) -> Coverage:
     """Say for each role which goals, contents and dimensions the scheme looks at with data that suffice.
 
     A person is covered if the scheme weighs, for her role and level, an indicator that serves the aim and she has as
     many observations of it as its card demands, in one of her spells in the role; a cell if at least half of the role's
-    people are. Who is not appraised is not counted.
+    people are. Who is not appraised is not counted, nor is who was under another scheme, if `held` says so.
     """
+    if held is not None:
+        panel = panel.only(held.under == scheme.name)
     panel = panel.only(appraised(panel.people, scheme))
     usable = panel.usable().notna()
     weights = weighed(panel.people, scheme).weights
@@ -208,7 +215,8 @@ def coverage(panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Ma
     people = {str(role): frozenset(members) for role, members in by_role}
     return Coverage(
         quarter=panel.quarter, scheme=scheme, cells=tuple(cells), people=people, aims=aims, roles=roles,
-        cards=panel.cards,
+        cards=panel.cards, limits=held.limits if held else (),
+        among=scheme.title if held and held.several else None,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from design_lab.catalogue import words
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.display import Quantity, Shown, Term, interval, number
 from design_lab.finding import Claim, Finding, state
+from design_lab.scoring.score import WHOSE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +72,13 @@ class Criterion:
         """The criterion in words."""
         return words(lang).say(f"criterion.{self.name}", **{key: said[lang] for key, said in self.said.items()})
 
-    def finding(self) -> Finding:
-        """State the value beside its threshold, and the answer."""
+    @property
+    def of_scheme(self) -> bool:
+        """Whether it speaks of the people under one of several schemes alone."""
+        return bool({*WHOSE} & {*self.limits})
+
+    def finding(self, among: Mapping[str, str] | None = None) -> Finding:
+        """State the value beside its threshold, and the answer; `among` is whose it is, if it hangs on the scheme."""
         id = f"diagnosis.principle.{self.principle}.{self.key or self.name}"
         side = "least" if self.at_least else "most"
         parts: dict[str, Any] = {
@@ -87,13 +93,13 @@ class Criterion:
         if self.found is None:
             return state(
                 id, None, says="diagnosis.criterion_unknown", unit=self.unit, n=0, claim="unidentified",
-                why=Term(f"unknown.{self.why}"), **parts,
+                among=among if self.of_scheme else None, why=Term(f"unknown.{self.why}"), **parts,
             )  # fmt: skip
         exact = self.found.low == self.found.high
         ends = {lang: interval(self.found.low, self.found.high, self.unit, lang) for lang in LANGUAGES}
         return state(
             id, self.found.value, says=f"diagnosis.criterion{'' if exact else '_between'}", unit=self.unit,
-            n=self.found.n, claim=self.claim, limits=self.limits,
+            n=self.found.n, claim=self.claim, limits=self.limits, among=among if self.of_scheme else None,
             bounds=(self.found.low, self.found.high) if self.level and not exact else None,
             level=self.level if not exact else None, answer=Term(f"answer.{self.answer}"), ends=ends, **parts,
         )  # fmt: skip
@@ -104,6 +110,7 @@ class Principles(Shown):
     """The criteria of all four principles."""
 
     criteria: tuple[Criterion, ...]
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def of(self, principle: Principle) -> tuple[Criterion, ...]:
         """Return the criteria of one principle."""
@@ -149,7 +156,7 @@ class Principles(Shown):
         return tuple(
             finding
             for principle in PRINCIPLES
-            for finding in (self._whole(principle), *(one.finding() for one in self.of(principle)))
+            for finding in (self._whole(principle), *(one.finding(self.among) for one in self.of(principle)))
         )
 
     def _whole(self, principle: Principle) -> Finding:
@@ -162,8 +169,9 @@ class Principles(Shown):
         return state(
             f"diagnosis.principle.{principle}", None if answer == "unknown" else met,
             says=f"diagnosis.principle_{answer}", unit="count", n=len(criteria),
-            claim="unidentified" if answer == "unknown" else claim, principle=Term(f"principle.{principle}"),
-            criteria=listed, met=Quantity(met, "count"),
+            claim="unidentified" if answer == "unknown" else claim, among=self.among,
+            limits=dict.fromkeys(limit for one in criteria for limit in one.limits if limit in WHOSE),
+            principle=Term(f"principle.{principle}"), criteria=listed, met=Quantity(met, "count"),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,6 +14,7 @@ from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL, share_margins, shares
 from design_lab.finding import Claim, Finding, state
 from design_lab.scoring import Scores
+from design_lab.scoring.score import WHOSE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +64,7 @@ class EffectiveWeights(Shown):
     many it rests on, in how many `teams`; `left_out` how many more there are, of whom `alone` have nobody like them and
     the others are judged by other dimensions; `reconstructed` says that the client has not confirmed how they come
     about; `unknown` says why no effective weight can be given ('' if it can), as a key below `unknown.` in the word
-    files.
+    files. `same_on_paper` says whether all of them have the same weights on paper, which else are means.
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
@@ -75,6 +77,8 @@ class EffectiveWeights(Shown):
     reconstructed: bool
     limits: tuple[str, ...]  # of the scores themselves
     unknown: str
+    same_on_paper: bool = True
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def table(self) -> pd.DataFrame:
         """Return one row a dimension: dimension, nominal, effective, low, high."""
@@ -102,19 +106,23 @@ class EffectiveWeights(Shown):
     def _unknown(self, weight: DimensionWeight) -> Finding:
         return state(
             f"{self._stem}.{weight.dimension}", None, says=f"{self._stem}_unknown", unit="share", n=self.people,
-            claim="unidentified", dimension=Term(f"dimension.{weight.dimension}"), why=Term(f"unknown.{self.unknown}"),
+            claim="unidentified", among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
+            why=Term(f"unknown.{self.unknown}"),
         )  # fmt: skip
 
     def _nominal(self, weight: DimensionWeight) -> Finding:
         return state(
-            f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal, says="diagnosis.nominal_weight",
-            unit="weight", n=self.people, claim="accounting", dimension=Term(f"dimension.{weight.dimension}"),
+            f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal,
+            says=f"diagnosis.nominal_weight{'' if self.same_on_paper else '_mean'}",
+            unit="weight", n=self.people, claim="accounting", limits=self.whose, among=self.among,
+            dimension=Term(f"dimension.{weight.dimension}"),
         )  # fmt: skip
 
     def _left_out(self) -> Finding:
         return state(
             "diagnosis.left_out", self.left_out, says="diagnosis.left_out", unit="people",
-            n=self.people + self.left_out, claim=self.claim, limits=limits_of(self.reconstructed),
+            n=self.people + self.left_out, claim=self.claim, limits=(*limits_of(self.reconstructed), *self.whose),
+            among=self.among,
             otherwise=Quantity(self.left_out - self.alone, "people"), alone=Quantity(self.alone, "people"),
         )  # fmt: skip
 
@@ -125,9 +133,14 @@ class EffectiveWeights(Shown):
         return state(
             f"{self._stem}.{weight.dimension}", weight.effective, says=f"{self._stem}_{compared}", unit="share",
             n=self.people, claim=self.claim, bounds=weight.interval, level=LEVEL if weight.interval else None,
-            limits=self.all_limits, dimension=Term(f"dimension.{weight.dimension}"),
+            limits=self.all_limits, among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
             nominal=Quantity(weight.nominal, "weight"),
         )  # fmt: skip
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """Those of the limits that say whose scores these are."""
+        return tuple(limit for limit in self.limits if limit in WHOSE)
 
     @property
     def claim(self) -> Claim:
@@ -188,12 +201,19 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         reconstructed=_is_reconstructed(scores, what),
         limits=(*_judged_alike(scores, counted), *scores.limits),
         unknown="",
+        same_on_paper=_same_on_paper(scores, held.rows),
+        among=scores.among,
     )
 
 
 def _judged_alike(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
     """The limit that somebody's weights were shared out anew, and that only people with the same are compared."""
     return ("judged_alike",) if bool((scores.why[counted].to_numpy() != "").any()) else ()
+
+
+def _same_on_paper(scores: Scores, rows: pd.Series) -> bool:
+    """Whether everybody there has the same weights on paper; roles and levels may have their own."""
+    return len(scores.nominal[rows].round(9).drop_duplicates()) == 1
 
 
 def _is_reconstructed(scores: Scores, what: What) -> bool:
@@ -222,4 +242,5 @@ def _without_shares(scores: Scores, what: What, unknown: str, *, held: Alike | N
         reconstructed=_is_reconstructed(scores, what),
         limits=scores.limits,
         unknown=unknown,
+        among=scores.among,
     )

@@ -16,6 +16,7 @@ from design_lab.display import Quantity, Shown, interval, number
 from design_lab.evaluation.shares import LEVEL, Array, margins
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
+from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,8 @@ class GoalState:
     """Where one goal stands: `indicator` follows it, `value` is the whole centre's with its interval.
 
     `indicator` is None where no indicator of the goal has data, `interval` where single people's values do not make up
-    the centre's or there is one team alone; `people` have data; `target` is the client's.
+    the centre's or there are too few teams for one, which `few_teams` tells; `people` have data; `target` is the
+    client's.
     """
 
     goal: str
@@ -39,6 +41,14 @@ class GoalState:
     observations: int
     target: float | None
     better: Literal["higher", "lower"]
+    few_teams: bool = False
+
+    @property
+    def without_interval(self) -> tuple[str, ...]:
+        """The limit that there is no interval, and why, as a key below `limit.`."""
+        if self.interval:
+            return ()
+        return ("too_few_for_interval",) if self.few_teams else ("no_interval",)
 
     @property
     def answer(self) -> Answer:
@@ -47,6 +57,8 @@ class GoalState:
             return "unknown"
         if self.target is None:
             return "no_target"
+        if self.few_teams:
+            return "unknown"
         ends = self.interval or (self.value, self.value)
         sign = 1 if self.better == "higher" else -1
         sides = {sign * end >= sign * self.target for end in ends}
@@ -117,7 +129,7 @@ class Goals(Shown):
         return state(
             id, one.value, says=f"diagnosis.goal_{one.answer}", unit=card.unit, n=one.people, claim="accounting",
             bounds=one.interval, level=LEVEL if one.interval else None,
-            limits=["one_quarter", *(() if one.interval else ("no_interval",))], goal=aim.name, indicator=card.name,
+            limits=["one_quarter", *one.without_interval], goal=aim.name, indicator=card.name,
             quarter=self.quarter, ends=ends, **against,
         )  # fmt: skip
 
@@ -143,25 +155,30 @@ def _state(panel: Panel, goal: str, indicator: str | None, targets: Mapping[str,
             goal=goal, indicator=None, value=None, interval=None, people=0, observations=0, target=None, better="higher"
         )
     centre, observations = (float(panel.centre[column][indicator]) for column in ("value", "n"))
+    ends, few_teams = _interval(panel, indicator, centre)
     return GoalState(
         goal=goal,
         indicator=indicator,
         value=centre,
-        interval=_interval(panel, indicator, centre),
-        people=int(panel.values[indicator].notna().sum()),
+        interval=ends,
+        people=headcount(panel.values.index[panel.values[indicator].notna()]),
         observations=int(observations),
         target=targets.get(indicator),
         better=panel.cards[indicator].better,
+        few_teams=few_teams,
     )
 
 
-def _interval(panel: Panel, indicator: str, centre: float) -> tuple[float, float] | None:
-    """The interval of the centre's quotient, people being summed by what makes it: their counts, or counts / values."""
+def _interval(panel: Panel, indicator: str, centre: float) -> tuple[tuple[float, float] | None, bool]:
+    """The interval of the centre's quotient, and whether it lacks for want of teams.
+
+    People are summed by what makes it: their counts, or counts / values.
+    """
     there = panel.values[indicator].notna() & (panel.counts[indicator] > 0)
     values, counts = (frame.loc[there, indicator].to_numpy(np.float64) for frame in (panel.values, panel.counts))
     teams = panel.people[there].groupby(["role", "team"], dropna=False).ngroup().to_numpy()
     if len(values) < 2:
-        return None
+        return None, False
     with np.errstate(divide="ignore"):
         ways = (counts, counts / values)  # the denominator is counted, or the numerator
 
@@ -172,5 +189,5 @@ def _interval(panel: Panel, indicator: str, centre: float) -> tuple[float, float
                 return np.array([under[kept] @ values[kept] / under[kept].sum()])
 
             (margin,) = margins(quotient, teams)
-            return None if margin is None else (centre - margin, centre + margin)
-    return None
+            return (None, True) if margin is None else ((centre - margin, centre + margin), False)
+    return None, False

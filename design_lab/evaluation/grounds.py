@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
-from design_lab.finding import Claim
+from design_lab.catalogue import words
+from design_lab.finding import Claim, Finding
 from design_lab.scheme import Part, Scheme
-from design_lab.scoring import Scores
+from design_lab.scoring import InForce, Scores
 
 Decided = Literal["weights", "points", "totals", "grading", "grades"]
 
@@ -56,6 +58,17 @@ def claim_of(reconstructed: bool) -> Claim:
 def limits_of(reconstructed: bool) -> tuple[str, ...]:
     """Return the limit that a reconstruction bears, as keys below `limit.`; none for the client's own rules."""
     return ("reconstructed_scheme",) if reconstructed else ()
+
+
+def as_if_all(findings: Iterable[Finding], held: InForce) -> tuple[Finding, ...]:
+    """Return findings that take everybody to be under one scheme, each saying so where others were in force beside it.
+
+    What cannot be told stays as it is.
+    """
+    if not held.several:
+        return tuple(findings)
+    limit = words("en").say("limit.as_if_all")
+    return tuple(one if one.claim == "unidentified" else replace(one, limits=(*one.limits, limit)) for one in findings)
 
 
 def unchanged_behaviour(reconstructed: bool, own: Iterable[str] = ()) -> tuple[str, ...]:

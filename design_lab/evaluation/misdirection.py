@@ -60,6 +60,7 @@ class Misdirection(Shown):
     passed_over: Misdirected | None
     reconstructed: bool
     limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def table(self) -> pd.DataFrame:
         """Return one row a question: people with the grade, share by measured and by true values."""
@@ -102,22 +103,23 @@ class Misdirection(Shown):
     def _both(self, name: str, one: Misdirected, said: Mapping[str, Any], true_name: str) -> list[Finding]:
         measured = state(
             f"diagnosis.{name}", one.measured / one.people, says=f"diagnosis.{name}", unit="share", n=one.people,
-            claim=self._claim, limits=[*self._limits, "noise_in_values"], people=Quantity(one.measured, "people"),
-            graded=Quantity(one.people, "people"), quarter=self.quarter, **said,
+            claim=self._claim, limits=[*self._limits, "noise_in_values"], among=self.among,
+            people=Quantity(one.measured, "people"), graded=Quantity(one.people, "people"),
+            quarter=self.quarter, **said,
         )  # fmt: skip
         if one.true_share is None or one.low is None or one.high is None:
             return [measured]
         true = state(
             f"diagnosis.{true_name}", one.true_share, says=f"diagnosis.{true_name}", unit="share", n=one.people,
             claim=self._claim, bounds=(one.low, one.high), level=LEVEL, limits=[*self._limits, "measured_again"],
-            quarter=self.quarter, **said,
+            among=self.among, quarter=self.quarter, **said,
         )  # fmt: skip
         return [measured, true]
 
     def _unknown(self, name: str, why: str) -> Finding:
         return state(
             f"diagnosis.{name}", None, says=f"diagnosis.{name}_unknown", unit="share", n=0, claim="unidentified",
-            why=Term(f"unknown.{why}"),
+            among=self.among, why=Term(f"unknown.{why}"),
         )  # fmt: skip
 
 
@@ -140,6 +142,7 @@ def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: flo
         passed_over=None if quality is None else _passed_over(panel, scores, again, quality),
         reconstructed=is_reconstructed(scores.scheme, "grades"),
         limits=scores.whose,
+        among=scores.among,
     )
 
 

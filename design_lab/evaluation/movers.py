@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, Term, number
 from design_lab.evaluation.cells import hidden
+from design_lab.evaluation.comparison import graded_under_both
 from design_lab.evaluation.fairness.groups import Group, all_groups
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
@@ -48,6 +49,7 @@ class Movers(Shown):
     moved_by: Mapping[str, int]
     reconstructed: bool
     limits: tuple[str, ...] = ()
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def table(self) -> pd.DataFrame:
         """Return one row a group: group, people, up, same, down."""
@@ -79,7 +81,8 @@ class Movers(Shown):
         moved = tuple(
             state(
                 f"candidates.{self.name}.{way}.{group.key}", count, says=f"candidates.group_{way}", unit="people",
-                n=people, claim=claim, limits=(*limits, "small_cells"), scheme=self.title, group=group.name(self.names),
+                n=people, claim=claim, limits=(*limits, "small_cells"), among=self.among, scheme=self.title,
+                group=group.name(self.names),
             )
             for group, people, counts in self.rows
             if group.attribute != "team"
@@ -89,7 +92,7 @@ class Movers(Shown):
         by = tuple(
             state(
                 f"candidates.{self.name}.moved_by.{dimension}", count / self.movers, says="candidates.moved_by",
-                unit="share", n=self.movers, claim=claim, limits=limits, scheme=self.title,
+                unit="share", n=self.movers, claim=claim, limits=limits, among=self.among, scheme=self.title,
                 dimension=Term(f"dimension.{dimension}"), movers=Quantity(self.movers, "people"),
             )
             for dimension, count in self.moved_by.items()
@@ -103,10 +106,10 @@ def movers(
 ) -> Movers:
     """Count who would get a better or a worse grade, by role, kind of employment, tenure and team.
 
-    Of those who are graded under both. Counts from 1 to `least` - 1 are not shown, nor any by which one could be found.
-    `names` are what the client calls its roles.
+    Of those who are graded under both, each counted once, in the last of her spells. Counts from 1 to `least` - 1 are
+    not shown, nor any by which one could be found. `names` are what the client calls its roles.
     """
-    graded = today.grade.notna() & candidate.grade.notna()
+    graded = graded_under_both(today, candidate)
     people = today.people[graded]
     order = {grade: place for place, grade in enumerate(_grades(today, candidate))}
     shift = candidate.grade[graded].map(order).to_numpy(int) - today.grade[graded].map(order).to_numpy(int)
@@ -122,6 +125,7 @@ def movers(
         moved_by={str(name): int(count) for name, count in by.items()},
         reconstructed=either_reconstructed(today, candidate, "grades"),
         limits=limits_of_both(today, candidate),
+        among=today.among,
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.display import Quantity, Shown, Term
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import Quantity, Shown, Term, number
 from design_lab.evaluation.alike import Alike, alike
 from design_lab.evaluation.criteria import Estimate
 from design_lab.evaluation.diagnosis import What
@@ -57,7 +58,7 @@ class Noise(Shown):
     """Signal and noise of one quarter's scores and grades.
 
     `shares` by dimension of the variance of total scores; they sum to 1 less the reliability of the total, whose
-    interval has half the width `margin` (None with one team alone), and rest on `people`. `grade_shares` of the
+    interval has half the width `margin` (None with fewer than five teams), and rest on `people`. `grade_shares` of the
     variance of the grades' pay coefficients, of `grade_people`; none where nobody is graded or coefficients do not
     differ. `agreement` is the share of the `graded` people who would get the same grade on a re-run, with its interval
     over draws, None where nobody is graded. `tiers` by (role, level), called by `names`; `unmeasured` names indicators
@@ -78,6 +79,7 @@ class Noise(Shown):
     scheme: Scheme
     unmeasured: tuple[str, ...]
     limits: tuple[str, ...] = ()  # of the scores themselves: whose they are
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
     unknown: str = ""
 
     @property
@@ -129,14 +131,16 @@ class Noise(Shown):
             *(self._noise("grade", share) for share in self.grade_shares if share.dimension != "rules"),
             self._reliability(),
             self._agreement(),
-            *(self._tiers(*key, tiers) for key, tiers in self.tiers.items()),
+            *self._tiers(),
         )
 
-    def _grounds(self, decided: Decided) -> dict[str, Any]:
-        """What may be claimed of what is decided, and what limits it."""
+    def _grounds(self, decided: Decided, *, alone: bool = False) -> dict[str, Any]:
+        """What may be claimed of what is decided, and what limits it; `alone` is without an interval."""
         assumed = is_reconstructed(self.scheme, decided)
         unknown = ["error_unknown"] if self.unmeasured else []
-        return {"claim": claim_of(assumed), "limits": [*limits_of(assumed), "measured_again", *unknown, *self.limits]}
+        few = ["too_few_for_interval"] if alone else []
+        limits = [*limits_of(assumed), "measured_again", *unknown, *few, *self.limits]
+        return {"claim": claim_of(assumed), "limits": limits, "among": self.among}
 
     @property
     def _at_most(self) -> str:
@@ -154,14 +158,14 @@ class Noise(Shown):
             f"{stem}.{share.dimension}", share.noise, says=f"{stem}_at_least" if share.at_least else stem, unit="share",
             n=self.people if what == "score" else self.grade_people, bounds=share.interval,
             level=LEVEL if share.interval else None, dimension=dimension,
-            **self._grounds("totals" if what == "score" else "grades"),
+            **self._grounds("totals" if what == "score" else "grades", alone=share.margin is None),
         )  # fmt: skip
 
     def _reliability(self) -> Finding:
         return state(
             "diagnosis.score_reliability", self.reliability, says=f"diagnosis.score_reliability{self._at_most}",
             unit="share", n=self.people, bounds=self.interval, level=LEVEL if self.interval else None,
-            **self._grounds("totals"),
+            **self._grounds("totals", alone=self.margin is None),
         )  # fmt: skip
 
     def _agreement(self) -> Finding:
@@ -173,12 +177,38 @@ class Noise(Shown):
             n=self.graded, bounds=(low, high), level=LEVEL, **self._grounds("grades"),
         )  # fmt: skip
 
-    def _tiers(self, role: str, level: str, tiers: Tiers) -> Finding:
-        return state(
-            f"diagnosis.tiers.{role}.{level}", tiers.tiers, says=f"diagnosis.tiers{self._at_most}", unit="count",
-            n=tiers.people, role=self.names.get(role, {"en": role}), rank=self.names.get(level, {"en": level}),
+    def _tiers(self) -> tuple[Finding, ...]:
+        """One finding for all roles and levels, those with equally many tiers named together; none without any."""
+        if not self.tiers:
+            return ()
+        by_count: dict[int, list[tuple[str, str]]] = {}
+        for key, one in self.tiers.items():
+            by_count.setdefault(one.tiers, []).append(key)
+        listed = {
+            lang: words(lang)
+            .say("tiers.join")
+            .join(self._told_into(count, by_count[count], lang) for count in sorted(by_count))
+            for lang in LANGUAGES
+        }
+        found = state(
+            "diagnosis.tiers", max(by_count), says=f"diagnosis.tiers{self._at_most}", unit="count",
+            n=sum(one.people for one in self.tiers.values()), groups=Quantity(len(self.tiers), "count"), listed=listed,
             grades=Quantity(len(self.scheme.grades.coefficients), "count"), **self._grounds("totals"),
         )  # fmt: skip
+        return (found,)
+
+    def _told_into(self, count: int, keys: list[tuple[str, str]], lang: str) -> str:
+        """The roles and levels that can be told into so many tiers, with their people."""
+        spoken = words(lang)
+        named = [
+            spoken.say(
+                "tiers.one", role=self.names.get(role, {}).get(lang, role),
+                rank=self.names.get(level, {}).get(lang, level),
+                people=number(self.tiers[role, level].people, "people", lang),
+            )
+            for role, level in keys
+        ]  # fmt: skip
+        return spoken.say("tiers.count", tiers=number(count, "count", lang), named=spoken.say("run.join").join(named))
 
 
 def _not_told(id: str, why: str, *, says: str = "", **said: Any) -> Finding:
@@ -203,7 +233,7 @@ def noise(again: Rerun, *, names: Mapping[str, Mapping[str, str]], least: int) -
     shared: dict[str, Any] = {
         "agreement": None, "graded": 0, "tiers": {}, "names": names, "scheme": realised.scheme,
         "unmeasured": tuple(str(name) for name in unmeasured.index[unmeasured]), "grade_shares": (), "grade_people": 0,
-        "limits": realised.whose,
+        "limits": realised.whose, "among": realised.among,
     }  # fmt: skip
     totals, noisy = realised.total[held.rows].to_numpy(float), again.noise[held.rows].to_numpy()
     if not held.people or variance_within(totals, held.groups) <= _NOTHING:

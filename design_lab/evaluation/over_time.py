@@ -10,7 +10,7 @@ from design_lab.display import Quantity, Shown
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
-from design_lab.scoring import History, Scores, score
+from design_lab.scoring import History, Scores, score_moved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ class OverTime(Shown):
             state(
                 f"candidates.{one.name}.grade_changes_by_quarter.{one.quarter}", one.changes,
                 says="candidates.grade_changes_by_quarter", unit="share", n=one.graded, claim=one.claim_of_grades,
-                limits=one.limits_of_grades, scheme=one.title, quarter=one.quarter,
+                limits=one.limits_of_grades, among=one.among, scheme=one.title, quarter=one.quarter,
             )
             for one in self.told
         )  # fmt: skip
@@ -52,7 +52,7 @@ class OverTime(Shown):
         span = state(
             f"candidates.{newest.name}.grade_changes_over_time", sum(shares) / len(shares),
             says="candidates.grade_changes_over_time", unit="share", n=min(one.graded for one in self.told),
-            claim=newest.claim_of_grades, scheme=newest.title,
+            claim=newest.claim_of_grades, among=newest.among, scheme=newest.title,
             limits=[limit for limit in newest.limits_of_grades if limit != "one_quarter"],
             quarters=Quantity(len(shares), "count"), lowest=Quantity(min(shares), "share"),
             highest=Quantity(max(shares), "share"),
@@ -61,13 +61,17 @@ class OverTime(Shown):
 
 
 def over_time(past: History, today: Scheme, candidates: Sequence[Scheme]) -> tuple[OverTime, ...]:
-    """Compare each candidate with today's scheme, both for everybody, in each past quarter with its own targets."""
+    """Compare each candidate with today's scheme in each past quarter in which anybody was under it.
 
-    def scores(scheme: Scheme) -> list[Scores]:
-        return [score(past.panels[one], scheme, medians=past.medians(one)) for one in past.recent]
+    Compared are the people who were; everybody else stays under her own scheme. Targets are each quarter's own.
+    """
+    under = {one: held.stating(today) for one, held in past.in_force.items() if held.leading.name == today.name}
 
-    before = scores(today)
+    def moved(scheme: Scheme) -> list[Scores]:
+        return [score_moved(past.panels[one], held, scheme, medians=past.medians(one)) for one, held in under.items()]
+
+    before = moved(today)
     return tuple(
-        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, scores(scheme), strict=True)))
+        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, moved(scheme), strict=True)))
         for scheme in candidates
     )

@@ -37,6 +37,7 @@ class Pools(Shown):
     factor: float | None
     reconstructed: bool
     limits: tuple[str, ...] = ()
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def table(self) -> pd.DataFrame:
         """Return one row a pool, today's, the candidate's, the neutral one: amount, change, who gains, who loses."""
@@ -63,7 +64,7 @@ class Pools(Shown):
         if self.people is None or self.factor is None:
             unknown = state(
                 f"candidates.{self.name}.pool_change", None, says="candidates.pool_unknown", unit="share", n=0,
-                claim="unidentified", scheme=self.title, quarter=self.quarter,
+                claim="unidentified", among=self.among, scheme=self.title, quarter=self.quarter,
             )  # fmt: skip
             return (unknown,)
         claim = claim_of(self.reconstructed)
@@ -73,18 +74,19 @@ class Pools(Shown):
         way = "same" if due == today else "more" if due > today else "less"
         pool = state(
             f"candidates.{self.name}.pool_change", change, says=f"candidates.pool_{way}", unit="share", n=n,
-            claim=claim, limits=limits, scheme=self.title, size=Quantity(abs(change), "share"),
+            claim=claim, limits=limits, among=self.among, scheme=self.title, size=Quantity(abs(change), "share"),
         )  # fmt: skip
         factor = state(
             f"candidates.{self.name}.pool_factor", self.factor, says="candidates.pool_factor", unit="factor", n=n,
-            claim=claim, limits=limits, scheme=self.title,
+            claim=claim, limits=limits, among=self.among, scheme=self.title,
         )  # fmt: skip
         counts = [(way, self._moved("neutral", sign)) for way, sign in (("gain", 1), ("lose", -1))]
         shown = [(way, count) for way, count in counts if count == 0 or count >= self.least]
         moved = tuple(
             state(
                 f"candidates.{self.name}.pay_{way}", count, says=f"candidates.pay_{way}", unit="people", n=n,
-                claim=claim, limits=(*limits, "small_cells"), scheme=self.title, least=Quantity(LEAST_MOVE, "weight"),
+                claim=claim, limits=(*limits, "small_cells"), among=self.among, scheme=self.title,
+                least=Quantity(LEAST_MOVE, "weight"),
             )
             for way, count in (shown if len(shown) == len(counts) else ())
         )  # fmt: skip
@@ -95,11 +97,13 @@ def pools(today: Scores, candidate: Scores, pay: pd.DataFrame | None, *, least: 
     """Pay everybody by the grades of both schemes, and by the candidate's from a pool of today's size.
 
     `pay` is the canonical table (a row a person and month), None where it was not delivered; `least` the number of
-    people from which a count is stated.
+    people from which a count is stated. Where others are under another scheme, only the people of `today` are paid.
     """
     import pandas as pd
 
     people = factor = None
+    if pay is not None and today.among is not None:
+        pay = pay[pay["employee_id"].isin(today.people.index.get_level_values("employee_id"))]
     if pay is not None and pay["performance_x100"].sum() > 0:
         before = payroll(pay, today.by_person(today.grade), today.scheme)
         after = payroll(pay, candidate.by_person(candidate.grade), candidate.scheme)
@@ -115,4 +119,5 @@ def pools(today: Scores, candidate: Scores, pay: pd.DataFrame | None, *, least: 
         factor=factor,
         reconstructed=either_reconstructed(today, candidate, "grades"),
         limits=limits_of_both(today, candidate),
+        among=today.among,
     )

@@ -14,7 +14,6 @@ from design_lab.evaluation.feedback import Feedback
 from design_lab.evaluation.grounds import Decided, claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Claim
-from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores
 from design_lab.scoring.points import weighed
 from design_lab.scoring.roster import headcount
@@ -50,21 +49,21 @@ def principles(
     total score that is not sampling error, both at the cycle in use; `told` when people
     were told of their official results. What is None cannot be told.
     """
-    scheme = scores.scheme
     return Principles(
         criteria=(
-            *_fair(gaps(scores, least=least), *_grounds(scheme, "totals")),
-            _same_grade(same_grade, *_grounds(scheme, "grades")),
-            *_quantified(panel, scores, *_grounds(scheme, "weights")),
-            *(_complete(cover, kind, *_grounds(scheme, "weights")) for kind in ("goal", "content")),
-            *_timely(cycle_months, score_reliability, told, *_grounds(scheme, "totals")),
-        )
+            *_fair(gaps(scores, least=least), *_grounds(scores, "totals")),
+            _same_grade(same_grade, *_grounds(scores, "grades")),
+            *_quantified(panel, scores, *_grounds(scores, "weights")),
+            *(_complete(cover, kind, *_grounds(scores, "weights")) for kind in ("goal", "content")),
+            *_timely(cycle_months, score_reliability, told, *_grounds(scores, "totals")),
+        ),
+        among=scores.among,
     )
 
 
-def _grounds(scheme: Scheme, decided: Decided) -> tuple[Claim, tuple[str, ...]]:
-    assumed = is_reconstructed(scheme, decided)
-    return claim_of(assumed), limits_of(assumed)
+def _grounds(scores: Scores, decided: Decided) -> tuple[Claim, tuple[str, ...]]:
+    assumed = is_reconstructed(scores.scheme, decided)
+    return claim_of(assumed), (*limits_of(assumed), *scores.whose)
 
 
 def _fair(found: Sequence[Gap], claim: Claim, limits: tuple[str, ...]) -> tuple[Criterion, ...]:

@@ -162,10 +162,10 @@ def reliabilities(panel: Panel, scheme: Scheme, *, roles: Mapping[str, Mapping[s
 def _reliability(role: str, indicator: str, signal: Signal) -> Reliability:
     from scipy import stats
 
-    between, within = signal.people - 1, signal.freedom
+    between, within = signal.compared - 1, signal.freedom
     ratio = 1 / (1 - signal.reliability) if signal.reliability else float(stats.f.isf(signal.p, between, within))
     tail = (1 - LEVEL) / 2
-    usual = signal.observations / signal.people
+    usual = signal.observations / signal.compared
     monthly = usual / MONTHS["quarter"]
     return Reliability(
         role=role,

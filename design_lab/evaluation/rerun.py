@@ -117,7 +117,7 @@ class _Mean:
 
 def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
     """Whose points come from an indicator whose error is not known in the person's role, (n, k)."""
-    untested = panel.tells_apart(realised.points.columns) == "untested"
+    untested = panel.tells_apart(realised.points.columns).loc[realised.points.index] == "untested"
     return realised.points.notna() & untested
 
 

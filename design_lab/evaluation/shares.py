@@ -19,7 +19,7 @@ Groups = npt.NDArray[np.integer[Any]]  # a number for each person's group
 LEVEL = 0.95
 DRAWS = 999  # of teams; with 999 the ends of an interval are two of the draws
 _ROUNDING = 1e-12  # a standard error below it is none
-FEWEST_TEAMS = 5  # four teams can be drawn in 35 ways, five in 126
+FEWEST_TEAMS = 5  # four teams can be drawn in 35 ways, five in 126; t with three degrees of freedom tells nothing
 
 
 def apart(values: Array, groups: Groups) -> Array:
@@ -135,7 +135,7 @@ def share_margins(parts: Array, outcome: Array, groups: Groups, teams: Groups) -
 
 
 def margins(estimate: Callable[[npt.NDArray[np.bool_]], Array], teams: Groups) -> list[float | None]:
-    """Return half the width of each estimate's interval, leaving out one team at a time; None with one team alone.
+    """Return half the width of each estimate's interval, leaving out one team at a time; None with fewer than five.
 
     `estimate` takes who is kept, (n,), and returns (d,). Jackknife with t and teams - 1 degrees of freedom.
     """
@@ -143,7 +143,7 @@ def margins(estimate: Callable[[npt.NDArray[np.bool_]], Array], teams: Groups) -
 
     count = int(teams.max()) + 1
     whole = estimate(np.ones(teams.size, dtype=bool))
-    if count < 2:
+    if count < FEWEST_TEAMS:
         return [None] * whole.size
     left_out = np.stack([estimate(teams != team) for team in range(count)])
     if not np.isfinite(left_out).all():

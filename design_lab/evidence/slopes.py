@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["pooled", "between", "within"]
 KINDS: tuple[Kind, ...] = ("pooled", "between", "within")
 LEVEL = 0.95
-LEAST_TEAMS = 3  # below, leaving one out tells of no spread
+LEAST_TEAMS = 5  # below, an interval that leaves out one at a time says next to nothing, as elsewhere
 LEAST_PERIODS = 3  # of a person, for her own ups and downs to be seen
 _GROUPS = ("employee_id", "begins", "role", "team")
 _TEN_PERCENT = math.log(1.1)

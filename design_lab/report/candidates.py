@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from design_lab.display import interval
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Points, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
@@ -31,7 +30,7 @@ def candidates_section(facts: Facts) -> Section:
         key="candidates",
         kicker=facts.say("kicker.candidates"),
         heading=_candidates_heading(facts, names),
-        lead=(facts.say("candidates.lead", quarter=facts.cover.quarter) if names else missing,),
+        lead=_lead(facts) if names else (missing,),
         blocks=(
             *((chart,) if chart else ()),
             *((table,) if names else ()),
@@ -42,6 +41,15 @@ def candidates_section(facts: Facts) -> Section:
         ),
         brief=changes[:2],
     )
+
+
+def _lead(facts: Facts) -> tuple[str, ...]:
+    """What the section does; where several schemes are in force, with whom."""
+    lead = facts.say("candidates.lead", quarter=facts.cover.quarter)
+    under = facts.results.under("diagnosis.people_by_scheme")
+    if not under:
+        return (lead,)
+    return lead, facts.say("candidates.lead_under", scheme=facts.leading_scheme(), people=facts.shown(under[0]))
 
 
 def _candidates_heading(facts: Facts, names: tuple[str, ...]) -> str:
@@ -166,7 +174,7 @@ def _screen_table(facts: Facts, names: Sequence[str]) -> Table:
             found = [facts.get(f"{stem}.impact_ratio.{key}") for stem in schemes]
             cells = (
                 facts.say("candidates.screen_row", group=name, grade=grade),
-                *(_ratio(facts, one) for one in found),
+                *(facts.bounded(one) for one in found),
             )
             rows.append(Row(cells=cells, shows=facts.statements(found)))
     return Table(
@@ -176,12 +184,6 @@ def _screen_table(facts: Facts, names: Sequence[str]) -> Table:
         notes=(facts.say("candidates.impact_note"),),
         folded=True,
     )
-
-
-def _ratio(facts: Facts, found: Finding | None) -> str:
-    if found is None or not found.interval:
-        return facts.shown(found)
-    return f"{facts.shown(found)} ({interval(*found.interval, found.unit, facts.lang)})"
 
 
 def _candidates_chart(facts: Facts, names: tuple[str, ...]) -> Chart | None:

@@ -110,6 +110,10 @@ def weights_section(facts: Facts) -> Section:
     brief = [gap.effective for gap in told] or [finding for finding in effective if finding.value is not None][:2]
     missing = (facts.say("missing_finding", what=facts.say("what.weights")),)
     lead = (facts.say("weights.lead"), facts.say("weights.lead_effective")) if effective else missing
+    under = facts.statements(facts.results.under("diagnosis.people_by_scheme"))
+    if under:
+        lead = (*lead, facts.say("weights.lead_under", scheme=facts.leading_scheme()))
+    by_scheme = _by_scheme_table(facts)
     silent = facts.statements(finding for finding in effective if finding.value is None)
     chart, table = _weights_chart(facts), _weights_table(facts)
     return Section(
@@ -119,7 +123,8 @@ def weights_section(facts: Facts) -> Section:
         lead=lead,
         blocks=(
             *((chart,) if chart else ()),
-            *((table,) if table.rows else ()),
+            *(one for one in (table, by_scheme) if one.rows),
+            *((Group(title=facts.say("weights.under"), statements=under),) if under else ()),
             *((Group(title=facts.say("findings"), statements=silent),) if silent else ()),
         ),
         brief=facts.statements(brief[:2]),
@@ -165,6 +170,25 @@ def _weights_table(facts: Facts) -> Table:
         columns=tuple(facts.say(f"weights.{column}_column") for column in columns),
         rows=tuple(rows),
         notes=(facts.say("weights.negative"),) if negative else (),
+    )
+
+
+def _by_scheme_table(facts: Facts) -> Table:
+    """Weight on paper and effective weight of each dimension, a column a scheme in force; empty where there is one."""
+    paper, real = ("diagnosis.nominal_weight_by_scheme", "diagnosis.effective_weight_by_scheme")
+    names = once(finding.id.split(".")[2] for finding in facts.results.under(paper))
+    rows = []
+    for id in facts.dimensions():
+        pairs = [(facts.get(f"{paper}.{name}.{id}"), facts.get(f"{real}.{name}.{id}")) for name in names]
+        if any(effective for _, effective in pairs):
+            cells = (" / ".join((facts.shown(on_paper), facts.bounded(effective))) for on_paper, effective in pairs)
+            shows = facts.statements(one for pair in pairs for one in pair)
+            rows.append(Row(cells=(capital(facts.dimension(id)), *cells), shows=shows))
+    return Table(
+        title=facts.say("weights.by_scheme"),
+        columns=(facts.say("weights.dimension_column"), *(facts.scheme(name) for name in names)),
+        rows=tuple(rows),
+        notes=(facts.say("weights.by_scheme_note"),),
     )
 
 

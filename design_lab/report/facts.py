@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from design_lab.catalogue import words
 from design_lab.catalogue.words import limit_in
-from design_lab.display import number, worded
+from design_lab.display import interval, number, worded
 from design_lab.finding import Finding, Results
 from design_lab.report.content import Group, Series, Statement, clean, once, shortened
 from design_lab.report.cover import Cover
@@ -43,6 +43,12 @@ class Facts:
     def shown(self, finding: Finding | None) -> str:
         """Write a finding's value in its unit, a dash where there is none."""
         return number(finding.value, finding.unit, self.lang) if finding else self.say("unstated")
+
+    def bounded(self, finding: Finding | None) -> str:
+        """Write a finding's value with its interval in brackets, where it has one."""
+        if finding is None or not finding.interval:
+            return self.shown(finding)
+        return f"{self.shown(finding)} ({interval(*finding.interval, finding.unit, self.lang)})"
 
     def alt(self, name: str, items: Iterable[str]) -> str:
         """Say in words what the chart of this name shows, item by item."""
@@ -128,6 +134,11 @@ class Facts:
         """Name a scheme by its title."""
         title = self.cover.schemes.get(name)
         return (shortened(clean(worded(title, self.lang)), _LONGEST_NAME) or name) if title else name
+
+    def leading_scheme(self) -> str:
+        """The scheme of which findings speak that name none, in quotation marks: the first of those in force."""
+        found = self.results.under("diagnosis.people_by_scheme")
+        return self.quoted(found[0].id.split(".")[2] if found else self.cover.current)
 
     def quoted(self, name: str) -> str:
         """Name a candidate inside a sentence, in quotation marks."""

@@ -22,7 +22,7 @@ _GRADES = (
 def noise_section(facts: Facts) -> Section:
     """What of scores and grades would come out again, how reliable each indicator is, and the weights elsewhere."""
     agreement, reliability = facts.get("diagnosis.grade_agreement"), facts.get("diagnosis.score_reliability")
-    told = [*(finding for finding in (agreement, reliability) if finding), *facts.results.under("diagnosis.tiers")]
+    told = [finding for finding in (agreement, reliability, facts.get("diagnosis.tiers")) if finding]
     chart, tables = _reliability_chart(facts), (_noise_table(facts), _elsewhere_table(facts))
     again = Group(title=facts.say("noise.again"), statements=facts.statements(told))
     missing = facts.say("missing_finding", what=facts.say("what.noise"))

@@ -3,7 +3,7 @@
 from design_lab.scoring.adjustment import Adjustment, adjustment
 from design_lab.scoring.batch import Batch, Block
 from design_lab.scoring.history import History, history
-from design_lab.scoring.in_force import InForce, everybody, in_force, score_in_force
+from design_lab.scoring.in_force import InForce, everybody, in_force, score_in_force, score_moved
 from design_lab.scoring.levels import Levels, levels
 from design_lab.scoring.panel import Panel, panel, panels_due
 from design_lab.scoring.periods import calls_by_period
@@ -38,5 +38,6 @@ __all__ = [
     "roll_up",
     "score",
     "score_in_force",
+    "score_moved",
     "targets",
 ]

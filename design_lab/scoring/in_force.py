@@ -54,6 +54,11 @@ class InForce:
             )
         return next(iter(self.schemes.values()))
 
+    @property
+    def several(self) -> bool:
+        """Whether some people were under another scheme than the leading one, or under none that is known."""
+        return bool({"several_schemes", "scheme_unknown"} & {*self.limits})
+
     def stating(self, *schemes: Scheme) -> InForce:
         """Return the same with other contents of schemes that were in force, by name."""
         return replace(self, schemes={**self.schemes, **{one.name: one for one in schemes if one.name in self.schemes}})
@@ -112,9 +117,33 @@ def score_in_force(
         graded = graded.mask(held.under.eq(name), scores.total.where(scores.grade.notna()))
     given = grade_in_force(graded, panel, held)
     return {
-        name: _only(replace(scores, grade=given, limits=(*scores.limits, *held.limits)), held.under.eq(name))
+        name: _only(
+            replace(
+                scores,
+                grade=given,
+                limits=(*scores.limits, *held.limits),
+                among=scores.scheme.title if held.several else None,
+            ),
+            held.under.eq(name),
+        )
         for name, scores in made.items()
     }
+
+
+def score_moved(
+    panel: Panel, held: InForce, candidate: Scheme, *, medians: pd.DataFrame, refuse_chance: bool = True
+) -> Scores:
+    """Score the people under the leading scheme as if they were under a candidate, and everybody else stayed.
+
+    What it gives stands beside `score_in_force` of the leading scheme, person by person. With one scheme in force for
+    all it equals `score` of the candidate. Arguments are those of `score`.
+    """
+    mine = held.under.eq(held.leading.name)
+    others = {name: scheme for name, scheme in held.schemes.items() if name not in (held.leading.name, candidate.name)}
+    moved = replace(held, schemes={candidate.name: candidate, **others}, under=held.under.mask(mine, candidate.name))
+    scored = score_in_force(panel, moved, medians=medians, refuse_chance=refuse_chance)[candidate.name]
+    alone = _only(scored, mine[scored.people.index])
+    return replace(alone, among=held.leading.title if held.several else None)
 
 
 def grade_in_force(total: pd.Series, panel: Panel, held: InForce) -> pd.Series:

@@ -18,7 +18,7 @@ from design_lab.scheme import Appraised
 from design_lab.scoring.casemix import adjusted, case_mix
 from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
 from design_lab.scoring.peers import peers
-from design_lab.scoring.roster import roster
+from design_lab.scoring.roster import headcount, roster
 from design_lab.scoring.signal import Signal, signal
 from design_lab.scoring.sums import Told, collected, presence, told
 from design_lab.study import Study
@@ -130,7 +130,7 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
         standard_errors=pd.DataFrame(errors, index).where(values.notna()),
         centre=pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"]),
         limits=_limits(study.cards, indicators, sheets) | {name: one.limits for name, one in rated.items()},
-        signals=_signals(study.cards, indicators, role),
+        signals=_signals(study.cards, indicators, role, index),
         cards=study.cards,
     )
 
@@ -176,9 +176,12 @@ def _errors(one: Told, part: pd.DataFrame, role: pd.Series) -> np.ndarray:
 
 
 def _signals(
-    cards: Mapping[str, Card], indicators: Mapping[str, Told], role: pd.Series
+    cards: Mapping[str, Card], indicators: Mapping[str, Told], role: pd.Series, index: pd.Index
 ) -> dict[tuple[str, str], Signal]:
-    """Whether the people of each role can be told apart on each indicator whose single observations are known."""
+    """Whether the people of each role can be told apart on each indicator whose single observations are known.
+
+    `role` (n,) is numbered as the frames are; `index` (n,) says of which person each row is.
+    """
     found: dict[tuple[str, str], Signal] = {}
     for name, one in indicators.items():
         if one.signals is not None:
@@ -191,7 +194,9 @@ def _signals(
         for whose, members in seen.groupby(role.reindex(seen.index)):
             judged = signal(*(members[column].to_numpy() for column in ("n", "total", "squares", "units")))
             if judged is not None:
-                found[str(whose), name] = judged
+                people = headcount(index[members.index])
+                spells = judged.people if people < judged.people else None
+                found[str(whose), name] = replace(judged, people=people, spells=spells)
     return found
 
 

@@ -22,6 +22,9 @@ from design_lab.scoring.totals import HAIR, nominal, totals
 if TYPE_CHECKING:
     import pandas as pd
 
+# Limits that say whose scores these are: of the people under one of several schemes in force.
+WHOSE = ("several_schemes", "scheme_unknown", "scheme_changed")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scores(Shown):
@@ -34,7 +37,8 @@ class Scores(Shown):
     one; `reason` (n,), why someone has no score or no grade, as a key below `reason.` in the word files; `nominal` (n,
     d) the weights on paper, as shares, `weights` (n, d) those in force, shared out over what is there; `without_data`
     names indicators that the scheme weighs, and `not_applied` conditions that it sets, for which nobody has data;
-    `limits` what limits the values that were scored, as keys below `limit.`; `cards` the panel's.
+    `limits` what limits the values that were scored, as keys below `limit.`; `cards` the panel's; `among` is the title
+    of the scheme that these people were under where others were under another, None where all were under one.
     """
 
     units: ClassVar = {"people": "count", "scored": "count", "graded": "count", "median total": "points"}
@@ -53,11 +57,12 @@ class Scores(Shown):
     not_applied: tuple[str, ...]
     limits: tuple[str, ...] = ()
     cards: Mapping[str, Card] = field(default_factory=cards)
+    among: Mapping[str, str] | None = None
 
     @property
     def whose(self) -> tuple[str, ...]:
-        """Those of the limits that say whose scores these are: of the people under one of several schemes in force."""
-        return tuple(limit for limit in self.limits if limit in ("several_schemes", "scheme_unknown", "scheme_changed"))
+        """Those of the limits that say whose scores these are."""
+        return tuple(limit for limit in self.limits if limit in WHOSE)
 
     @property
     def told_apart(self) -> pd.Series:

@@ -18,7 +18,8 @@ class Signal:
     `p` is that of the one-way F test of no differences between people; `reliability` the share of the variance between
     people's means that is not sampling error, (F - 1) / F and never below 0. `between_variance` is that of people's
     true means, `within_variance` that of single observations of one person, both in the indicator's unit squared.
-    `units` are the single observations where they are fewer: weeks, which stand for the calls in them.
+    `units` are the single observations where they are fewer: weeks, which stand for the calls in them. `spells` are
+    those held against each other where they are more than the people: who changed level within the role has two.
     """
 
     people: int
@@ -28,11 +29,17 @@ class Signal:
     between_variance: float
     within_variance: float
     units: int | None = None
+    spells: int | None = None
+
+    @property
+    def compared(self) -> int:
+        """How many means were held against each other: one a person, or a spell."""
+        return self.people if self.spells is None else self.spells
 
     @property
     def freedom(self) -> int:
         """Degrees of freedom of the variance within people."""
-        return (self.observations if self.units is None else self.units) - self.people
+        return (self.observations if self.units is None else self.units) - self.compared
 
     @property
     def tells_apart(self) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.evaluation import compare
 from design_lab.evaluation.movers import movers
 from design_lab.scoring import score
 from tests.scoring.conftest import make_panel, make_scheme
@@ -78,3 +79,25 @@ def test_small_counts_are_closed():
     assert "劳务派遣员工" in text["group"].tolist()
     assert any(one.startswith("candidates.other.moved_by.") for one in shown)
     assert sum(f.value for f in found.findings() if ".moved_by." in f.id) == pytest.approx(1)
+
+
+def test_who_changed_role_within_the_quarter_is_one_person_by_her_last_spell():
+    """Four rows of three people; in her first spell E1 would fall and in her last one rise, and she is counted once."""
+    panel = make_panel({"E1": (10.0, 50.0, 0.7, 4.0), "E2": (20.0, 40.0, 0.7, 4.0), "E3": (30.0, 30.0, 0.7, 4.0),
+                        "E4": (40.0, 20.0, 0.7, 4.0)}, team=["T1"] * 4)  # fmt: skip
+    keys = pd.MultiIndex.from_tuples([("E1", 1), ("E1", 2), ("E2", 1), ("E3", 1)], names=["employee_id", "part"])
+    for frame in (panel.people, panel.values, panel.counts, panel.standard_errors):
+        frame.index = keys
+    panel.people["role"] = ["complaints", "customer_service", "customer_service", "complaints"]
+    today, other = (
+        score(panel, scheme(name, *weights), medians=NOBODY)
+        for name, weights in (("today", (60, 40)), ("other", (40, 60)))
+    )
+    assert today.grade.notna().all()
+    # In customer service E1 (20, 40) stands below E2 (30, 30)? By hand: 60 % speed and 40 % quality.
+    assert today.total.tolist() == pytest.approx([26, 28, 30, 32])
+    assert other.total.tolist() == pytest.approx([34, 32, 30, 28])
+    made = compare(today, other)
+    assert (made.graded, made.up, made.down) == (3, 1, 2)
+    found = movers(today, other, least=1)
+    assert (found.graded, found.movers) == (3, 3)

@@ -5,17 +5,17 @@ import pytest
 
 from design_lab.evaluation import compare, over_time
 from design_lab.periods import Quarter
-from design_lab.scoring import History, score
+from design_lab.scoring import History, everybody, score
 from tests.scoring.conftest import make_panel, make_scheme
 
 
-def quarters(count):
+def quarters(count, scheme=None):
     rng = np.random.default_rng(4)
     held = [Quarter.parse("2026Q3").plus(-back) for back in reversed(range(count))]
     people = {one: {f"E{i:02d}": (rng.normal(20, 3), rng.normal(85, 4), 0.7, 4.0) for i in range(40)} for one in held}
-    return History(
-        panels={one: make_panel(people[one], quarter=str(one)) for one in held}, in_force={}, recent=tuple(held)
-    )
+    panels = {one: make_panel(people[one], quarter=str(one)) for one in held}
+    today = {one: everybody(panels[one], scheme or weighed(40)) for one in held}
+    return History(panels=panels, in_force=today, recent=tuple(held))
 
 
 def weighed(speed):

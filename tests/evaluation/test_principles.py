@@ -190,7 +190,7 @@ def test_a_group_of_one_team_cannot_be_told_from_the_team():
     assert gap.margin is None
     criterion = next(one for one in answers(panel).criteria if one.name == "gap")
     assert criterion.answer == "unknown"
-    assert "one team alone" in criterion.finding().text["en"]
+    assert "all of the group to one" in criterion.finding().text["en"]
 
 
 def with_centre(panel):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from design_lab.evaluation.shares import (
+    FEWEST_TEAMS,
     TeamSums,
     apart,
     margins,
@@ -49,8 +50,11 @@ def test_margins_equal_a_jackknife_written_out():
     assert margin == pytest.approx(2.364624 * variance**0.5, rel=1e-6)  # t of 7 degrees of freedom, .975
 
 
-def test_one_team_gives_no_margin():
-    assert margins(lambda kept: np.array([1.0, 2.0]), np.zeros(4, dtype=int)) == [None, None]
+@pytest.mark.parametrize("teams", [1, 2, 3, 4])
+def test_fewer_than_five_teams_give_no_margin(teams):
+    people = np.arange(20) % teams
+    assert margins(lambda kept: np.array([kept.mean(), 2.0]), people) == [None, None]
+    assert margins(lambda kept: np.array([float(kept.sum())]), np.arange(20) % FEWEST_TEAMS)[0] is not None
 
 
 def test_variance_within_groups_is_pooled():

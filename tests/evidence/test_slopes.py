@@ -56,7 +56,7 @@ def test_three_slopes_of_which_the_pooled_one_has_the_wrong_sign():
 
 
 def test_the_within_slope_equals_dummies_in_plain_least_squares():
-    rows = weeks(np.random.default_rng(2), within=-1.0, between=0.0, teams=4, size=3, periods=6)
+    rows = weeks(np.random.default_rng(2), within=-1.0, between=0.0, teams=5, size=3, periods=6)
     flat = rows.reset_index()
     volume = np.log(flat["calls"] / (flat["worked_ms"] / 3_600_000)) / TEN_PERCENT
     design = np.column_stack(
@@ -106,20 +106,20 @@ def test_a_kind_of_contact_that_goes_with_both_is_held_fixed():
     [
         (lambda rows: rows.assign(rated=0), "no ratings were delivered"),
         (lambda rows: rows.groupby("employee_id").head(2), "three periods or more"),
-        (lambda rows: rows.assign(team="T1"), "fewer than three teams"),
+        (lambda rows: rows.assign(team="T1"), "fewer than five teams"),
         (lambda rows: rows.assign(satisfied=rows["rated"]), "does not differ at all"),
         (lambda rows: rows.assign(team=None), "three periods or more"),
     ],
 )
 def test_what_cannot_be_estimated_is_said(change, why):
-    rows = change(weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=4, size=3, periods=6))
+    rows = change(weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=5, size=3, periods=6))
     made = slopes(rows).findings()
     assert {(finding.value, finding.claim) for finding in made} == {(None, "unidentified")}
     assert all(why in finding.text["en"] for finding in made)
 
 
 def test_without_signed_in_time_volume_is_calls_per_day():
-    rows = weeks(np.random.default_rng(6), within=-1.0, between=0.0, teams=4, size=3, periods=6).assign(worked_ms=0)
+    rows = weeks(np.random.default_rng(6), within=-1.0, between=0.0, teams=5, size=3, periods=6).assign(worked_ms=0)
     made = slopes(rows, timed=False)
     assert made.slope("within") is not None
     assert "calls per day at work" in made.findings()[0].text["en"]

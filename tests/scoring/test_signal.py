@@ -1,12 +1,17 @@
 """Whether people can be told apart: the F test by another road, planted truth, and degenerate cases."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from design_lab.evaluation import reliabilities
+from design_lab.scoring import panel
 from design_lab.scoring.signal import LEVEL, signal
+from tests.scoring.studies import person, write_study
 
 
 def summed(groups):
@@ -92,3 +97,31 @@ def test_weeks_stand_for_the_calls_in_them():
     assert (found.p, found.freedom) == (pytest.approx(p), 6)
     assert found.within_variance == pytest.approx(10 * weeks.var(axis=1, ddof=1).mean())
     assert found.reliability_at(40) == pytest.approx(1 - 1 / ratio)
+
+
+def test_who_changed_level_within_a_role_is_two_spells_and_one_person(tmp_path):
+    """Three agents, of whom one became a senior half-way: four means are held against each other, of three people."""
+    middle = dt.date(2026, 8, 15)
+    staff = [
+        person("E1", until=middle), person("E1", level="senior", since=middle + dt.timedelta(days=1)),
+        person("E2"), person("E3"),
+    ]  # fmt: skip
+    days = [dt.date(2026, 7, 1) + dt.timedelta(days=day) for day in range(90)]
+    surveys = [
+        {"interaction_id": f"{who}{day:%m%d}{hour}", "employee_id": who, "channel": "phone", "grade": grade,
+         "rated_at": dt.datetime(day.year, day.month, day.day, hour)}
+        for who, every in (("E1", 2), ("E2", 3), ("E3", 9))
+        for number, day in enumerate(days)
+        for hour in (9, 11, 14)
+        for grade in [("dissatisfied" if number % every == 0 else "satisfied")]
+    ]  # fmt: skip
+    study = write_study(tmp_path / "levels", {"staff": {"2026Q3": staff}, "surveys": {"2026Q3": surveys}})
+    people = panel(study, study.quarters[-1])
+    found = people.signals["agent", "csat"]
+    assert (len(people.people), found.people, found.spells, found.compared) == (4, 3, 4, 4)
+    rated = people.counts["csat"].to_numpy(float)
+    good = (people.values["csat"] * rated).to_numpy()
+    by_hand = signal(rated, good, good)
+    assert (found.p, found.reliability, found.freedom) == (by_hand.p, by_hand.reliability, by_hand.freedom)
+    told = next(one for one in reliabilities(people, study.current, roles={}, least=2).found if one.indicator == "csat")
+    assert (told.people, told.observations) == (3, pytest.approx(3 * 270 / 4))

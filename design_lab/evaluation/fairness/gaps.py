@@ -15,8 +15,8 @@ from design_lab.scoring import Scores
 class Gap:
     """How far a group's totals lie from those of the others of the same role and level, in standard deviations.
 
-    `margin` is half the width of the interval that holds for all groups together, None with one team alone; `people`
-    are in the group, `others` are not.
+    `margin` is half the width of the interval that holds for all groups together, None with fewer than five teams;
+    `people` are in the group, `others` are not.
     """
 
     group: Group

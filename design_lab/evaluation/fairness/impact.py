@@ -80,6 +80,7 @@ class Impact(Shown):
     ratios: tuple[ImpactRatio, ...]
     reconstructed: bool
     limits: tuple[str, ...] = ()
+    among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     @property
     def _stem(self) -> str:
@@ -120,13 +121,13 @@ class Impact(Shown):
         if not self.ratios:
             none = state(
                 f"{self._stem}.groups_standing_out", None, says="candidates.no_groups", unit="count",
-                n=self.graded, claim="unidentified", scheme=self.title,
+                n=self.graded, claim="unidentified", among=self.among, scheme=self.title,
             )  # fmt: skip
             return (none,)
         count = state(
             f"{self._stem}.groups_standing_out", len(self.standing_out),
             says="candidates.groups_standing_out" if self.standing_out else "candidates.groups_none_standing_out",
-            unit="count", n=self.graded, claim=claim, limits=limits, scheme=self.title,
+            unit="count", n=self.graded, claim=claim, limits=limits, among=self.among, scheme=self.title,
             tests=Quantity(len(self.ratios), "count"),
         )  # fmt: skip
         return (count, *(self._state(one, limits) for one in self.ratios if one.ratio is not None))
@@ -138,6 +139,7 @@ class Impact(Shown):
             f"{self._stem}.impact_ratio.{one.group.key}.{one.grade}", one.ratio,
             says=f"candidates.{said}" if bounds else "candidates.impact_ratio_open", unit="times", n=one.people,
             claim=claim_of(self.reconstructed), bounds=bounds, level=LEVEL if bounds else None, limits=limits,
+            among=self.among,
             scheme=self.title, group=one.group.name(), attribute=one.group.attribute_name, grade=one.grade,
             p=_chance(one.p), adjusted=_chance(one.p_adjusted), flips=Quantity(one.flips, "grades"),
             low=Quantity(one.low, "times"),
@@ -184,6 +186,7 @@ def impact(scores: Scores, *, least: int, in_force: bool = False) -> Impact:
         ratios=tuple(replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True)),
         reconstructed=is_reconstructed(scores.scheme, "grades"),
         limits=scores.limits,
+        among=scores.among,
     )
 
 
