@@ -164,6 +164,8 @@ def make_appeals(data: QuarterData) -> Appeals:
     decisions = stream(data.centre.seed, Purpose.DECISIONS, data.quarter.year, data.quarter.number)
     claimed = (_reviewed(data)[results.person[row]] + decisions.uniform(1, 6, len(row))).clip(0, 100).round(1)
     deciding = _deciding(data)
+    chosen = decisions.integers(len(deciding), size=len(row))
+    own = deciding[chosen] == results.person[row]  # nobody decides on her own appeal
     return Appeals(
         row=row,
         filed=filed,
@@ -171,7 +173,7 @@ def make_appeals(data: QuarterData) -> Appeals:
         ground=ground,
         upheld=u[4][row] < _UPHELD,
         corrected=np.where(ground == 0, claimed, np.nan),
-        decider=deciding[decisions.integers(len(deciding), size=len(row))],
+        decider=deciding[(chosen + own) % len(deciding)],
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.evaluation.correction import bounds
+from design_lab.evaluation.official import Official
 from design_lab.ingest.tables import table_path
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
@@ -69,6 +70,16 @@ def register(study: Study, quarter: Quarter) -> pd.DataFrame | None:
             **said,
         }
     )
+
+
+def told_on(rows: pd.DataFrame, given: Official) -> pd.Series:
+    """Return the day on which each appellant was told of her official result, (n,), missing where it is not known."""
+    import pandas as pd
+
+    if given.results is None:
+        return pd.Series(pd.NaT, rows.index, dtype="datetime64[s]")
+    told = given.results["told_on"].reindex(rows["employee_id"]).astype("datetime64[s]")
+    return told.set_axis(rows.index)
 
 
 def corrected(appeal: Mapping[Any, Any], panel: Panel, scheme: Scheme, row: Any) -> tuple[dict[str, float], str]:

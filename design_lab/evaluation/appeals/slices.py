@@ -78,10 +78,12 @@ def numbered(people: pd.Series) -> pd.Series:
     >>> numbered(pd.Series(["Eb", "Ea", None, "Ea"])).tolist()
     ['2', '1', None, '1']
     """
+    import pandas as pd
+
     counts = people.value_counts()
     order = sorted(counts.index, key=lambda one: (-counts[one], one))
     numbers = {one: str(place) for place, one in enumerate(order, 1)}
-    return people.map(numbers.get).astype(object)
+    return pd.Series([numbers.get(one) for one in people], people.index, dtype=object)
 
 
 def _sliced(measure: Measure, frame: pd.DataFrame, least: int) -> Iterator[Slice]:
@@ -90,6 +92,8 @@ def _sliced(measure: Measure, frame: pd.DataFrame, least: int) -> Iterator[Slice
     held += [one for name in _OF_APPEALS if name in frame for one in groups_by(frame, name, least=least)]
     for group in held:
         received, by_lot = int((group.inside & hit).sum()), exact(list(_alike(group, hit, strata)))
+        if len(by_lot.counts) == 1:
+            continue  # nobody alike is outside the group, or all were treated alike: there is nothing to compare
         yield Slice(
             measure=measure,
             group=group,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.evaluation.appeals.findings import Appeals
-from design_lab.evaluation.appeals.register import corrected, register, working_days
+from design_lab.evaluation.appeals.register import corrected, register, told_on, working_days
 from design_lab.evaluation.appeals.slices import Measure, numbered, slices
 from design_lab.evaluation.appeals.tally import STANDARD, Effect, Tally
 from design_lab.evaluation.correction import regraded, rescored
@@ -62,16 +62,12 @@ def appeals(
 
 
 def _delivered(study: Study, quarter: Quarter, given: Official) -> _Delivered | None:
-    import pandas as pd
-
     rows = register(study, quarter)
     if rows is None:
         return None
-    if given.results is None:
-        return _Delivered(rows=rows.assign(told_on=pd.Series(pd.NaT, rows.index), has_result=False), people=None)
-    told = pd.to_datetime(given.results["told_on"].reindex(rows["employee_id"])).to_numpy()
-    known = frozenset(map(str, given.results.index))
-    return _Delivered(rows=rows.assign(told_on=told, has_result=rows["employee_id"].isin(known)), people=known)
+    known = None if given.results is None else frozenset(map(str, given.results.index))
+    has_result = rows["employee_id"].isin(known or ())
+    return _Delivered(rows=rows.assign(told_on=told_on(rows, given), has_result=has_result), people=known)
 
 
 def _tally(held: Sequence[_Delivered]) -> Tally:
@@ -96,7 +92,7 @@ def _all(held: Sequence[_Delivered]) -> pd.DataFrame:
     """The rows of several registers, one after the other."""
     import pandas as pd
 
-    return pd.concat([one.rows.astype({"told_on": "datetime64[s]"}) for one in held], ignore_index=True)
+    return pd.concat([one.rows for one in held], ignore_index=True)
 
 
 def _grounds(year: Sequence[_Delivered], least: int) -> tuple[tuple[Group, int], ...]:
@@ -106,7 +102,8 @@ def _grounds(year: Sequence[_Delivered], least: int) -> tuple[tuple[Group, int],
 def _frames(people: Panel, mine: _Delivered, year: Sequence[_Delivered]) -> dict[Measure, pd.DataFrame]:
     """The people with a result and whether they appealed within the year; its appeals, whether upheld and in time."""
     rows = _all(year)
-    roster = people.people[last_spells(people.people.index)].reset_index("part", drop=True)
+    roster = people.people[last_spells(people.people.index)]
+    roster = roster.set_axis(roster.index.get_level_values("employee_id"))
     rated = roster[roster.index.isin(mine.people or frozenset())]
     results = [sum(one in (held.people or ()) for held in year) for one in rated.index]
     alike = rated.assign(results=results).groupby(["role", "level", "results"], dropna=False).ngroup()
