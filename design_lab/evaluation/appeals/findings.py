@@ -46,7 +46,8 @@ class Appeals(Shown):
         import pandas as pd
 
         rows: list[tuple[Any, ...]] = []
-        for tally in [one for one in (self.tally, self.year) if one]:
+        periods = [one for one in (self.tally, self.year) if one]
+        for tally in periods if self.year and self.year.quarters > 1 else periods[:1]:
             rows += [
                 (name, "", tally.quarters, one.n, one.value, one.low, one.high, None, None)
                 for name, one in _shares(tally).items()
