@@ -265,7 +265,8 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
     folded = re.findall(r"<summary>(.*?)</summary>", page)
     assert folded == [
         "Tables delivered", "How people differ", "Their criteria",
-        "Ratings of people by people, and who rates and leads how many", "Every hole by name",
+        "Ratings of people by people, and who rates and leads how many",
+            "Appeals by group, ground and who decides", "Every hole by name",
         "Limits, and the findings they apply to", "All findings",
     ]  # fmt: skip
     assert "<details open" not in page
