@@ -20,6 +20,7 @@ The road, each step a call:
     misdirection(people, today, ...)             # whom the grades honour and pass over
     coverage(people, study.current, ...)         # which goals it looks at, for whom, and the holes
     feedback(study, quarter, official(study, quarter))  # how soon people were told
+    appeals(study, quarter, people, ...)         # how many appeal, with what success, how soon decided
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
@@ -55,6 +56,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from design_lab.desk.preferences import preference_forms
     from design_lab.evaluation import (
+        appeals,
         as_if_all,
         ceilings,
         compare,
@@ -122,6 +124,7 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "advise_cycles": "evaluation.targets",
+    "appeals": "evaluation",
     "as_if_all": "evaluation",
     "build_tables": "ingest",
     "cascade": "evaluation.targets",
@@ -177,6 +180,7 @@ __all__ = [
     "Study",
     "adjustment",
     "advise_cycles",
+    "appeals",
     "as_if_all",
     "build_tables",
     "cascade",

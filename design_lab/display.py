@@ -36,6 +36,7 @@ _DECIMALS: Mapping[str, int] = {
     "standard_deviations": 2,
     "months": 0,
     "days": 0,
+    "working_days": 0,
     "weight": 0,
 }
 UNITS = tuple(_DECIMALS)

@@ -261,8 +261,13 @@ APPEALS = Table(
         "employee_id": Column(kind="person"),
         "filed_on": Column(kind="date"),
         "ground": Column(kind="text", required=False),
-        "closed_on": Column(kind="date", required=False),
+        "indicator": Column(kind="code", required=False),  # whose value is disputed
+        "corrected_x100": Column(kind="points_x100", required=False),  # the value it should have; of a share, percent
+        "evidence": Column(kind="text", required=False),
+        "closed_on": Column(kind="date", required=False),  # empty: not decided when the file was made
         "upheld": Column(kind="flag", required=False),
+        "decision": Column(kind="text", required=False),
+        "decided_by": Column(kind="person", required=False),
     },
 )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.desk.explained import Explained, told
+from design_lab.desk.heard import Heard, heard
 from design_lab.evaluation.correction import Correction, Flip, correct, flips, last_row, parse_change
 from design_lab.evaluation.official import Official, official
 from design_lab.evaluation.replay import replay
@@ -46,7 +47,8 @@ class Account:
 class Explanation:
     """What `explain` found for one pseudonym in one quarter, under one or two schemes.
 
-    `panel` is the quarter's, `row` the person's last spell in it and `spells` how many she had.
+    `panel` is the quarter's, `row` the person's last spell in it and `spells` how many she had; `appeals` are those
+    that she filed against the quarter's result, each with what it would correct under the scheme in force.
     """
 
     study: Study
@@ -56,6 +58,7 @@ class Explanation:
     row: Any
     spells: int
     accounts: tuple[Account, ...]
+    appeals: tuple[Heard, ...]
 
     def told(self, lang: str) -> Explained:
         """Word the explanation in a language."""
@@ -87,13 +90,16 @@ def explain(
     `changes` are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator
     that is not known and a value that cannot be raise a `DesignLabError`.
     """
-    plans = [study.scheme(name) for name in dict.fromkeys(schemes or (study.settings.current_scheme,))]
+    current = study.settings.current_scheme
+    plans = {name: study.scheme(name) for name in dict.fromkeys((*schemes, current))}
     people, given = panel(study, quarter), official(study, quarter)
     row, medians = last_row(people, employee), targets(study, quarter)
+    # What the official results confirm is not assumed of the scheme in force.
+    plans[current] = replay(people, everybody(people, plans[current]), given, medians=medians).settled.leading
     accounts = []
-    for plan in plans:
-        progress(f"scoring {employee} under {plan.name}")
-        accounts.append(_account(study, people, employee, row, plan, given, changes, medians))
+    for name in dict.fromkeys(schemes or (current,)):
+        progress(f"scoring {employee} under {name}")
+        accounts.append(_account(study, people, employee, row, plans[name], given, changes, medians))
     return Explanation(
         study=study,
         quarter=quarter,
@@ -102,6 +108,7 @@ def explain(
         row=row,
         spells=int((people.people.index.get_level_values("employee_id") == employee).sum()),
         accounts=tuple(accounts),
+        appeals=heard(study, quarter, employee, people, row, plans[current], given, medians=medians),
     )
 
 
@@ -110,13 +117,11 @@ def _account(
     people: Panel,
     employee: str,
     row: Any,
-    plan: Scheme,
+    scheme: Scheme,
     given: Official,
     changes: Sequence[str],
     medians: pd.DataFrame,
 ) -> Account:
-    in_force = plan.name == study.settings.current_scheme
-    scheme = replay(people, everybody(people, plan), given, medians=medians).settled.leading if in_force else plan
     scores = score(people, scheme, medians=medians)
     asked = dict(parse_change(text, scores) for text in changes)
     again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS)
@@ -124,12 +129,5 @@ def _account(
         standing=standing(people, again, row, least=study.settings.privacy.strictest),
         correction=correct(people, scores, row, asked, medians=medians, pay=given.pay) if asked else None,
         flips=flips(people, scores, row, medians=medians),
-        official=_published(given, employee) if in_force else (None, None),
+        official=given.published(employee) if scheme.name == study.settings.current_scheme else (None, None),
     )
-
-
-def _published(given: Official, employee: str) -> tuple[float | None, str | None]:
-    if given.results is None or employee not in given.results.index:
-        return None, None
-    said: Any = given.results.loc[employee]
-    return (None if np.isnan(said["score"]) else float(said["score"])), said["grade"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import words
 from design_lab.catalogue.words import Words
+from design_lab.desk.record import ToldAppeal, told_appeal, told_correction
 from design_lab.display import number, worded
-from design_lab.evaluation.correction import Correction, Flip
+from design_lab.evaluation.correction import Flip
 from design_lab.evaluation.grounds import is_reconstructed
 from design_lab.evaluation.standing import Part, Standing
 
@@ -50,6 +50,7 @@ class Explained:
     mark: str
     headings: dict[str, str]
     notes: tuple[str, ...]
+    appeals: tuple[ToldAppeal, ...]
     accounts: tuple[ToldAccount, ...]
     lines: tuple[str, ...]
 
@@ -67,6 +68,7 @@ def told(explanation: Explanation, lang: str) -> Explained:
         subtitle = " ".join([subtitle, spoken.say("explain.spells", spells=spells)])
     notes = tuple(spoken.say(f"explain.note.{name}") for name in ("who", "right", "last_place", "source"))
     accounts = tuple(_Teller(explanation, account, spoken).told() for account in explanation.accounts)
+    appeals = tuple(told_appeal(one, explanation.panel, explanation.row, spoken) for one in explanation.appeals)
     return Explained(
         html_lang={"en": "en-GB", "zh": "zh-CN"}[lang],
         title=title,
@@ -76,8 +78,15 @@ def told(explanation: Explanation, lang: str) -> Explained:
             key.removeprefix("explain.heading."): spoken.say(key) for key in spoken.keys if "explain.heading." in key
         },
         notes=notes,
+        appeals=appeals,
         accounts=accounts,
-        lines=(title, subtitle, *(line for one in accounts for line in _lines(one)), *notes[:3]),
+        lines=(
+            title,
+            subtitle,
+            *(line for appeal in appeals for line in appeal.lines),
+            *(line for account in accounts for line in _lines(account)),
+            *notes[:3],
+        ),
     )
 
 
@@ -105,7 +114,7 @@ class _Teller:
             rows=tuple(self._row(part) for part in standing.parts),
             sums=tuple(self._sums(standing)),
             position=tuple(self._position(standing)),
-            correction=tuple(self._correction(self.account.correction)) if self.account.correction else (),
+            correction=tuple(self._correction()),
             flip=self._flip(standing),
             flip_columns=tuple(self.spoken.say(f"explain.column.{name}") for name in _FLIP_COLUMNS),
             flips=tuple(self._flip_rows()),
@@ -181,26 +190,9 @@ class _Teller:
             share, draws = number(standing.same_grade, "share", self.lang), number(standing.draws, "count", self.lang)
             yield self._say("same_grade", share=share, draws=draws)
 
-    def _correction(self, found: Correction) -> Iterator[str]:
-        for name, value in found.changes.items():
-            now = self._value(name, _of(self.explanation, name))
-            before, after = (number(points, "points", self.lang) for points in found.points(name))
-            changed = self._value(name, value)
-            yield self._say(
-                "what_if.datum", indicator=self._name(name), now=now, value=changed, before=before, after=after
-            )
-        (before, after), (was, will) = (
-            tuple(number(total, "points", self.lang) for total in found.totals),
-            tuple(self._grade(grade) for grade in found.grades),
-        )
-        key = "same" if was == will else "other"
-        yield self._say(f"what_if.{key}", before=before, after=after, was=was, will=will)
-        yield self._say("what_if.others", others=number(found.others, "people", self.lang))
-        if found.pool_x100 is None:
-            yield self._say("what_if.no_pool")
-        else:
-            change = (found.pool_x100[1] - found.pool_x100[0]) / 100
-            yield self._say("what_if.pool", before=f"{found.pool_x100[0] / 100:,.2f}", change=f"{change:+,.2f}")
+    def _correction(self) -> Iterator[str]:
+        if found := self.account.correction:
+            yield from told_correction(found, self.explanation.panel, self.explanation.row, self.spoken)
 
     def _flip(self, standing: Standing) -> str:
         found = [flip for flip in self.account.flips if flip.change is not None]
@@ -255,9 +247,3 @@ class _Teller:
         if is_reconstructed(scores.scheme, "grades"):
             yield self.spoken.say("limit.reconstructed_scheme")
         yield from (self.spoken.say(f"limit.{key}") for key in scores.limits)
-
-
-def _of(explanation: Explanation, indicator: str) -> float | None:
-    values: Any = explanation.panel.values
-    value = float(values.at[explanation.row, indicator])
-    return None if math.isnan(value) else value

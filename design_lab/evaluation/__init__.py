@@ -1,5 +1,6 @@
 """What a scheme rewards and what another one would change, on past data."""
 
+from design_lab.evaluation.appeals import Appeals, appeals
 from design_lab.evaluation.ceilings import Ceilings, ceilings
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.evaluation.contexts import (
@@ -30,6 +31,7 @@ from design_lab.evaluation.search import Searched, search
 from design_lab.evaluation.weighting import Preferences, Ways, preferences, ways_to_weights
 
 __all__ = [
+    "Appeals",
     "Ceilings",
     "Comparison",
     "Coverage",
@@ -53,6 +55,7 @@ __all__ = [
     "Searched",
     "Ways",
     "WeightsBy",
+    "appeals",
     "as_if_all",
     "ceilings",
     "compare",

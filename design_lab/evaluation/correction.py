@@ -135,20 +135,38 @@ def correct(
     A corrected value counts as resting on as many observations as the scheme demands, if there were fewer. Targets and
     what is known of chance stay as they were. `pay` is the canonical table.
     """
-    after = score(_with(panel, before, row, changes), before.scheme, medians=medians)
-    same = before.grade.eq(after.grade) | (before.grade.isna() & after.grade.isna())
-    pool = None
-    if pay is not None and pay["performance_x100"].sum() > 0:
-        paid = [payroll(pay, scores.by_person(scores.grade), scores.scheme).due_x100 for scores in (before, after)]
-        pool = (paid[0], paid[1])
+    after, pool = rescored(panel, before, {row: changes}, medians=medians, pay=pay)
     return Correction(
         before=before,
         after=after,
         row=row,
         changes=dict(changes),
-        others=int((~same.drop(row)).sum()),
+        others=int(regraded(before, after).drop(row).sum()),
         pool_x100=pool,
     )
+
+
+def rescored(
+    panel: Panel,
+    before: Scores,
+    changes: Mapping[Any, Mapping[str, float]],
+    *,
+    medians: pd.DataFrame,
+    pay: pd.DataFrame | None = None,
+) -> tuple[Scores, tuple[int, int] | None]:
+    """Return the scores with corrected values, by row and indicator, and the bonus pool before and after as above."""
+    for row, corrected in changes.items():
+        panel = _with(panel, before, row, corrected)
+    after = score(panel, before.scheme, medians=medians)
+    if pay is None or not pay["performance_x100"].sum() > 0:
+        return after, None
+    due = [payroll(pay, scores.by_person(scores.grade), scores.scheme).due_x100 for scores in (before, after)]
+    return after, (due[0], due[1])
+
+
+def regraded(before: Scores, after: Scores) -> pd.Series:
+    """Return which rows have another grade after than before, (n,); none and none are the same."""
+    return ~(before.grade.eq(after.grade) | (before.grade.isna() & after.grade.isna()))
 
 
 def flips(panel: Panel, scores: Scores, row: Any, *, medians: pd.DataFrame) -> tuple[Flip, ...]:

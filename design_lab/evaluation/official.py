@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from design_lab.ingest.tables import table_path
 from design_lab.periods import Quarter
@@ -23,6 +24,13 @@ class Official:
 
     results: pd.DataFrame | None
     pay: pd.DataFrame | None
+
+    def published(self, employee: str) -> tuple[float | None, str | None]:
+        """Return a person's score and grade as published, each None if it was not."""
+        if self.results is None or employee not in self.results.index:
+            return None, None
+        said: Any = self.results.loc[employee]
+        return (None if math.isnan(said["score"]) else float(said["score"])), said["grade"]
 
 
 def official(study: Study, quarter: Quarter) -> Official:

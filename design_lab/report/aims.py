@@ -1,4 +1,4 @@
-"""The section on what an appraisal is for: principles and goals held against data, and what ratings are worth."""
+"""The section on what an appraisal is for: principles and goals against data, ratings, appeals."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ _RATINGS = (
 
 
 def aims_section(facts: Facts) -> Section:
-    """The four principles and the goals, each with its answer; what ratings are worth."""
+    """The four principles and the goals, each with its answer; what ratings are worth; appeals."""
     principles = [found for name in _PRINCIPLES if (found := facts.get(f"diagnosis.principle.{name}"))]
+    appeals, by_group = _appeals(facts)
     told = (
-        *facts.groups({"aims.principles": principles, "aims.goals": _goals(facts)}),
-        *facts.groups({"aims.criteria": _criteria(facts), "aims.ratings": _ratings(facts)}, folded=True),
+        *facts.groups({"aims.principles": principles, "aims.goals": _goals(facts), "aims.appeals": appeals}),
+        *facts.groups(
+            {"aims.criteria": _criteria(facts), "aims.ratings": _ratings(facts), "aims.appeals_by": by_group},
+            folded=True,
+        ),
     )
     missing = facts.say("missing_finding", what=facts.say("what.aims"))
     return Section(
@@ -53,6 +57,13 @@ def _goals(facts: Facts) -> list[Finding]:
 
 def _ratings(facts: Facts) -> list[Finding]:
     return [*(found for id in _RATINGS if (found := facts.get(id))), *facts.results.under("organisation")]
+
+
+def _appeals(facts: Facts) -> tuple[list[Finding], list[Finding]]:
+    """What is said of all appeals, and what of those of a group, on a ground or by who decides."""
+    found = facts.results.under("appeals")
+    by_group = [one for one in found if "-" in one.id]  # what is said of all has no value of an attribute in its id
+    return [one for one in found if one not in by_group], by_group
 
 
 def _criteria(facts: Facts) -> list[Finding]:

@@ -7,7 +7,8 @@ teamwork: peers' points. Three in a hundred are adjusted by hand, with a reason.
 B, 30 % C, 10 % D of scores (the ladder of the sample scheme; judgement). People are told from the fifth day after the
 quarter's end on, after waits that are exponential with a mean of six days (judgement): .84 of them within 15 days, half
 within 9, nine in ten within 18. Appeals follow by up to ten days upon being told; the lowest score is always appealed,
-low grades more often than high ones (rates are judgement, domain.md 3.6).
+low grades more often than high ones (rates are judgement, domain.md 3.6). Three in ten are upheld; who disputes data
+claims a review score 1 to 6 points above her mean. Three people of the last team that takes no calls decide.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _BELOW = (0.20, 0.60, 0.90)  # shares of A, of A and B, of A to C
 _ADJUSTED, _REVIEWS_SHARE = 0.03, 0.6
 _APPEALED = (0.004, 0.008, 0.05, 0.18)
 _UPHELD = 0.3
+_DECIDING = 3  # people
 _FIRST_TOLD, _WAIT = 5, 6.0  # days
 
 
@@ -55,13 +57,18 @@ class Results:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeals:
-    """Appeals: rows of `Results`, days after the quarter's end, ground, whether upheld."""
+    """Appeals: rows of `Results`, days after the quarter's end, ground, whether upheld.
+
+    `corrected` is the mean review score that is claimed, NaN where none is; `decider` the person who decided.
+    """
 
     row: Ints
     filed: Ints
     closed: Ints
     ground: Ints
     upheld: NDArray[np.bool_]
+    corrected: Floats
+    decider: Ints
 
 
 def make_results(data: QuarterData) -> Results:
@@ -104,15 +111,20 @@ def _measured(data: QuarterData) -> Floats:
     agent = duty.person[calls.row]
     answered = np.bincount(agent, minlength=people).astype(float)
     resolved = _mean(agent, calls.resolved, people)
-    reviews = _mean(duty.person[calls.row[data.reviews.call]], data.reviews.score, people)
     keys = data.surveys.key <= SATISFIED
     pleased = _mean(agent[data.surveys.call], keys, people)
     workload = np.where(answered > 0, answered, np.nan)
     if any(role.sells for role in data.centre.roles.values()):
         contacts = np.bincount(data.sales.person, weights=data.sales.contacts, minlength=people)
         workload = np.where(contacts > 0, contacts, workload)
-    quality = _REVIEWS_SHARE * reviews / 100 + (1 - _REVIEWS_SHARE) * resolved
+    quality = _REVIEWS_SHARE * _reviewed(data) / 100 + (1 - _REVIEWS_SHARE) * resolved
     return np.array([workload, quality, pleased, _mean(data.ratings.rated, data.ratings.points, people)])
+
+
+def _reviewed(data: QuarterData) -> Floats:
+    """Return everyone's mean review score, (people,); NaN without reviews."""
+    reviewed = data.duty.person[data.calls.row[data.reviews.call]]
+    return _mean(reviewed, data.reviews.score, len(data.organisation.people))
 
 
 def _mean(person: Ints, values: NDArray[np.generic], people: int) -> Floats:
@@ -148,10 +160,25 @@ def make_appeals(data: QuarterData) -> Appeals:
     appealing[np.argmin(results.score)] = True
     row = np.flatnonzero(appealing)
     filed = results.told[row] + 1 + np.floor(10 * u[1][row]).astype(np.int64)
+    ground = np.floor(u[3][row] * len(GROUNDS)).astype(np.int64)
+    decisions = stream(data.centre.seed, Purpose.DECISIONS, data.quarter.year, data.quarter.number)
+    claimed = (_reviewed(data)[results.person[row]] + decisions.uniform(1, 6, len(row))).clip(0, 100).round(1)
+    deciding = _deciding(data)
+    chosen = decisions.integers(len(deciding), size=len(row))
+    own = deciding[chosen] == results.person[row]  # nobody decides on her own appeal
     return Appeals(
         row=row,
         filed=filed,
         closed=filed + 3 + np.floor(12 * u[2][row]).astype(np.int64),
-        ground=np.floor(u[3][row] * len(GROUNDS)).astype(np.int64),
+        ground=ground,
         upheld=u[4][row] < _UPHELD,
+        corrected=np.where(ground == 0, claimed, np.nan),
+        decider=deciding[(chosen + own) % len(deciding)],
     )
+
+
+def _deciding(data: QuarterData) -> Ints:
+    """Return who decides on appeals: the first of the last team that takes no calls, on the quarter's last day."""
+    last = max((at for at, team in enumerate(data.organisation.teams) if team.queue is None), default=0)
+    held = sorted((s for s in data.organisation.on(data.quarter.last_day()) if s.team == last), key=lambda s: s.place)
+    return np.array([stint.person for stint in held[:_DECIDING]])

@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     SESSIONS = 20
     FAULTS = 21
     FEEDBACK = 22
+    DECISIONS = 23
 
 
 def stream(seed: int, purpose: Purpose, *index: int) -> np.random.Generator:

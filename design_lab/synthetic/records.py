@@ -22,7 +22,10 @@ COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "
 TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试得分率")
 RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因", "反馈日期")
 PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
-APPEAL_HEADERS = ("工号", "申诉日期", "申诉理由", "办结日期", "是否成立")
+APPEAL_HEADERS = (
+    "工号", "申诉日期", "申诉理由", "争议指标", "更正值", "证据", "办结日期", "是否成立", "处理决定", "复核人工号",
+)  # fmt: skip
+EVIDENCE = ("录音复听", "考核规则文本", "流程记录")  # in the order of GROUNDS
 OPINION_HEADERS = ("答卷号", "岗位", "题目", "得分")
 SALES_HEADERS = ("工号", "日期", "有效接触量", "推介量", "成功量")
 
@@ -36,7 +39,7 @@ def plan(data: QuarterData, folder: Path) -> Iterator[tuple[Path, Callable[[Path
         yield folder / "外呼营销报表.xlsx", partial(_write_sales, data=data)
     yield folder / "绩效考核结果.xlsx", partial(_write_results, data=data)
     yield folder / "绩效工资.xlsx", partial(_write_pay, data=data)
-    yield folder / "申诉登记.xlsx", partial(_write_appeals, data=data)
+    yield folder / "申诉处理台账.xlsx", partial(_write_appeals, data=data)
     yield folder / "员工问卷.xlsx", partial(_write_opinions, data=data)
 
 
@@ -134,12 +137,24 @@ def _write_appeals(path: Path, data: QuarterData) -> None:
             people[data.results.person[row]].hr_id,
             last + dt.timedelta(days=int(found.filed[i])),
             GROUNDS[found.ground[i]],
+            "质检得分" if claimed is not None else None,
+            claimed,
+            EVIDENCE[found.ground[i]],
             last + dt.timedelta(days=int(found.closed[i])),
             sheets.YES_NO[int(found.upheld[i])],
+            _decision(upheld=bool(found.upheld[i]), corrected=claimed is not None),
+            people[found.decider[i]].hr_id,
         )
         for i, row in enumerate(found.row)
+        for claimed in [None if np.isnan(found.corrected[i]) else float(found.corrected[i])]
     ]
     sheets.write_table(path, "申诉登记", APPEAL_HEADERS, rows)
+
+
+def _decision(*, upheld: bool, corrected: bool) -> str:
+    if not upheld:
+        return "维持原结果"
+    return "更正数据并重新计分" if corrected else "重新复核"
 
 
 def _write_opinions(path: Path, data: QuarterData) -> None:

@@ -1,12 +1,18 @@
 """Invented findings of a small centre, in the words of the project: enough for every section of the report."""
 
+import dataclasses
 import re
 
+import numpy as np
 import pytest
 
 from design_lab.catalogue import cards
 from design_lab.catalogue.goals import aims
 from design_lab.display import Quantity, Term, number
+from design_lab.evaluation.appeals import Appeals
+from design_lab.evaluation.appeals.slices import Slice
+from design_lab.evaluation.appeals.tally import Tally
+from design_lab.evaluation.fairness.groups import Group
 from design_lab.evaluation.misdirection import Misdirected, Misdirection
 from design_lab.evaluation.noise import Noise, NoiseShare
 from design_lab.evaluation.reliability import Reliabilities, Reliability
@@ -161,6 +167,21 @@ def _behind():
                         nominal=Quantity(0.25, "weight"), limits=("reconstructed_scheme",))  # fmt: skip
 
 
+def _appeals():
+    """Appeals of a quarter and of a year, a ground and a group."""
+    count, everybody = 12, np.ones(300, dtype=bool)
+    quarter = Tally(quarters=1, people=300, appellants=count, without_result=0, filed=count, open=1, decided=11,
+                    upheld=3, days=np.arange(2.0, 13.0), waited=np.arange(1.0, 13.0))  # fmt: skip
+    year = dataclasses.replace(quarter, quarters=4, people=1200, filed=48, open=1, decided=47, upheld=14,
+                               days=np.repeat(np.arange(2.0, 13.0), 4))  # fmt: skip
+    women = Group(attribute="gender", value="female", inside=np.arange(300) < 160, known=everybody)
+    ground = Group(attribute="ground", value="data_disputed", inside=np.arange(48) < 17, known=everybody[:48])
+    one = Slice(measure="appealed", group=women, n=160, hits=21, expected=23.4, p=0.412, p_adjusted=0.412)
+    yield from Appeals(
+        quarter=QUARTER, least=10, tally=quarter, year=year, grounds=((ground, 17),), slices=(one,)
+    ).findings()
+
+
 def _aims():
     """Principles of which one is met, one missed and two open; a goal; a hole in the coverage; ratings."""
     for name, met, of in (("fair", 1, 2), ("quantified", 2, 2), ("complete", None, 2), ("timely", None, 3)):
@@ -217,6 +238,7 @@ def invented():
             *_diagnosis(weights),
             *_behind(),
             *_aims(),
+            *_appeals(),
             *_evidence(),
             *_candidates(others),
         )
@@ -256,7 +278,7 @@ def written(invented, tmp_path_factory):
 
 VARIANTS = {
     "full": {},
-    "nothing": {"without": ("data", "indicators", "diagnosis", "evidence", "candidates"), "assumed": ()},
+    "nothing": {"without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals"), "assumed": ()},
     "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},
     "eight": {
         "titles": {"current": TITLES["current"]}

@@ -161,10 +161,12 @@ def test_principles_are_answered_in_the_heading_and_their_details_are_folded(rep
     assert [(block.title, block.folded) for block in section.blocks] == [
         ("The four principles", False),
         ("The goals", False),
+        ("Appeals", False),
         ("Their criteria", True),
         ("Ratings of people by people, and who rates and leads how many", True),
+        ("Appeals by group, ground and who decides", True),
     ]
-    assert ids(section.blocks[2]) == ["diagnosis.principle.fair.same_grade"]
+    assert ids(section.blocks[3]) == ["diagnosis.principle.fair.same_grade"]
     claims = {statement.id.rpartition(".")[2]: statement.claim for statement in section.brief}
     assert claims == {
         "fair": "scenario",
@@ -174,9 +176,20 @@ def test_principles_are_answered_in_the_heading_and_their_details_are_folded(rep
     }
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_appeals_stand_open_and_what_is_said_by_group_is_folded(invented, lang):
+    results, cover = invented()
+    shown = [block for block in tell(results, cover, lang).section("aims").blocks if block.kind == "group"]
+    of_all, by_group = ([one for one in shown if "appeals.rate" in ids(one)], [one for one in shown if one.folded])
+    assert {"appeals.rate", "appeals.upheld", "appeals.year.turnaround", "appeals.effect.grades"} <= set(ids(of_all[0]))
+    assert ids(by_group[-1]) == ["appeals.ground-data_disputed", "appeals.appealed.gender-female"]
+    told = [*ids(of_all[0]), *ids(by_group[-1])]
+    assert set(told) == {finding.id for finding in results.under("appeals")}
+
+
 def test_without_principles_none_is_said_to_be_met(invented):
     section = tell(
-        *invented(without=("diagnosis.principle", "diagnosis.goal", "ratings", "organisation")), "en"
+        *invented(without=("diagnosis.principle", "diagnosis.goal", "ratings", "organisation", "appeals")), "en"
     ).section("aims")
     assert section.heading == "The principles and goals of the appraisal were not held against data"
     assert (section.blocks, section.brief) == ((), ())
@@ -258,7 +271,8 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
     folded = re.findall(r"<summary>(.*?)</summary>", page)
     assert folded == [
         "Tables delivered", "How people differ", "Their criteria",
-        "Ratings of people by people, and who rates and leads how many", "Every hole by name",
+        "Ratings of people by people, and who rates and leads how many",
+        "Appeals by group, ground and who decides", "Every hole by name",
         "Where people cannot be told apart, by indicator and role",
         "Limits, and the findings they apply to", "All findings",
     ]  # fmt: skip

@@ -77,11 +77,16 @@ def groups(people: pd.DataFrame, *, least: int, pairs: bool = False, team: bool 
     """
     asked = [*ATTRIBUTES, *(("team",) if team else ()), *(("+".join(pair) for pair in PAIRS) if pairs else ())]
     for attribute in asked:
-        held = sorted(all_groups(people, attribute), key=lambda group: group.people)
-        small = sum(group.people < least for group in held)
-        kept = held[small + (small == 1) :]
-        shown = sorted((group for group in kept if group.others >= least), key=lambda group: group.value)
-        yield from shown[:1] if len(held) == 2 else shown
+        yield from groups_by(people, attribute, least=least)
+
+
+def groups_by(people: pd.DataFrame, attribute: str, *, least: int) -> Iterator[Group]:
+    """Yield the groups by one attribute that may be shown, by the rule of `groups`."""
+    held = sorted(all_groups(people, attribute), key=lambda group: group.people)
+    small = sum(group.people < least for group in held)
+    kept = held[small + (small == 1) :]
+    shown = sorted((group for group in kept if group.others >= least), key=lambda group: group.value)
+    yield from shown[:1] if len(held) == 2 else shown
 
 
 def all_groups(people: pd.DataFrame, attribute: str) -> list[Group]:

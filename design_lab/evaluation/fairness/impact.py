@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm
+from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm, written
 from design_lab.evaluation.fairness.groups import Flags, Group, groups
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL, Groups
@@ -141,7 +141,7 @@ class Impact(Shown):
             claim=claim_of(self.reconstructed), bounds=bounds, level=LEVEL if bounds else None, limits=limits,
             among=self.among,
             scheme=self.title, group=one.group.name(), attribute=one.group.attribute_name, grade=one.grade,
-            p=_chance(one.p), adjusted=_chance(one.p_adjusted), flips=Quantity(one.flips, "grades"),
+            p=written(one.p), adjusted=written(one.p_adjusted), flips=Quantity(one.flips, "grades"),
             low=Quantity(one.low, "times"),
         )  # fmt: skip
 
@@ -247,7 +247,3 @@ def _flips(by_lot: Exact, received: int, expected: float, total: int, *, favoura
         if _outside(_over(int(count), expected, total), favourable=favourable) != own
     ]
     return min(crossing, default=len(counts))
-
-
-def _chance(p: float) -> str:
-    return "<0.001" if p < 0.001 else f"{p:.3f}"

@@ -1,0 +1,90 @@
+"""A person's appeals: ground, evidence, decision, and what the disputed value does to the grade and the pool."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from design_lab.evaluation.appeals import corrected, register, told_on, working_days
+from design_lab.evaluation.correction import Correction, correct
+from design_lab.evaluation.official import Official
+from design_lab.periods import Quarter
+from design_lab.scheme import Scheme
+from design_lab.scoring import Panel, score
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One appeal of a person against the official result of a quarter, as registered.
+
+    What the register is silent on is None; `claimed` is the value that `indicator` should have, in hundredths, of a
+    share in hundredths of a percent. `waited` counts the working days from being told of the result to filing, `days`
+    those to the decision. `published` are the official score and grade. `correction` is what the value does under
+    `scheme`, the one in force; where it is None, `why` says why, as a key below `appeals.why.` in the word files.
+    """
+
+    filed_on: dt.date
+    waited: int | None
+    ground: str | None
+    indicator: str | None
+    claimed: float | None
+    evidence: str | None
+    closed_on: dt.date | None
+    days: int | None
+    upheld: bool | None
+    decision: str | None
+    decided_by: str | None
+    published: tuple[float | None, str | None]
+    scheme: Scheme
+    correction: Correction | None
+    why: str
+
+
+def heard(
+    study: Study, quarter: Quarter, employee: str, people: Panel, row: Any, scheme: Scheme, given: Official,
+    *, medians: pd.DataFrame,
+) -> tuple[Heard, ...]:  # fmt: skip
+    """Return a person's appeals against a quarter's result, in the order of filing; `row` is hers in the panel."""
+    rows = register(study, quarter)
+    mine = None if rows is None else rows[rows["employee_id"].eq(employee)]
+    if mine is None or mine.empty:
+        return ()
+    before = score(people, scheme, medians=medians)
+    mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"]))
+    found = []
+    for appeal in mine.to_dict("records"):
+        changes, why = corrected(appeal, people, scheme, row)
+        made = correct(people, before, row, changes, medians=medians, pay=given.pay) if changes else None
+        if made and made.totals == (None, None):
+            made, why = None, "not_scored"
+        found.append(_heard(appeal, given.published(employee), scheme, made, why))
+    return tuple(found)
+
+
+def _heard(
+    appeal: dict[Any, Any], published: tuple[float | None, str | None], scheme: Scheme, made: Correction | None,
+    why: str,
+) -> Heard:  # fmt: skip
+    import pandas as pd
+
+    closed, upheld = appeal["closed_on"], appeal["upheld"]
+    waited, days = (None if math.isnan(appeal[name]) else int(appeal[name]) for name in ("waited", "days"))
+    return Heard(
+        filed_on=appeal["filed_on"].date(),
+        waited=waited,
+        claimed=None if math.isnan(appeal["claimed"]) else float(appeal["claimed"]),
+        closed_on=None if pd.isna(closed) else closed.date(),
+        days=days,
+        upheld=None if pd.isna(upheld) else bool(upheld),
+        **{name: appeal[name] for name in ("ground", "indicator", "evidence", "decision", "decided_by")},
+        published=published,
+        scheme=scheme,
+        correction=made,
+        why=why,
+    )
