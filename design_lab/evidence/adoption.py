@@ -22,7 +22,8 @@ from design_lab.evidence.inference import (
     least_share,
     share_as_large,
 )
-from design_lab.evidence.staggered import Array, by_event, effects, overall
+from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, overall
+from design_lab.evidence.trends import Allowed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,7 @@ class Adoption(Shown):
 
     `estimate` is None where leaving out one unit leaves nothing to estimate; `treated`, `waiting` and `never` count
     units. `left_out` are units that were not there in every period, `always` those treated from the first one on.
+    `trends` is what a departure from parallel trends is asked of; None with fewer than two periods before adoption.
     """
 
     units: ClassVar = {"value": "effect", "low": "effect", "high": "effect"}
@@ -70,6 +72,7 @@ class Adoption(Shown):
     periods: int
     left_out: tuple[str, ...]
     always: tuple[str, ...]
+    trends: Allowed | None
 
     def table(self) -> pd.DataFrame:
         """Return one row an event time: time, value, low, high, p; None where one unit decides it."""
@@ -110,13 +113,13 @@ def adoption(
 ) -> Adoption:
     """Estimate the mean effect of adoption on an outcome, from one row a unit and period.
 
-    `unit` is the level at which adoption was decided; `adopted` holds the period of adoption, empty for never; `weights`
-    is fixed within a unit. Cohorts are compared with those not yet treated since `lead` periods before (Callaway and
-    Sant'Anna, 2021). The interval leaves out one unit at a time, with t on units - 1 degrees of freedom: it covered .95
-    to .96 with 10 and 15 units where library standard errors cover .85 to .93 (docs/method.md). With `rng` the same is
-    asked of other draws of the lot that gave as many units to each date, every one of them where there are few:
-    studentised, its interval by inversion. Only where adoption was drawn by lot is that a randomisation test.
-    DataError says why a frame cannot be used.
+    `unit` is the level at which adoption was decided, `adopted` holds the period of adoption (empty for never), and
+    `weights` is fixed within a unit. Cohorts are compared with those not yet treated since `lead` periods before
+    (Callaway and Sant'Anna, 2021). The interval leaves out one unit at a time, with t on units - 1 degrees of
+    freedom: it covered .95 to .96 with 10 and 15 units where library standard errors cover .85 to .93
+    (docs/method.md). With `rng` the same is asked of other draws of the lot that gave as many units to each date,
+    every one of them where there are few: studentised, its interval by inversion. Only where adoption was drawn by
+    lot is that a randomisation test. DataError says why a frame cannot be used.
 
     >>> import numpy as np, pandas as pd
     >>> frame = pd.DataFrame({"team": np.repeat(range(6), 4), "quarter": np.tile(range(4), 6)})
@@ -145,6 +148,25 @@ def adoption(
         periods=design.periods,
         left_out=panel.not_whole,
         always=panel.always,
+        trends=_trends(design, (value[0], left_out[0]), (events, means, without)) if lead == 1 else None,
+    )
+
+
+def _trends(
+    design: Design, mean: tuple[float, Array], by_time: tuple[npt.NDArray[np.int64], Array, Array]
+) -> Allowed | None:
+    """The mean effect and the steps of placebo effects that all cohorts are seen in, with and without each unit."""
+    events, means, without = by_time
+    placebo = (events < 0) & (events >= -int(design.cohorts.min()))
+    if not placebo.any() or not (np.isfinite(mean[1]).all() and np.isfinite(without[:, placebo]).all()):
+        return None
+    cells = event_weights(design, events[events >= 0])
+    return Allowed(
+        before=np.diff([*means[placebo], 0.0]),
+        without_before=np.diff(np.column_stack([without[:, placebo], np.zeros(len(without))]), axis=1),
+        value=float(mean[0]),
+        without=mean[1],
+        weights=cells / cells.sum(),
     )
 
 

@@ -134,6 +134,14 @@ def by_event(values: Array, design: Design, lead: int = 1) -> tuple[Periods, Arr
     return events, whole, np.array(less)
 
 
+def event_weights(design: Design, events: Periods) -> Array:
+    """Return how much weight of units is seen under treatment at each event time: what the mean effect is made of."""
+    seen = np.isfinite(effects(np.zeros((len(design.adopted), design.periods)), design))
+    at = np.arange(design.periods) - design.cohorts[:, None]
+    sizes = np.array([design.weights[design.adopted == date].sum() for date in design.cohorts])
+    return np.array([(sizes[:, None] * ((at == event) & seen)).sum() for event in events])
+
+
 def _without(design: Design, unit: int) -> Design:
     return Design(
         adopted=np.delete(design.adopted, unit), periods=design.periods, weights=np.delete(design.weights, unit)
