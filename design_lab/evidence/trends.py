@@ -1,0 +1,155 @@
+"""How far a result hangs on trends being parallel: intervals that allow for bounded departures, and where they reach 0.
+
+Rambachan and Roth (Review of Economic Studies 2023): trends may bend by at most M a period (smoothness), or step by at
+most Mbar times the largest step seen before adoption (relative magnitudes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.evidence.inference import LEVEL
+
+Array = npt.NDArray[np.float64]
+_STEPS = 40  # of bisection
+_MOST = 100.0  # times the largest step before adoption, beyond which nothing is asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """The mean effect and the steps of placebo effects before it, each with what it is without each unit.
+
+    `before` (steps,) are steps from one period to the next, the last one into the base; `without_before` (units,
+    steps). `value` is the mean effect, `without` (units,); `weights` (events,) sum to 1 and say how much of it is
+    of each event time.
+    """
+
+    before: Array
+    without_before: Array
+    value: float
+    without: Array
+    weights: Array
+
+    @property
+    def reach(self) -> float:
+        """How far the mean effect is off if every step after adoption is off by 1 in one direction."""
+        return float(self.weights @ np.arange(1, len(self.weights) + 1))
+
+
+def relative_magnitudes(allowed: Allowed, most: float, level: float = LEVEL) -> tuple[float, float]:
+    """Return the interval that allows for steps of up to `most` times the largest one before adoption.
+
+    Which step before was the largest is not known either: for each of them and both directions the mean effect less
+    what such steps make of it is one sum of estimates with its own jackknife interval, and all of them together
+    hold the truth at least as often as one does. It is wider than the conditional intervals of Rambachan and Roth,
+    and needs neither many clusters nor their covariance.
+    """
+    from scipy import stats
+
+    units = len(allowed.without)
+    points, errors = _shifted(allowed, most)
+    margin = float(stats.t.ppf((1 + level) / 2, units - 1)) * errors
+    return float((points - margin).min()), float((points + margin).max())
+
+
+def _shifted(allowed: Allowed, most: float) -> tuple[Array, Array]:
+    """The mean effect less and plus `most` times each step before, and the jackknife errors of these sums."""
+    steps = np.concatenate([allowed.before, -allowed.before]) * most * allowed.reach
+    without = np.concatenate([allowed.without_before, -allowed.without_before], axis=1) * most * allowed.reach
+    points = allowed.value + steps
+    less = allowed.without[:, None] + without
+    units = len(less)
+    return points, np.sqrt((units - 1) / units * ((less - points) ** 2).sum(axis=0))
+
+
+def breakdown(interval_at: Callable[[float], tuple[float, float]], most: float = _MOST) -> float:
+    """Return the largest departure at which the interval still excludes 0; 0 where it never does.
+
+    >>> round(breakdown(lambda m: (1.0 - m, 2.0 + m)), 3)
+    1.0
+    """
+    low, high = 0.0, most
+    if _holds_zero(interval_at(low)):
+        return 0.0
+    if not _holds_zero(interval_at(high)):
+        return high
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _holds_zero(interval_at(middle)) else (middle, high)
+    return low
+
+
+def _holds_zero(ends: tuple[float, float]) -> bool:
+    return ends[0] <= 0 <= ends[1]
+
+
+def smoothness(allowed: Allowed, most: float, level: float = LEVEL) -> tuple[float, float]:
+    """Return the shortest fixed-length interval that allows the trend to bend by up to `most` a period.
+
+    The mean effect is corrected by a sum of the steps before adoption, chosen for the shortest interval under the worst
+    bend (Rambachan and Roth, 2023, section 4.1); its length allows for bias and error together by the quantile of a
+    folded t with units - 1 degrees of freedom. With one step before adoption a straight trend is taken out and nothing
+    is left to choose.
+    """
+    from scipy import optimize, stats
+
+    steps, units = len(allowed.before), len(allowed.without)
+    spread = _spread(allowed)
+    straight = np.full(steps, allowed.reach / steps)
+
+    def half(free: Array) -> float:
+        weights = _unbiased(free, allowed.reach, steps)
+        error = float(np.sqrt(max(spread(weights), 0.0)))
+        bias = most * _bend(weights, allowed.weights)
+        return error * _folded(bias / error, units - 1, level, stats) if error > 0 else bias
+
+    best = straight[1:]
+    if steps > 1:
+        tried = optimize.minimize(half, best, method="Nelder-Mead", options={"maxiter": 400 * steps, "xatol": 1e-6})
+        best = tried.x
+    weights, length = _unbiased(best, allowed.reach, steps), half(best)
+    centre = allowed.value - float(weights @ allowed.before)
+    return centre - length, centre + length
+
+
+def _unbiased(free: Array, reach: float, steps: int) -> Array:
+    """Weights of the steps before adoption that take out any straight trend: they sum to what it adds after."""
+    return np.concatenate([[reach - free.sum()], free]) if steps > 1 else np.array([reach])
+
+
+def _spread(allowed: Allowed) -> Callable[[Array], float]:
+    units = len(allowed.without)
+    after = allowed.without - allowed.value
+    before = allowed.without_before - allowed.before
+
+    def of(weights: Array) -> float:
+        return float((units - 1) / units * ((after - before @ weights) ** 2).sum())
+
+    return of
+
+
+def _bend(before: Array, after: Array) -> float:
+    """The most by which bends of 1 a period put the corrected effect out of place.
+
+    Steps after adoption are the last step before plus all bends since; steps before are the last one less the bends
+    until then. Each bend enters with its own sign at worst.
+    """
+    still = np.cumsum(after[::-1])[::-1]  # what a step at each event adds to the mean effect
+    later = np.cumsum(still[::-1])[::-1]  # what a bend there adds
+    earlier = np.cumsum(before)[:-1]  # steps before each inner period, which a bend there moves against the last one
+    return float(np.abs(later).sum() + np.abs(earlier).sum())
+
+
+def _folded(shift: float, free: int, level: float, stats: object) -> float:
+    """The quantile of |t + shift|, t with so many degrees of freedom."""
+    t = stats.t  # type: ignore[attr-defined]
+    low, high = 0.0, abs(shift) + 60.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        inside = t.cdf(middle - abs(shift), free) - t.cdf(-middle - abs(shift), free)
+        low, high = (middle, high) if inside < level else (low, middle)
+    return high

@@ -1,0 +1,132 @@
+"""The effect of adoption: by hand, by a second road, under what must change nothing, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from design_lab.errors import DataError
+from design_lab.evidence.adoption import adoption, assignments
+from tests.evidence.panels import generator, library_slope, panel, told
+
+WAVES = [4] * 4 + [6] * 4 + [8] * 4 + [99] * 3
+
+
+def test_by_hand():
+    """Two teams adopt in quarter 1, one never: 5 and 7 up against 1 up, in quarter 2 by 6 and 8 against 3."""
+    rows = [("A", 0, 10.0, 1), ("A", 1, 15.0, 1), ("A", 2, 16.0, 1), ("B", 0, 20.0, 1), ("B", 1, 27.0, 1),
+            ("B", 2, 28.0, 1), ("C", 0, 5.0, None), ("C", 1, 6.0, None), ("C", 2, 8.0, None)]  # fmt: skip
+    found = adoption(pd.DataFrame(rows, columns=["team", "quarter", "csat", "start"]), **told())
+    assert {event.time: event.value for event in found.events} == {0: 5.0, 1: 4.0}
+    assert found.value == 4.5
+    assert found.estimate is None, "without the only team that never adopts there is nobody to compare with"
+
+
+def test_effects_that_grow_are_averaged_as_they_are_where_two_way_effects_are_not():
+    """Effects 1 and .5 more a quarter: the mean over treated cells by arithmetic; two-way fixed effects miss it."""
+    frame = panel(generator(), WAVES, noise=0.0, growth=0.5)
+    cells = [1 + 0.5 * (quarter - start) for start in WAVES if start < 12 for quarter in range(start, 12)]
+    assert adoption(frame, **told()).value == pytest.approx(np.mean(cells))
+    treated = frame.assign(treated=(frame["quarter"] >= frame["start"]).astype(float))
+    two_way = library_slope("csat ~ treated | team + quarter", treated)
+    assert abs(two_way - np.mean(cells)) > 0.3
+
+
+def test_each_unit_left_out_is_the_estimate_without_its_rows():
+    frame = panel(generator(), WAVES)
+    found = adoption(frame, **told())
+    less = [adoption(frame[frame["team"] != team], **told()).value for team in sorted(frame["team"].unique())]
+    error = np.sqrt(14 / 15 * np.sum((np.array(less) - found.value) ** 2))
+    assert found.estimate.standard_error == pytest.approx(error)
+    assert found.estimate.low < 1 < found.estimate.high
+
+
+def test_levels_and_common_shocks_change_nothing_and_the_order_of_rows_neither():
+    frame = panel(generator(), WAVES)
+    moved = frame.assign(csat=frame["csat"] + frame["team"].str[1:].astype(int) ** 2 + np.sin(frame["quarter"]))
+    shuffled = moved.sample(frac=1, random_state=1)
+    assert adoption(shuffled, **told()).value == pytest.approx(adoption(frame, **told()).value)
+
+
+def test_an_effect_that_is_added_moves_the_estimate_and_both_intervals_by_it():
+    frame = panel(generator(), WAVES)
+    more = frame.assign(csat=frame["csat"] + 3.0 * (frame["quarter"] >= frame["start"]))
+    one, other = (adoption(each, **told(), rng=np.random.default_rng(1)) for each in (frame, more))
+    assert other.value - one.value == pytest.approx(3)
+    assert other.estimate.low - one.estimate.low == pytest.approx(3)
+    assert np.subtract(other.lot.interval, one.lot.interval) == pytest.approx([3, 3], abs=1e-2)
+
+
+def test_weights_count_a_unit_as_if_it_were_there_several_times():
+    frame = panel(generator(), [4, 4, 4, 99, 99, 99])
+    twice = pd.concat([frame, frame[frame["team"] == "T00"].assign(team="T00b")])
+    weighed = frame.assign(size=np.where(frame["team"] == "T00", 2.0, 1.0))
+    assert adoption(weighed, **told(), weights="size").value == pytest.approx(adoption(twice, **told()).value)
+
+
+def test_six_teams_can_give_no_p_below_a_tenth_and_so_no_interval_by_lot():
+    """20 ways to draw three of six, each with its mirror image."""
+    found = adoption(panel(generator(), [4, 4, 4, 99, 99, 99], effect=50), **told(), rng=generator())
+    assert (found.lot.draws, found.lot.exact) == (20, True)
+    assert found.lot.p == found.lot.least_p == pytest.approx(0.1)
+    assert found.lot.interval is None
+
+
+def test_every_assignment_is_tried_once_where_there_are_few():
+    drawn, exact = assignments(np.array([3, 3, 5, 9]), generator(), 10)
+    assert exact
+    assert len(drawn) == len({tuple(row) for row in drawn}) == 12
+    assert {tuple(sorted(row)) for row in drawn} == {(3, 3, 5, 9)}
+
+
+def test_placebo_effects_stand_on_the_footing_of_the_effects():
+    found = adoption(panel(generator(), WAVES, noise=0.0), **told())
+    before = [event.value for event in found.events if event.time < 0]
+    assert before == pytest.approx([0.0] * len(before), abs=1e-9)
+    assert -1 not in {event.time for event in found.events}
+
+
+def test_units_not_there_throughout_and_those_always_treated_are_left_out_by_name():
+    frame = panel(generator(), [*WAVES, 0])
+    found = adoption(frame.drop(frame[(frame["team"] == "T14") & (frame["quarter"] == 3)].index), **told())
+    assert (found.left_out, found.always) == (("T14",), ("T15",))
+    assert "units_left_out" in found.limits
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda frame: frame.assign(csat=1.0), r"csat is the same in every row; there is nothing to explain"),
+        (
+            lambda frame: frame[frame["team"] == "T00"],
+            r"1 team are there in every period; an interval needs at least 3",
+        ),
+        (lambda frame: frame.assign(start=4), r"every team adopts at once; there is nobody to compare with"),
+        (lambda frame: frame.assign(start=None), r"no team adopts within the panel after its first period"),
+        (lambda frame: frame.assign(start=0), r"0 team are there|no team adopts"),
+        (lambda frame: pd.concat([frame, frame]), r"180 rows repeat a team and quarter, first T00, 0; average them"),
+        (
+            lambda frame: frame.assign(start=frame["start"].where(frame["quarter"] > 2)),
+            r"start changes within team T00",
+        ),
+        (lambda frame: frame.assign(csat=frame["csat"].where(frame.index != 7)), r"csat is missing in 1 of 180 rows"),
+        (lambda frame: frame.assign(csat=np.inf), r"csat holds an infinite number"),
+        (lambda frame: frame.assign(csat="high"), r"csat holds .*; it must hold numbers"),
+        (lambda frame: frame.rename(columns={"csat": "cast"}), r"no column 'csat'; .*cast"),
+    ],
+)
+def test_what_is_refused(change, says):
+    with pytest.raises(DataError, match=says):
+        adoption(change(panel(generator(), WAVES)), **told())
+
+
+def test_when_the_first_adopt_everybody_else_has():
+    frame = panel(generator(), [0, 0, 4, 4, 4])
+    with pytest.raises(DataError, match=r"every team adopts at once"):
+        adoption(frame, **told())
+
+
+def test_shuffled_outcomes_show_an_effect_no_more_often_than_chance():
+    """The lot's own test on 40 panels of pure noise: p is spread evenly."""
+    rng = generator()
+    p = [adoption(panel(rng, [4] * 4 + [99] * 4, effect=0), **told(), rng=rng).lot.p for _ in range(40)]
+    assert 0.3 < np.mean(p) < 0.7
