@@ -7,7 +7,7 @@ noise; this holds for every scheme, whatever its rules, vetoes and grades do to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -121,12 +121,11 @@ def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
     return realised.points.notna() & untested
 
 
-def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+def remeasured(panel: Panel, model: Mapping[str, Model], *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
     """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
 
-    An indicator whose error is not known keeps its values.
+    `model` is what `models` says of it; an indicator whose error is not known keeps its values.
     """
-    model = models(panel)
     return tuple(
         _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
         for stream in rng.spawn(draws)
@@ -163,13 +162,12 @@ def models(panel: Panel) -> dict[str, Model]:
 def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     """The model of an indicator whose single observations are known in some role; None else."""
     values, counts = panel.values[name].to_numpy(float), panel.counts[name].to_numpy(float)
-    between, within = np.zeros(values.size), np.zeros(values.size)
-    known = False
-    for number, role in enumerate(panel.people["role"]):
-        if found := panel.signals.get((str(role), name)):
-            between[number], within[number], known = found.between_variance, found.within_variance, True
-    if not known:
+    roles = panel.people["role"].astype(str)
+    found = {role: signal for role in roles.unique() if (signal := panel.signals.get((role, name)))}
+    if not found:
         return None
+    between = roles.map({role: one.between_variance for role, one in found.items()}).fillna(0.0).to_numpy(float)
+    within = roles.map({role: one.within_variance for role, one in found.items()}).fillna(0.0).to_numpy(float)
     error = within / np.maximum(counts, 1)
     left_open = np.divide(between * error, between + error, out=np.zeros(values.size), where=between + error > 0)
     drawn = shrunk[name].to_numpy(float)
@@ -192,10 +190,14 @@ def _scored(
     return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
 
 
-def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+def _measured(panel: Panel, model: Mapping[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
-    values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
-    return replace(panel, values=values.where(panel.values.notna()))
+    import pandas as pd
+
+    columns = {str(name): panel.values[name].to_numpy(float) for name in panel.values}
+    for name, found in model.items():
+        columns[name] = np.where(np.isnan(columns[name]), np.nan, found.measured(truth[name], rng))
+    return replace(panel, values=pd.DataFrame(columns, panel.values.index))
 
 
 def points_noise(
