@@ -12,7 +12,8 @@ import numpy as np
 from design_lab.catalogue import Card
 from design_lab.errors import DataError, nearest
 from design_lab.schema import TABLES
-from design_lab.scoring import Panel, Scores, score
+from design_lab.scoring import Batch, Panel, Scores, score
+from design_lab.scoring.grades import NONE
 from design_lab.scoring.pay import payroll
 
 if TYPE_CHECKING:
@@ -159,15 +160,16 @@ def flips(panel: Panel, scores: Scores, row: Any, *, medians: pd.DataFrame) -> t
     """
     if scores.grade[row] is None:
         return ()
+    batch = Batch.of(panel, scores.scheme, medians=medians)
     return tuple(
-        _flip(panel, scores, row, str(name), way, medians)
+        _flip(panel, scores, batch, row, str(name), way)
         for name, got in scores.points.loc[row].items()
         if math.isfinite(got)
         for way in ("better", "worse")
     )
 
 
-def _flip(panel: Panel, scores: Scores, row: Any, name: str, way: Way, medians: pd.DataFrame) -> Flip:
+def _flip(panel: Panel, scores: Scores, batch: Batch, row: Any, name: str, way: Way) -> Flip:
     card, values, people = panel.cards[name], panel.values[name].astype("float64"), panel.people
     now = float(values[row])
     theirs = values[people["role"].eq(str(people.at[row, "role"]))]
@@ -176,15 +178,19 @@ def _flip(panel: Panel, scores: Scores, row: Any, name: str, way: Way, medians: 
     end = (float(theirs.max()) if high is None else high) if upwards else low
     step, sign = _STEPS[card.unit], 1 if upwards else -1
     steps = math.floor(abs(end - now) / step + 1e-9) if (end - now) * sign > 0 else 0
+    weights, names, place = (
+        batch.weights([scores.scheme]),
+        scores.scheme.grades.names(),
+        panel.people.index.get_loc(row),
+    )
     start = math.floor(now / step + 1e-9) if upwards else math.ceil(now / step - 1e-9)
 
     def at(number: int) -> float:
         return round((start + sign * number) * step, 6)
 
     def given(number: int) -> str | None:
-        again = score(_with(panel, scores, row, {name: at(number)}), scores.scheme, medians=medians)
-        found: str | None = again.grade[row]
-        return found
+        (given,) = batch.again(_with(panel, scores, row, {name: at(number)})).grades(weights)
+        return None if given[place] == NONE else names[given[place]]
 
     spread = float(theirs.std())
     if not steps or given(steps) == scores.grade[row]:

@@ -7,22 +7,24 @@ noise; this holds for every scheme, whatever its rules, vetoes and grades do to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from design_lab.scheme import Scheme
-from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
-from design_lab.scoring.points import earned, weighed
+from design_lab.scoring import Batch, InForce, Panel, Scores, everybody
+from design_lab.scoring.points import holding, weighed, worth
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.integer[Any]]
 DRAWS = 50
+_CELLS = 1 << 21  # values that are measured at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -66,24 +68,27 @@ def rerun(
     """
     import pandas as pd
 
-    model = models(panel)
-    held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
-    mine = panel.people.index.isin(realised.people.index)
+    model, held = models(panel), (held or everybody(panel, realised.scheme)).stating(realised.scheme)
     people, like = len(realised.people), realised.contributions
     of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
-    truths = {name: np.empty((draws, people)) for name in model}
-    same = np.full((draws, people), np.nan)
-    for draw, stream in enumerate(rng.spawn(draws)):
-        truth = {name: found.truth(stream) for name, found in model.items()}
-        for name, drawn in truth.items():
-            truths[name][draw] = drawn[mine]
-        first, second = (_scored(panel, held, medians, model, truth, stream)[realised.scheme.name] for _ in range(2))
-        parts = first.contributions.to_numpy() - second.contributions.to_numpy()
-        paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
-        of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
-        of_grade.add(parts * paid / 2)
-        of_coefficient.add(paid**2 / 2)
-        same[draw] = np.where(np.isfinite(paid[:, 0]), first.grade.eq(second.grade), np.nan)
+    same, truths = np.full((draws, people), np.nan), {name: np.empty((draws, people)) for name in model}
+    scoring = _Scoring(panel, realised, held, medians)
+    size = max(1, _CELLS // max(2 * panel.values.size, 1))
+    for start, streams in _in_parts(rng.spawn(draws), size):
+        measured: list[Panel] = []
+        for draw, stream in enumerate(streams, start):
+            truth = {name: found.truth(stream) for name, found in model.items()}
+            measured += [_measured(panel, model, truth, stream) for _ in range(2)]
+            for name, drawn in truth.items():
+                truths[name][draw] = drawn[scoring.mine]
+        made, grades, coefficients = scoring.of(measured, [str(name) for name in like.columns])
+        for draw, first in enumerate(range(0, len(measured), 2), start):
+            parts = made[first] - made[first + 1]
+            paid = (coefficients[first] - coefficients[first + 1])[:, None]
+            of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
+            of_grade.add(parts * paid / 2)
+            of_coefficient.add(paid**2 / 2)
+            same[draw] = np.where(np.isfinite(paid[:, 0]), grades[first] == grades[first + 1], np.nan)
     noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
@@ -95,6 +100,35 @@ def rerun(
         truths=truths,
         unmeasured=_unmeasured(panel, realised),
     )
+
+
+class _Scoring:
+    """Scores measurements of a panel for the people of one of the schemes in force, at the rows `mine`, (n,)."""
+
+    def __init__(self, panel: Panel, realised: Scores, held: InForce, medians: pd.DataFrame) -> None:
+        self.scheme, self.mine = realised.scheme, panel.people.index.isin(realised.people.index)
+        # People whose schemes grade alike share pools, whatever their scores are.
+        alike = {name: one for name, one in held.schemes.items() if one.grades == self.scheme.grades}
+        self.batches = {name: Batch.of(panel, one, medians=medians) for name, one in alike.items()}
+        self.under = {name: held.under.eq(name).to_numpy() for name in alike}
+
+    def of(self, panels: Sequence[Panel], columns: Sequence[str]) -> tuple[Array, Numbers, Array]:
+        """Return contributions (panels, n, d) in the order of `columns`, grades and their coefficients (panels, n)."""
+        compared = np.full((len(panels), len(self.mine)), np.nan)
+        for name, batch in self.batches.items():
+            again = Batch.mixed([batch.again(one) for one in panels], np.arange(len(panels)))
+            weights = np.repeat(batch.weights([batch.scheme]), len(panels), axis=0)
+            compared = np.where(self.under[name], again.compared(weights), compared)
+            if name == self.scheme.name:
+                own, found = again, again.contributions(weights)
+        grades = own.grade(compared, own.best)[:, self.mine]
+        paid = np.array([*(self.scheme.grades.coefficients[name] for name in self.scheme.grades.names()), np.nan])
+        return np.stack([found[name] for name in columns], axis=-1)[:, self.mine], grades, paid[grades]
+
+
+def _in_parts(streams: Sequence[np.random.Generator], size: int) -> Iterator[tuple[int, Sequence[np.random.Generator]]]:
+    """Yield streams some at a time, each part with the number of its first."""
+    yield from ((start, streams[start : start + size]) for start in range(0, len(streams), size))
 
 
 class _Mean:
@@ -179,17 +213,6 @@ def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     )
 
 
-def _scored(
-    panel: Panel,
-    held: InForce,
-    medians: pd.DataFrame,
-    model: dict[str, Model],
-    truth: dict[str, Array],
-    rng: np.random.Generator,
-) -> dict[str, Scores]:
-    return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
-
-
 def _measured(panel: Panel, model: Mapping[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
     import pandas as pd
@@ -209,13 +232,11 @@ def points_noise(
     """
     known = models(panel)
     model = {name: known[name] for name in scheme.indicators if name in known}
-    of = weighed(panel.people, scheme)
+    held = holding(panel.people, scheme, weighed(panel.people, scheme), medians)
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
     for stream in rng.spawn(draws):
         truth = {name: found.truth(stream) for name, found in model.items()}
-        first, second = (
-            earned(_measured(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
-        )
+        first, second = (worth(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
         apart = first - second
         squares += np.nan_to_num(apart) ** 2 / 2
         seen += np.isfinite(apart)

@@ -195,6 +195,21 @@ class Batch:
             found += weight[name] * added[name] / np.where(present > 0, present, 1.0)
         return found
 
+    def contributions(self, weights: Array) -> dict[str, Array]:
+        """Return what each dimension, and `rules`, add to each total, (schemes, n) by name; NaN without a total.
+
+        They sum to the total, as the contributions of `score` do.
+        """
+        self._check(weights)
+        weight, added, _ = self._dimensions(weights)
+        present = np.sum([*weight.values()], axis=0)
+        size = np.where(self._enough(present), present, np.inf)
+        found = {name: weight[name] * added[name] / size for name in weight}
+        totals = self._totals(weights)
+        scored = np.where(np.isnan(totals), np.nan, 0.0)
+        found = {name: part + scored for name, part in found.items()}
+        return found | {"rules": totals - np.sum([*found.values()], axis=0)}
+
     def known(self) -> Iterator[tuple[Numbers, Array]]:
         """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
         for rows, _, group in self._groups():
@@ -247,8 +262,10 @@ class Batch:
         weighing, values = (np.stack([*by_name.values()], axis=-1) for by_name in (weight, combined))
         present = weighing.sum(axis=-1)
         shares = weighing / np.where(present > 0, present, 1.0)[..., None]
-        enough = (present > 0) & (present >= self.scheme.missing.min_weight / 100 - HAIR)
-        return np.where(enough, combine(values, shares, self.scheme.aggregation.over), np.nan)
+        return np.where(self._enough(present), combine(values, shares, self.scheme.aggregation.over), np.nan)
+
+    def _enough(self, present: Array) -> Flags:
+        return (present > 0) & (present >= self.scheme.missing.min_weight / 100 - HAIR)
 
     def _dimensions(self, weights: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """By dimension: what it weighs, what its points add up to and are combined to, each (schemes, n)."""
