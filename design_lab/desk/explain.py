@@ -89,7 +89,7 @@ def explain(
     """
     plans = [study.scheme(name) for name in dict.fromkeys(schemes or (study.settings.current_scheme,))]
     people, given = panel(study, quarter), official(study, quarter)
-    row, medians = last_row(people, employee), targets(study, quarter)
+    row, medians = last_row(people, employee), targets(study, quarter, schemes=plans)
     accounts = []
     for plan in plans:
         progress(f"scoring {employee} under {plan.name}")
