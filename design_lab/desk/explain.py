@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from design_lab.desk.explained import Explained, told
+from design_lab.errors import StudyError
 from design_lab.evaluation.correction import Correction, Flip, correct, flips, last_row, parse_change
 from design_lab.evaluation.official import Official, official
 from design_lab.evaluation.replay import replay
@@ -19,7 +20,7 @@ from design_lab.files import write_text
 from design_lab.periods import Quarter
 from design_lab.report.page import render_page
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, everybody, panel, score, targets
+from design_lab.scoring import InForce, Panel, everybody, in_force, panel, score_in_force, targets
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -82,18 +83,32 @@ def explain(
     changes: Sequence[str] = (),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Explanation:
-    """Explain a person's score under the schemes named, the one in force if none is.
+    """Explain a person's score under the schemes named, the one that was in force for her if none is.
 
-    `changes` are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator
-    that is not known and a value that cannot be raise a `DesignLabError`.
+    Her own is graded beside the others that were in force in the quarter; under any other one everybody is. `changes`
+    are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator that is not
+    known, a value that cannot be, and a history that does not say her scheme raise a `DesignLabError`.
     """
-    plans = [study.scheme(name) for name in dict.fromkeys(schemes or (study.settings.current_scheme,))]
     people, given = panel(study, quarter), official(study, quarter)
-    row, medians = last_row(people, employee), targets(study, quarter, schemes=plans)
+    row = last_row(people, employee)
+    held = in_force(study, people, quarter)
+    own = held.under[row]
+    if own is None and not schemes:
+        raise StudyError(
+            f"scheme_history in study.yaml does not say under which scheme {employee} was at the end of {quarter}; name"
+            " one with --scheme"
+        )
+    plans = [study.scheme(name) for name in dict.fromkeys(schemes or (own,))]
+    medians = targets(study, quarter, schemes=[*plans, *held.schemes.values()])
+    if held.schemes:
+        held = replay(people, held, given, medians=medians).settled
     accounts = []
     for plan in plans:
         progress(f"scoring {employee} under {plan.name}")
-        accounts.append(_account(study, people, employee, row, plan, given, changes, medians))
+        scheme = held.schemes.get(plan.name, plan)
+        under = held if plan.name == own else everybody(people, scheme)
+        account = _account(people, row, scheme, under, given, changes, medians, least=study.settings.privacy.strictest)
+        accounts.append(replace(account, official=_published(given, employee)) if plan.name == own else account)
     return Explanation(
         study=study,
         quarter=quarter,
@@ -106,25 +121,24 @@ def explain(
 
 
 def _account(
-    study: Study,
     people: Panel,
-    employee: str,
     row: Any,
-    plan: Scheme,
+    scheme: Scheme,
+    held: InForce,
     given: Official,
     changes: Sequence[str],
     medians: pd.DataFrame,
+    *,
+    least: int,
 ) -> Account:
-    in_force = plan.name == study.settings.current_scheme
-    scheme = replay(people, everybody(people, plan), given, medians=medians).settled.leading if in_force else plan
-    scores = score(people, scheme, medians=medians)
+    scores = score_in_force(people, held, medians=medians)[scheme.name]
     asked = dict(parse_change(text, scores) for text in changes)
-    again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS)
+    again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS, held=held)
     return Account(
-        standing=standing(people, again, row, least=study.settings.privacy.strictest),
-        correction=correct(people, scores, row, asked, medians=medians, pay=given.pay) if asked else None,
-        flips=flips(people, scores, row, medians=medians),
-        official=_published(given, employee) if in_force else (None, None),
+        standing=standing(people, again, row, least=least),
+        correction=correct(people, scores, row, asked, medians=medians, pay=given.pay, held=held) if asked else None,
+        flips=flips(people, scores, row, medians=medians, held=held),
+        official=(None, None),
     )
 
 

@@ -134,9 +134,28 @@ class _Teller:
             yield self._say("scored", total=points, grade=grade)
             if standing.grade is None and standing.reason:
                 yield self._say("ungraded", why=self.spoken.say(f"reason.{standing.reason}"))
+        yield from self._other_spells(standing)
         total, published = self.account.official
         if total is not None:
             yield self._say("official", total=number(total, "points", self.lang), grade=self._grade(published))
+
+    def _other_spells(self, standing: Standing) -> Iterator[str]:
+        """What the same scheme gave the person's other spells in the quarter, each in a sentence."""
+        scores, settings = standing.scores, self.explanation.study.settings
+        people: Any = scores.people
+        for row in people.index[people.index.get_level_values("employee_id") == self.explanation.employee]:
+            if row == standing.row:
+                continue
+            role, level = (
+                worded(names.get(people.at[row, key], {"en": str(people.at[row, key])}), self.lang)
+                for key, names in (("role", settings.roles), ("level", settings.levels))
+            )
+            parts = {"role": role, "level": level, "days": number(people.at[row, "days_in_force"], "days", self.lang)}
+            if math.isnan(scores.total[row]):
+                yield self._say("other_spell_unscored", **parts, why=self.spoken.say(f"reason.{scores.reason[row]}"))
+            else:
+                total = number(scores.total[row], "points", self.lang)
+                yield self._say("other_spell", **parts, total=total, grade=self._grade(scores.grade[row]))
 
     def _row(self, part: Part) -> tuple[str, ...]:
         n = number(part.n, "count", self.lang)

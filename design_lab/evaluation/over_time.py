@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.finding import Finding, state
-from design_lab.scheme import Scheme
 from design_lab.scoring import History, Scores, score
 
 if TYPE_CHECKING:
@@ -60,14 +59,22 @@ class OverTime(Shown):
         return (span, *each)
 
 
-def over_time(past: History, today: Scheme, candidates: Sequence[Scheme]) -> tuple[OverTime, ...]:
-    """Compare each candidate with today's scheme, both for everybody, in each past quarter with its own targets."""
+def over_time(past: History, today: Scores, candidates: Sequence[Scores]) -> tuple[OverTime, ...]:
+    """Compare each candidate with today's scheme, both for everybody, in each past quarter with its own targets.
 
-    def scores(scheme: Scheme) -> list[Scores]:
-        return [score(past.panels[one], scheme, medians=past.medians(one)) for one in past.recent]
+    `today` and `candidates` are scores of one quarter, which is not scored again if it is among those of `past`.
+    """
 
-    before = scores(today)
+    def quarters(known: Scores) -> list[Scores]:
+        return [
+            known
+            if past.panels[one].quarter == known.quarter
+            else score(past.panels[one], known.scheme, medians=past.medians(one))
+            for one in past.recent
+        ]
+
+    before = quarters(today)
     return tuple(
-        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, scores(scheme), strict=True)))
-        for scheme in candidates
+        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, quarters(candidate), strict=True)))
+        for candidate in candidates
     )

@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.scheme import Scheme
-from design_lab.scoring import Batch, InForce, Panel, Scores, everybody
-from design_lab.scoring.points import holding, weighed, worth
+from design_lab.scoring import InForce, Panel, Scores, everybody
+from design_lab.scoring.in_force import BatchInForce
+from design_lab.scoring.points import holding, weighed
+from design_lab.scoring.points import worth as points_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +74,9 @@ def rerun(
     people, like = len(realised.people), realised.contributions
     of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
     same, truths = np.full((draws, people), np.nan), {name: np.empty((draws, people)) for name in model}
-    scoring = _Scoring(panel, realised, held, medians)
+    scheme, mine = realised.scheme, panel.people.index.isin(realised.people.index)
+    scoring = BatchInForce(panel, held, scheme, medians=medians)
+    worth = np.array([*(scheme.grades.coefficients[name] for name in scheme.grades.names()), np.nan])
     size = max(1, _CELLS // max(2 * panel.values.size, 1))
     for start, streams in _in_parts(rng.spawn(draws), size):
         measured: list[Panel] = []
@@ -80,8 +84,10 @@ def rerun(
             truth = {name: found.truth(stream) for name, found in model.items()}
             measured += [_measured(panel, model, truth, stream) for _ in range(2)]
             for name, drawn in truth.items():
-                truths[name][draw] = drawn[scoring.mine]
-        made, grades, coefficients = scoring.of(measured, [str(name) for name in like.columns])
+                truths[name][draw] = drawn[mine]
+        given, added = scoring.again(measured)
+        grades, coefficients = given[:, mine], worth[given[:, mine]]
+        made = np.stack([added[str(name)] for name in like.columns], axis=-1)[:, mine]
         for draw, first in enumerate(range(0, len(measured), 2), start):
             parts = made[first] - made[first + 1]
             paid = (coefficients[first] - coefficients[first + 1])[:, None]
@@ -100,30 +106,6 @@ def rerun(
         truths=truths,
         unmeasured=_unmeasured(panel, realised),
     )
-
-
-class _Scoring:
-    """Scores measurements of a panel for the people of one of the schemes in force, at the rows `mine`, (n,)."""
-
-    def __init__(self, panel: Panel, realised: Scores, held: InForce, medians: pd.DataFrame) -> None:
-        self.scheme, self.mine = realised.scheme, panel.people.index.isin(realised.people.index)
-        # People whose schemes grade alike share pools, whatever their scores are.
-        alike = {name: one for name, one in held.schemes.items() if one.grades == self.scheme.grades}
-        self.batches = {name: Batch.of(panel, one, medians=medians) for name, one in alike.items()}
-        self.under = {name: held.under.eq(name).to_numpy() for name in alike}
-
-    def of(self, panels: Sequence[Panel], columns: Sequence[str]) -> tuple[Array, Numbers, Array]:
-        """Return contributions (panels, n, d) in the order of `columns`, grades and their coefficients (panels, n)."""
-        compared = np.full((len(panels), len(self.mine)), np.nan)
-        for name, batch in self.batches.items():
-            again = Batch.mixed([batch.again(one) for one in panels], np.arange(len(panels)))
-            weights = np.repeat(batch.weights([batch.scheme]), len(panels), axis=0)
-            compared = np.where(self.under[name], again.compared(weights), compared)
-            if name == self.scheme.name:
-                own, found = again, again.contributions(weights)
-        grades = own.grade(compared, own.best)[:, self.mine]
-        paid = np.array([*(self.scheme.grades.coefficients[name] for name in self.scheme.grades.names()), np.nan])
-        return np.stack([found[name] for name in columns], axis=-1)[:, self.mine], grades, paid[grades]
 
 
 def _in_parts(streams: Sequence[np.random.Generator], size: int) -> Iterator[tuple[int, Sequence[np.random.Generator]]]:
@@ -236,7 +218,7 @@ def points_noise(
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
     for stream in rng.spawn(draws):
         truth = {name: found.truth(stream) for name, found in model.items()}
-        first, second = (worth(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
+        first, second = (points_of(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
         apart = first - second
         squares += np.nan_to_num(apart) ** 2 / 2
         seen += np.isfinite(apart)

@@ -7,7 +7,8 @@ import pytest
 from design_lab.catalogue import LANGUAGES
 from design_lab.desk.explain import explain
 from design_lab.errors import DesignLabError
-from design_lab.scoring import panel
+from design_lab.scoring import in_force, panel, score_in_force, targets
+from tests.conftest import HISTORY
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +63,46 @@ def test_what_is_not_known_is_refused(small, person):
         explain(small, person, quarter=last, changes=["qa_scores=90"])
     with pytest.raises(DesignLabError, match=f"did you mean '{person}'"):
         explain(small, person[:-1] + "x", quarter=last)
+
+
+def test_without_a_scheme_named_it_is_the_person_s_own_and_graded_beside_the_others(told):
+    """A small pilot: one team under another scheme, which grades as today's does, so that both share the pools."""
+    study = told(HISTORY + "  - {scheme: quality_first, who: [客服03组], first_day: 2026-07-01, chosen: chosen}\n")
+    quarter = study.quarters[-1]
+    people, medians = panel(study, quarter), targets(study, quarter)
+    scored = score_in_force(people, in_force(study, people, quarter), medians=medians)
+    for team, scheme in (("客服03组", "quality_first"), ("客服02组", "current")):
+        graded = scored[scheme].grade[scored[scheme].grade.notna() & people.people["team_at_end"].eq(team)]
+        who = str(graded.index.get_level_values("employee_id")[0])
+        (account,) = explain(study, who, quarter=quarter, changes=["qa_score=99"]).accounts
+        scores = account.standing.scores
+        assert scores.scheme.name == scheme
+        assert account.standing.grade == graded.iloc[0]
+        assert account.standing.total == pytest.approx(scored[scheme].total[graded.index[0]], abs=1e-9)
+        assert account.correction.pool_x100 is not None
+        text = "\n".join(explain(study, who, quarter=quarter).lines("en"))
+        assert "Several schemes were in force" in text
+
+
+def test_who_was_under_no_known_scheme_is_asked_for_one(told):
+    study = told(HISTORY.replace("who: all", "who: [客服01组]"))
+    quarter = study.quarters[-1]
+    people = panel(study, quarter).people
+    who = str(people.index[people["team_at_end"].eq("客服02组")].get_level_values("employee_id")[0])
+    with pytest.raises(DesignLabError, match=r"does not say under which scheme .* name one with --scheme"):
+        explain(study, who, quarter=quarter)
+    (account,) = explain(study, who, quarter=quarter, schemes=["current"]).accounts
+    assert account.official == (None, None)
+
+
+def test_other_spells_are_told_in_a_sentence(small):
+    quarter = small.quarters[-1]
+    people = panel(small, quarter).people
+    ids = people.index.get_level_values("employee_id")
+    moved = sorted(set(ids[ids.duplicated()]))
+    who = moved[0] if moved else None
+    assert who, "the small centre has nobody who changed post in its last quarter"
+    found = explain(small, who, quarter=quarter)
+    for lang, said in (("en", "Another spell in the quarter"), ("zh", "本季度内的另一段任职")):
+        text = "\n".join(found.lines(lang))
+        assert text.count(said) == found.spells - 1
