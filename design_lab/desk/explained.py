@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import words
-from design_lab.catalogue.words import Words
+from design_lab.catalogue.words import Words, dimension_in
 from design_lab.display import number, worded
 from design_lab.evaluation.correction import Correction, Flip
 from design_lab.evaluation.grounds import is_reconstructed
@@ -117,6 +117,9 @@ class _Teller:
     def _say(self, key: str, **parts: str) -> str:
         return self.spoken.say(f"explain.{key}", **parts)
 
+    def _dimension(self, name: str) -> str:
+        return dimension_in(name, self.lang, self.explanation.study.settings.dimensions)
+
     def _name(self, indicator: str) -> str:
         return worded(self.explanation.panel.cards[indicator].name, self.lang)
 
@@ -167,7 +170,7 @@ class _Teller:
         points = number(part.points, "points", self.lang)
         return (
             self._name(part.indicator),
-            self.spoken.say(f"dimension.{part.dimension}"),
+            self._dimension(part.dimension),
             number(part.paper, "share", self.lang),
             number(part.weight, "share", self.lang),
             value,
@@ -180,7 +183,7 @@ class _Teller:
         if standing.total is None:
             return
         for name, value in standing.rules:
-            yield self._say("rules_of", what=self.spoken.say(f"dimension.{name}")), number(value, "points", self.lang)
+            yield self._say("rules_of", what=self._dimension(name)), number(value, "points", self.lang)
         yield self._say("sum"), number(standing.total, "points", self.lang)
 
     def _position(self, standing: Standing) -> Iterator[str]:

@@ -2,12 +2,17 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from design_lab.catalogue import LANGUAGES
 from design_lab.desk.explain import explain
+from design_lab.desk.explorer import Explorer
+from design_lab.desk.sliders import sliders
 from design_lab.errors import DesignLabError
-from design_lab.scoring import in_force, panel, score_in_force, targets
+from design_lab.evaluation import effective_weights
+from design_lab.scoring import in_force, panel, score, score_in_force, targets
+from design_lab.study import Study
 from tests.conftest import HISTORY
 
 
@@ -106,3 +111,35 @@ def test_other_spells_are_told_in_a_sentence(small):
     for lang, said in (("en", "Another spell in the quarter"), ("zh", "本季度内的另一段任职")):
         text = "\n".join(found.lines(lang))
         assert text.count(said) == found.spells - 1
+
+
+INNOVATION = {"zh": "创新", "en": "new ideas"}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_dimension_of_the_client_s_own_is_called_as_the_study_says_or_by_its_id(told, named):
+    """In the page, in findings and on sliders; none of them raises."""
+    study = told(HISTORY)
+    path = study.folder / "schemes" / "own.yaml"
+    text = (study.folder / "schemes" / "current.yaml").read_text(encoding="utf-8")
+    text = text.replace("name: current", "name: own").replace("  teamwork: ", "  innovation: ")
+    path.write_text(text, encoding="utf-8")
+    if named:
+        settings = (study.folder / "study.yaml").read_text(encoding="utf-8")
+        told_names = "dimensions:\n  innovation: {en: new ideas, zh: 创新}\n"
+        (study.folder / "study.yaml").write_text(settings + told_names, encoding="utf-8")
+    study = Study.open(study.folder)
+    quarter = study.quarters[-1]
+    people = panel(study, quarter)
+    who = str(people.people.index.get_level_values("employee_id")[0])
+    found = explain(study, who, quarter=quarter, schemes=["own"])
+    for lang in LANGUAGES:
+        cells = {cell for row in found.told(lang).accounts[0].rows for cell in row}
+        assert (INNOVATION[lang] if named else "innovation") in cells
+    scores = score(people, study.scheme("own"), medians=targets(study, quarter, schemes=[study.scheme("own")]))
+    said = [finding for finding in effective_weights(scores).findings() if finding.id.endswith(".innovation")]
+    assert said
+    assert all("innovation" in finding.text[lang].lower() for finding in said for lang in LANGUAGES)
+    explorer = Explorer(people, scores, medians=pd.DataFrame(), study=study)
+    shown = sliders(explorer, "zh", "own").children[len(explorer.weights) - 1]
+    assert shown.description == (INNOVATION["zh"] if named else "innovation")
