@@ -40,7 +40,7 @@ _ROWS_BESIDE_CHART = 4
 _OPEN_ON_SLIDE = 3
 _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; what is not named is left out
     "weights": (0.37, 0.15, 0.16, 0.32),
-    "robustness": (0.19, 0.155, 0.165, 0.19, 0.155, 0.145),
+    "robustness": (0.25, 0.155, 0.15, 0.125, 0.165, 0.155),
 }
 
 
