@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from design_lab.catalogue import words
+from design_lab.catalogue.words import dimension_in
 from design_lab.errors import FindingError, nearest
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the catalogue, ready to be shown in any language."""
+    """A word of the catalogue, ready to be shown in any language; a dimension that it lacks is called by its id."""
 
     key: str
 
@@ -98,7 +99,8 @@ def worded(part: Wording, lang: str) -> str:
     if isinstance(part, Quantity):
         return number(part.value, part.unit, lang)
     if isinstance(part, Term):
-        return words(lang).say(part.key)
+        kind, _, name = part.key.partition(".")
+        return dimension_in(name, lang) if kind == "dimension" else words(lang).say(part.key)
     if isinstance(part, Mapping):
         return part[lang] if lang in part else next(iter(part.values()))
     return part

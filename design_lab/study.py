@@ -136,6 +136,7 @@ class Settings(_Model):
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
     levels: dict[str, dict[str, str]]
+    dimensions: dict[str, dict[str, str]] = {}  # of schemes, where they are called otherwise than in the words
 
     def scheme_on(self, team: str | None, day: dt.date) -> str | None:
         """Return the scheme under which a team was on a day, None where the history does not say.
@@ -277,6 +278,7 @@ class Study:
         names: dict[str, Mapping[str, Mapping[str, str]]] = {
             "role": self.settings.roles,
             "level": self.settings.levels,
+            "dimension": self.settings.dimensions,
             "indicator": {name: card.name for name, card in self.cards.items()},
         }
         return View(result=result, lang=lang, names=names)

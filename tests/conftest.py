@@ -15,6 +15,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 STUDIES = Path(__file__).parent / "studies"
+HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-01, chosen: unknown}\n"
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,20 @@ def copied(small, tmp_path):
     (folder / "study.yaml").write_text(settings.replace("first: 2025Q2", "first: 2026Q3"), encoding="utf-8")
     shutil.copytree(small.raw / "2026Q3", folder / "raw" / "2026Q3")
     return folder
+
+
+@pytest.fixture
+def told(small, tmp_path):
+    """The small study with another history."""
+
+    def made(history):
+        folder = tmp_path / "small"
+        shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("raw", "tables"), dirs_exist_ok=True)
+        settings = (small.folder / "study.yaml").read_text(encoding="utf-8")
+        assert HISTORY in settings
+        (folder / "study.yaml").write_text(settings.replace(HISTORY, history), encoding="utf-8")
+        if not (folder / "tables").exists():
+            (folder / "tables").symlink_to(small.tables, target_is_directory=True)
+        return Study.open(folder)
+
+    return made

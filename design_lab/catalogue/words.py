@@ -58,6 +58,18 @@ def words(lang: str) -> Words:
     return Words(lang, MappingProxyType(dict(_flat(content))))
 
 
+def dimension_in(name: str, lang: str, names: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
+    """Return a dimension's name: the study's (`names`, by id), else that of the words, else its id as it is spoken.
+
+    >>> dimension_in("csat", "en"), dimension_in("new_ideas", "zh")
+    ('customer satisfaction', 'new ideas')
+    """
+    if name in names:
+        return names[name].get(lang) or next(iter(names[name].values()))
+    key = f"dimension.{name}"
+    return words(lang).say(key) if key in words(lang) else name.replace("_", " ")
+
+
 def limit_in(sentence: str, lang: str) -> str:
     """Return the twin in `lang` of an English limit; a sentence of the consultant's own stays as it is."""
     key = _limit_keys().get(sentence)

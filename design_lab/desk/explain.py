@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from design_lab.desk.explained import Explained, told
 from design_lab.desk.heard import Heard, heard
+from design_lab.errors import StudyError
 from design_lab.evaluation.correction import Correction, Flip, correct, flips, last_row, parse_change
 from design_lab.evaluation.official import Official, official
 from design_lab.evaluation.replay import replay
@@ -20,7 +21,7 @@ from design_lab.files import write_text
 from design_lab.periods import Quarter
 from design_lab.report.page import render_page
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, everybody, panel, score, targets
+from design_lab.scoring import InForce, Panel, everybody, in_force, panel, score_in_force, targets
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -85,21 +86,34 @@ def explain(
     changes: Sequence[str] = (),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Explanation:
-    """Explain a person's score under the schemes named, the one in force if none is.
+    """Explain a person's score under the schemes named, the one that was in force for her if none is.
 
-    `changes` are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator
-    that is not known and a value that cannot be raise a `DesignLabError`.
+    Her own is graded beside the others that were in force in the quarter; under any other one everybody is. `changes`
+    are corrected data as `indicator=value`. A pseudonym that is not on the roster, a scheme or an indicator that is not
+    known, a value that cannot be, and a history that does not say her scheme raise a `DesignLabError`.
     """
-    current = study.settings.current_scheme
-    plans = {name: study.scheme(name) for name in dict.fromkeys((*schemes, current))}
     people, given = panel(study, quarter), official(study, quarter)
-    row, medians = last_row(people, employee), targets(study, quarter)
-    # What the official results confirm is not assumed of the scheme in force.
-    plans[current] = replay(people, everybody(people, plans[current]), given, medians=medians).settled.leading
+    row = last_row(people, employee)
+    held = in_force(study, people, quarter)
+    own = held.under[row]
+    if own is None and not schemes:
+        raise StudyError(
+            f"scheme_history in study.yaml does not say under which scheme {employee} was at the end of {quarter}; name"
+            " one with --scheme"
+        )
+    plans = [study.scheme(name) for name in dict.fromkeys(schemes or (own,))]
+    medians = targets(study, quarter, schemes=[*plans, *held.schemes.values()])
+    if held.schemes:
+        held = replay(people, held, given, medians=medians).settled
     accounts = []
-    for name in dict.fromkeys(schemes or (current,)):
-        progress(f"scoring {employee} under {name}")
-        accounts.append(_account(study, people, employee, row, plans[name], given, changes, medians))
+    for plan in plans:
+        progress(f"scoring {employee} under {plan.name}")
+        scheme = held.schemes.get(plan.name, plan)
+        under = held if plan.name == own else everybody(people, scheme)
+        account = _account(people, row, scheme, under, given, changes, medians, least=study.settings.privacy.strictest)
+        accounts.append(replace(account, official=given.published(employee)) if plan.name == own else account)
+    hers = held.schemes.get(own) or accounts[0].standing.scores.scheme
+    under = held if own in held.schemes else everybody(people, hers)
     return Explanation(
         study=study,
         quarter=quarter,
@@ -108,26 +122,27 @@ def explain(
         row=row,
         spells=int((people.people.index.get_level_values("employee_id") == employee).sum()),
         accounts=tuple(accounts),
-        appeals=heard(study, quarter, employee, people, row, plans[current], given, medians=medians),
+        appeals=heard(study, quarter, employee, people, row, hers, under, given, medians=medians),
     )
 
 
 def _account(
-    study: Study,
     people: Panel,
-    employee: str,
     row: Any,
     scheme: Scheme,
+    held: InForce,
     given: Official,
     changes: Sequence[str],
     medians: pd.DataFrame,
+    *,
+    least: int,
 ) -> Account:
-    scores = score(people, scheme, medians=medians)
+    scores = score_in_force(people, held, medians=medians)[scheme.name]
     asked = dict(parse_change(text, scores) for text in changes)
-    again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS)
+    again = rerun(people, scores, medians=medians, rng=np.random.default_rng(_SEED), draws=DRAWS, held=held)
     return Account(
-        standing=standing(people, again, row, least=study.settings.privacy.strictest),
-        correction=correct(people, scores, row, asked, medians=medians, pay=given.pay) if asked else None,
-        flips=flips(people, scores, row, medians=medians),
-        official=given.published(employee) if scheme.name == study.settings.current_scheme else (None, None),
+        standing=standing(people, again, row, least=least),
+        correction=correct(people, scores, row, asked, medians=medians, pay=given.pay, held=held) if asked else None,
+        flips=flips(people, scores, row, medians=medians, held=held),
+        official=(None, None),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import words
-from design_lab.catalogue.words import Words
+from design_lab.catalogue.words import Words, dimension_in
 from design_lab.desk.record import ToldAppeal, told_appeal, told_correction
 from design_lab.display import number, worded
 from design_lab.evaluation.correction import Flip
@@ -126,6 +126,9 @@ class _Teller:
     def _say(self, key: str, **parts: str) -> str:
         return self.spoken.say(f"explain.{key}", **parts)
 
+    def _dimension(self, name: str) -> str:
+        return dimension_in(name, self.lang, self.explanation.study.settings.dimensions)
+
     def _name(self, indicator: str) -> str:
         return worded(self.explanation.panel.cards[indicator].name, self.lang)
 
@@ -143,9 +146,28 @@ class _Teller:
             yield self._say("scored", total=points, grade=grade)
             if standing.grade is None and standing.reason:
                 yield self._say("ungraded", why=self.spoken.say(f"reason.{standing.reason}"))
+        yield from self._other_spells(standing)
         total, published = self.account.official
         if total is not None:
             yield self._say("official", total=number(total, "points", self.lang), grade=self._grade(published))
+
+    def _other_spells(self, standing: Standing) -> Iterator[str]:
+        """What the same scheme gave the person's other spells in the quarter, each in a sentence."""
+        scores, settings = standing.scores, self.explanation.study.settings
+        people: Any = scores.people
+        for row in people.index[people.index.get_level_values("employee_id") == self.explanation.employee]:
+            if row == standing.row:
+                continue
+            role, level = (
+                worded(names.get(people.at[row, key], {"en": str(people.at[row, key])}), self.lang)
+                for key, names in (("role", settings.roles), ("level", settings.levels))
+            )
+            parts = {"role": role, "level": level, "days": number(people.at[row, "days_in_force"], "days", self.lang)}
+            if math.isnan(scores.total[row]):
+                yield self._say("other_spell_unscored", **parts, why=self.spoken.say(f"reason.{scores.reason[row]}"))
+            else:
+                total = number(scores.total[row], "points", self.lang)
+                yield self._say("other_spell", **parts, total=total, grade=self._grade(scores.grade[row]))
 
     def _row(self, part: Part) -> tuple[str, ...]:
         n = number(part.n, "count", self.lang)
@@ -157,7 +179,7 @@ class _Teller:
         points = number(part.points, "points", self.lang)
         return (
             self._name(part.indicator),
-            self.spoken.say(f"dimension.{part.dimension}"),
+            self._dimension(part.dimension),
             number(part.paper, "share", self.lang),
             number(part.weight, "share", self.lang),
             value,
@@ -170,7 +192,7 @@ class _Teller:
         if standing.total is None:
             return
         for name, value in standing.rules:
-            yield self._say("rules_of", what=self.spoken.say(f"dimension.{name}")), number(value, "points", self.lang)
+            yield self._say("rules_of", what=self._dimension(name)), number(value, "points", self.lang)
         yield self._say("sum"), number(standing.total, "points", self.lang)
 
     def _position(self, standing: Standing) -> Iterator[str]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from design_lab.display import Quantity, worded
 from design_lab.errors import SchemeError, nearest
-from design_lab.evaluation import compare, effective_weights, official, pools, replay
+from design_lab.evaluation import effective_weights, official, replay
 from design_lab.evaluation.lint import lint
 from design_lab.evaluation.weighting.steps import in_steps
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel, Scores, in_force, panel, score, targets
+from design_lab.scoring.pay import payroll
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Explored:
     """What the weights on the sliders do: grades by name with heads, who gets a better (`up`) or worse grade (`down`).
 
     `effective` are shares of the differences in score by dimension, empty where nobody can be told apart;
-    `pool_change` is the change of the bonus pool as a share, None without pay; `lints` are sentences by language.
+    `pool_change` is the change of the bonus pool as a share, None without pay; `lints` are sentences by language, of
+    the file and, within a study, of people's values.
     """
 
     weights: Mapping[str, int]
@@ -44,19 +46,32 @@ class Explorer:
     """The weights of a scheme's dimensions, moved one at a time; roles with dimensions of their own keep them.
 
     `weights` are whole percent by dimension, in steps of 5, and sum to 100. They begin at the scheme's own, rounded.
+    Without a `study` no lint looks at people's values.
     """
 
-    def __init__(self, people: Panel, today: Scores, *, medians: pd.DataFrame, pay: pd.DataFrame | None = None) -> None:
-        self.people, self.today, self.medians, self.pay = people, today, medians, pay
+    def __init__(
+        self,
+        people: Panel,
+        today: Scores,
+        *,
+        medians: pd.DataFrame,
+        pay: pd.DataFrame | None = None,
+        study: Study | None = None,
+    ) -> None:
+        self.people, self.today, self.medians, self.study = people, today, medians, study
+        self.pay = pay if pay is not None and pay["performance_x100"].sum() > 0 else None
+        self._due_today = self._due(today)
         self.weights = in_steps({name: one.weight / 100 for name, one in today.scheme.dimensions.items()}, STEP)
 
     @classmethod
     def of(cls, study: Study, quarter: Quarter) -> Explorer:
         """Explore the scheme in force on a quarter's people."""
-        people, medians, given = panel(study, quarter), targets(study, quarter), official(study, quarter)
+        people, given = panel(study, quarter), official(study, quarter)
         held = in_force(study, people, quarter)
+        medians = targets(study, quarter, schemes=[*held.schemes.values()])
         scheme = replay(people, held, given, medians=medians).settled.leading
-        return cls(people, score(people, scheme, medians=medians), medians=medians, pay=given.pay)
+        today = score(people, scheme, medians=medians)
+        return cls(people, today, medians=medians, pay=given.pay, study=study)
 
     def move(self, dimension: str, value: float) -> None:
         """Set a dimension's weight, snapped to the step and kept within 0 to 100; the others share what is left.
@@ -101,20 +116,32 @@ class Explorer:
         """Score everybody with the weights on the sliders and hold the grades against today's."""
         scheme = self.scheme()
         scores = score(self.people, scheme, medians=self.medians)
-        compared = compare(self.today, scores)
+        order = {grade: place for place, grade in enumerate(scheme.grades.names())}
+        rise = self.today.grade.map(order).astype("float64") - scores.grade.map(order).astype("float64")
         found = effective_weights(scores)
-        paid = pools(self.today, scores, self.pay, least=1).people
-        change = None if paid is None else float(paid["due_x100"].sum() / paid["today_x100"].sum() - 1)
-        linted = lint(scheme, baseline=self.today.scheme)
+        due, today = self._due(scores), self._due_today
+        linted = lint(
+            scheme,
+            baseline=self.today.scheme,
+            study=self.study,
+            people=self.people if self.study else None,
+            medians=self.medians,
+        )
         return Explored(
             weights=dict(self.weights),
             grades={grade: int(scores.grade.eq(grade).sum()) for grade in scheme.grades.names()},
-            up=compared.up,
-            down=compared.down,
+            up=int((rise > 0).sum()),
+            down=int((rise < 0).sum()),
             effective={one.dimension: one.effective for one in found.weights if one.effective is not None},
-            pool_change=change,
+            pool_change=due / today - 1 if due is not None and today else None,
             lints={lang: tuple(linted.lines(lang)) for lang in scheme.title},
         )
+
+    def _due(self, scores: Scores) -> int | None:
+        """The bonus pool of these grades in hundredths; None where no performance pay was delivered."""
+        if self.pay is None:
+            return None
+        return payroll(self.pay, scores.by_person(scores.grade), scores.scheme).due_x100
 
     def save(self, folder: Path, name: str) -> Path:
         """Write the scheme to a folder that is there already, under a name that is not; return the file.

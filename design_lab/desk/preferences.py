@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import words
+from design_lab.catalogue.words import dimension_in
 from design_lab.desk.paper import HEAD, SHADE, look, workbook
 from design_lab.evaluation.weighting.layout import (
     ABOUT,
@@ -171,8 +172,7 @@ def _write_rows(book: Workbook, page: Worksheet, of: Asked, way: Way, filled: Ma
 
 
 def _dimension(name: str) -> str:
-    key = f"dimension.{name}"
-    return _both(key) if key in words("en") else name
+    return _both(f"dimension.{name}") if f"dimension.{name}" in words("en") else dimension_in(name, "en")
 
 
 def _choice(way: Way) -> dict[str, Any]:

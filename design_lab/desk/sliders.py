@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from design_lab.catalogue import words
+from design_lab.catalogue.words import dimension_in
 from design_lab.desk.explorer import STEP, Explorer, told
 from design_lab.errors import DesignLabError
 
@@ -15,7 +16,8 @@ def sliders(explorer: Explorer, lang: str, name: str) -> Any:
     import ipywidgets as w
 
     say = words(lang).say
-    names = {key: say(f"dimension.{key}") for key in explorer.weights}
+    own = explorer.study.settings.dimensions if explorer.study else {}
+    names = {key: dimension_in(key, lang, own) for key in [*explorer.weights, "rules"]}
     slides = {
         key: w.IntSlider(
             value, 0, 100, STEP, description=names[key], continuous_update=False, style={"description_width": "12em"}

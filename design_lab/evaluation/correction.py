@@ -12,8 +12,10 @@ import numpy as np
 from design_lab.catalogue import Card
 from design_lab.errors import DataError, nearest
 from design_lab.schema import TABLES
-from design_lab.scoring import Panel, Scores, score
-from design_lab.scoring.pay import payroll
+from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
+from design_lab.scoring.grades import NONE
+from design_lab.scoring.in_force import BatchInForce, pay_in_force
+from design_lab.scoring.roster import last_spells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,19 +131,21 @@ def correct(
     *,
     medians: pd.DataFrame,
     pay: pd.DataFrame | None = None,
+    held: InForce | None = None,
 ) -> Correction:
     """Score the quarter again with corrected values in one row, under the scheme of `before`.
 
     A corrected value counts as resting on as many observations as the scheme demands, if there were fewer. Targets and
-    what is known of chance stay as they were. `pay` is the canonical table.
+    what is known of chance stay as they were. `pay` is the canonical table; `held` says which schemes were in force
+    beside hers, and counts other people's grades and pay under theirs.
     """
-    after, pool = rescored(panel, before, {row: changes}, medians=medians, pay=pay)
+    after, moved, pool = rescored(panel, before, {row: changes}, medians=medians, pay=pay, held=held)
     return Correction(
         before=before,
         after=after,
         row=row,
         changes=dict(changes),
-        others=int(regraded(before, after).drop(row).sum()),
+        others=int(moved.drop(row).sum()),
         pool_x100=pool,
     )
 
@@ -153,39 +157,56 @@ def rescored(
     *,
     medians: pd.DataFrame,
     pay: pd.DataFrame | None = None,
-) -> tuple[Scores, tuple[int, int] | None]:
-    """Return the scores with corrected values, by row and indicator, and the bonus pool before and after as above."""
-    for row, corrected in changes.items():
-        panel = _with(panel, before, row, corrected)
-    after = score(panel, before.scheme, medians=medians)
-    if pay is None or not pay["performance_x100"].sum() > 0:
-        return after, None
-    due = [payroll(pay, scores.by_person(scores.grade), scores.scheme).due_x100 for scores in (before, after)]
-    return after, (due[0], due[1])
+    held: InForce | None = None,
+) -> tuple[Scores, pd.Series, tuple[int, int] | None]:
+    """Return the scores with corrected values, by row and indicator, whose grades differ (n,), and the pool as above."""
+    import pandas as pd
+
+    corrected = panel
+    for row, values in changes.items():
+        corrected = _with(corrected, before, row, values)
+    held = (held or everybody(panel, before.scheme)).stating(before.scheme)
+    made = [score_in_force(one, held, medians=medians) for one in (panel, corrected)]
+    was, will = (pd.concat([scores.grade for scores in one.values()]).reindex(panel.people.index) for one in made)
+    moved = ~(was.eq(will) | (was.isna() & will.isna()))
+    pool = None
+    if pay is not None and pay["performance_x100"].sum() > 0:
+        under = _by_person(held.under)
+        paid = [
+            sum(one.due_x100 for one in pay_in_force(pay, _by_person(grades), under, held)) for grades in (was, will)
+        ]
+        pool = (paid[0], paid[1])
+    return made[1][before.scheme.name], moved, pool
 
 
-def regraded(before: Scores, after: Scores) -> pd.Series:
-    """Return which rows have another grade after than before, (n,); none and none are the same."""
-    return ~(before.grade.eq(after.grade) | (before.grade.isna() & after.grade.isna()))
+def _by_person(column: pd.Series) -> pd.Series:
+    """A column (n,) of the panel by `employee_id`; of somebody with several rows, the last one."""
+    index = column.index
+    return column.set_axis(index.get_level_values("employee_id"))[last_spells(index)]
 
 
-def flips(panel: Panel, scores: Scores, row: Any, *, medians: pd.DataFrame) -> tuple[Flip, ...]:
+def flips(
+    panel: Panel, scores: Scores, row: Any, *, medians: pd.DataFrame, held: InForce | None = None
+) -> tuple[Flip, ...]:
     """Return for each indicator that gives a person points the nearest value on either side with another grade.
 
     Found by bisection on the re-scored quarter, in the steps in which the unit is said, which is the nearest for rules
-    that never turn back. Where an indicator has no upper end, no value is possible beyond those seen in her role.
+    that never turn back; `held` says which schemes were in force beside hers. Where an indicator has no upper end, no
+    value is possible beyond those seen in her role.
     """
     if scores.grade[row] is None:
         return ()
+    held = (held or everybody(panel, scores.scheme)).stating(scores.scheme)
+    batch = BatchInForce(panel, held, scores.scheme, medians=medians)
     return tuple(
-        _flip(panel, scores, row, str(name), way, medians)
+        _flip(panel, scores, batch, row, str(name), way)
         for name, got in scores.points.loc[row].items()
         if math.isfinite(got)
         for way in ("better", "worse")
     )
 
 
-def _flip(panel: Panel, scores: Scores, row: Any, name: str, way: Way, medians: pd.DataFrame) -> Flip:
+def _flip(panel: Panel, scores: Scores, batch: BatchInForce, row: Any, name: str, way: Way) -> Flip:
     card, values, people = panel.cards[name], panel.values[name].astype("float64"), panel.people
     now = float(values[row])
     theirs = values[people["role"].eq(str(people.at[row, "role"]))]
@@ -194,15 +215,16 @@ def _flip(panel: Panel, scores: Scores, row: Any, name: str, way: Way, medians: 
     end = (float(theirs.max()) if high is None else high) if upwards else low
     step, sign = _STEPS[card.unit], 1 if upwards else -1
     steps = math.floor(abs(end - now) / step + 1e-9) if (end - now) * sign > 0 else 0
+    names, place = scores.scheme.grades.names(), panel.people.index.get_loc(row)
     start = math.floor(now / step + 1e-9) if upwards else math.ceil(now / step - 1e-9)
 
     def at(number: int) -> float:
         return round((start + sign * number) * step, 6)
 
     def given(number: int) -> str | None:
-        again = score(_with(panel, scores, row, {name: at(number)}), scores.scheme, medians=medians)
-        found: str | None = again.grade[row]
-        return found
+        grades, _ = batch.again([_with(panel, scores, row, {name: at(number)})])
+        found = grades[0, place]
+        return None if found == NONE else names[found]
 
     spread = float(theirs.std())
     if not steps or given(steps) == scores.grade[row]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.comparison import Comparison, compare
 from design_lab.finding import Finding, state
-from design_lab.scheme import Scheme
 from design_lab.scoring import History, Scores, score_moved
 
 if TYPE_CHECKING:
@@ -60,18 +59,26 @@ class OverTime(Shown):
         return (span, *each)
 
 
-def over_time(past: History, today: Scheme, candidates: Sequence[Scheme]) -> tuple[OverTime, ...]:
+def over_time(past: History, today: Scores, candidates: Sequence[Scores]) -> tuple[OverTime, ...]:
     """Compare each candidate with today's scheme in each past quarter in which anybody was under it.
 
-    Compared are the people who were; everybody else stays under her own scheme. Targets are each quarter's own.
+    Compared are the people who were; everybody else stays under her own scheme. Targets are each quarter's own. `today`
+    and `candidates` are scores of one quarter, which is not scored again if it is among those of `past`.
     """
-    under = {one: held.stating(today) for one, held in past.in_force.items() if held.leading.name == today.name}
+    under = {
+        one: held.stating(today.scheme) for one, held in past.in_force.items() if held.leading.name == today.scheme.name
+    }
 
-    def moved(scheme: Scheme) -> list[Scores]:
-        return [score_moved(past.panels[one], held, scheme, medians=past.medians(one)) for one, held in under.items()]
+    def quarters(known: Scores) -> list[Scores]:
+        return [
+            known
+            if past.panels[one].quarter == known.quarter
+            else score_moved(past.panels[one], held, known.scheme, medians=past.medians(one))
+            for one, held in under.items()
+        ]
 
-    before = moved(today)
+    before = quarters(today)
     return tuple(
-        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, moved(scheme), strict=True)))
-        for scheme in candidates
+        OverTime(quarters=tuple(compare(one, other) for one, other in zip(before, quarters(candidate), strict=True)))
+        for candidate in candidates
     )

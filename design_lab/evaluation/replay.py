@@ -19,8 +19,8 @@ from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding
 from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, score_in_force
-from design_lab.scoring.in_force import grade_in_force
-from design_lab.scoring.pay import Payroll, payroll
+from design_lab.scoring.in_force import grade_in_force, pay_in_force
+from design_lab.scoring.pay import Payroll
 from design_lab.scoring.roster import last_spells
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ def replay(
         tolerance=tolerance,
         people=people,
         unmatched=0 if people is None else len(known.difference(people.index)),
-        payrolls=_payrolls(given.pay, own["grade"], own["scheme"], held),
-        paid=() if results is None else _payrolls(given.pay, results["grade"], own["scheme"], held),
+        payrolls=pay_in_force(given.pay, own["grade"], own["scheme"], held),
+        paid=() if results is None else pay_in_force(given.pay, results["grade"], own["scheme"], held),
         limits=tuple(limits),
     )
 
@@ -197,22 +197,6 @@ def replay(
 def _settled(found: Replay, scheme: Scheme) -> Scheme:
     scores: tuple[Decided, ...] = ("totals",) if found.confirms_scores else ()
     return without_assuming(scheme, (*scores, "grading") if found.confirms_grades else scores)
-
-
-def _payrolls(rows: pd.DataFrame | None, grades: pd.Series, schemes: pd.Series, held: InForce) -> tuple[Payroll, ...]:
-    """Pay everybody by grade, a payroll for each way of grading; who was under no known scheme by the leading one."""
-    if rows is None:
-        return ()
-    under = rows["employee_id"].map(schemes)
-    under = under.where(under.notna(), held.leading.name)
-    ways: list[tuple[Scheme, list[str]]] = []
-    for name, scheme in held.schemes.items():
-        alike = next((names for one, names in ways if one.grades == scheme.grades), None)
-        if alike is None:
-            ways.append((scheme, [name]))
-        else:
-            alike.append(name)
-    return tuple(payroll(rows[under.isin(names)], grades, scheme) for scheme, names in ways)
 
 
 def _beside(panel: Panel, held: InForce, scored: Mapping[str, Scores], results: pd.DataFrame | None) -> pd.DataFrame:

@@ -7,22 +7,26 @@ noise; this holds for every scheme, whatever its rules, vetoes and grades do to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from design_lab.scheme import Scheme
-from design_lab.scoring import InForce, Panel, Scores, everybody, score_in_force
-from design_lab.scoring.points import earned, weighed
+from design_lab.scoring import InForce, Panel, Scores, everybody
+from design_lab.scoring.in_force import BatchInForce
+from design_lab.scoring.points import holding, weighed
+from design_lab.scoring.points import worth as points_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.integer[Any]]
 DRAWS = 50
+_CELLS = 1 << 21  # values that are measured at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -66,24 +70,31 @@ def rerun(
     """
     import pandas as pd
 
-    model = models(panel)
-    held = (held or everybody(panel, realised.scheme)).stating(realised.scheme)
-    mine = panel.people.index.isin(realised.people.index)
+    model, held = models(panel), (held or everybody(panel, realised.scheme)).stating(realised.scheme)
     people, like = len(realised.people), realised.contributions
     of_total, of_grade, of_coefficient = _Mean(like.shape), _Mean(like.shape), _Mean((people, 1))
-    truths = {name: np.empty((draws, people)) for name in model}
-    same = np.full((draws, people), np.nan)
-    for draw, stream in enumerate(rng.spawn(draws)):
-        truth = {name: found.truth(stream) for name, found in model.items()}
-        for name, drawn in truth.items():
-            truths[name][draw] = drawn[mine]
-        first, second = (_scored(panel, held, medians, model, truth, stream)[realised.scheme.name] for _ in range(2))
-        parts = first.contributions.to_numpy() - second.contributions.to_numpy()
-        paid = (first.coefficient - second.coefficient).to_numpy()[:, None]
-        of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
-        of_grade.add(parts * paid / 2)
-        of_coefficient.add(paid**2 / 2)
-        same[draw] = np.where(np.isfinite(paid[:, 0]), first.grade.eq(second.grade), np.nan)
+    same, truths = np.full((draws, people), np.nan), {name: np.empty((draws, people)) for name in model}
+    scheme, mine = realised.scheme, panel.people.index.isin(realised.people.index)
+    scoring = BatchInForce(panel, held, scheme, medians=medians)
+    worth = np.array([*(scheme.grades.coefficients[name] for name in scheme.grades.names()), np.nan])
+    size = max(1, _CELLS // max(2 * panel.values.size, 1))
+    for start, streams in _in_parts(rng.spawn(draws), size):
+        measured: list[Panel] = []
+        for draw, stream in enumerate(streams, start):
+            truth = {name: found.truth(stream) for name, found in model.items()}
+            measured += [_measured(panel, model, truth, stream) for _ in range(2)]
+            for name, drawn in truth.items():
+                truths[name][draw] = drawn[mine]
+        given, added = scoring.again(measured)
+        grades, coefficients = given[:, mine], worth[given[:, mine]]
+        made = np.stack([added[str(name)] for name in like.columns], axis=-1)[:, mine]
+        for draw, first in enumerate(range(0, len(measured), 2), start):
+            parts = made[first] - made[first + 1]
+            paid = (coefficients[first] - coefficients[first + 1])[:, None]
+            of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
+            of_grade.add(parts * paid / 2)
+            of_coefficient.add(paid**2 / 2)
+            same[draw] = np.where(np.isfinite(paid[:, 0]), grades[first] == grades[first + 1], np.nan)
     noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
@@ -95,6 +106,11 @@ def rerun(
         truths=truths,
         unmeasured=_unmeasured(panel, realised),
     )
+
+
+def _in_parts(streams: Sequence[np.random.Generator], size: int) -> Iterator[tuple[int, Sequence[np.random.Generator]]]:
+    """Yield streams some at a time, each part with the number of its first."""
+    yield from ((start, streams[start : start + size]) for start in range(0, len(streams), size))
 
 
 class _Mean:
@@ -121,12 +137,11 @@ def _unmeasured(panel: Panel, realised: Scores) -> pd.DataFrame:
     return realised.points.notna() & untested
 
 
-def remeasured(panel: Panel, *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
+def remeasured(panel: Panel, model: Mapping[str, Model], *, rng: np.random.Generator, draws: int) -> tuple[Panel, ...]:
     """Return the panel measured again in each of `draws` draws, once, of true values drawn as `rerun` draws them.
 
-    An indicator whose error is not known keeps its values.
+    `model` is what `models` says of it; an indicator whose error is not known keeps its values.
     """
-    model = models(panel)
     return tuple(
         _measured(panel, model, {name: found.truth(stream) for name, found in model.items()}, stream)
         for stream in rng.spawn(draws)
@@ -163,13 +178,12 @@ def models(panel: Panel) -> dict[str, Model]:
 def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     """The model of an indicator whose single observations are known in some role; None else."""
     values, counts = panel.values[name].to_numpy(float), panel.counts[name].to_numpy(float)
-    between, within = np.zeros(values.size), np.zeros(values.size)
-    known = False
-    for number, role in enumerate(panel.people["role"]):
-        if found := panel.signals.get((str(role), name)):
-            between[number], within[number], known = found.between_variance, found.within_variance, True
-    if not known:
+    roles = panel.people["role"].astype(str)
+    found = {role: signal for role in roles.unique() if (signal := panel.signals.get((role, name)))}
+    if not found:
         return None
+    between = roles.map({role: one.between_variance for role, one in found.items()}).fillna(0.0).to_numpy(float)
+    within = roles.map({role: one.within_variance for role, one in found.items()}).fillna(0.0).to_numpy(float)
     error = within / np.maximum(counts, 1)
     left_open = np.divide(between * error, between + error, out=np.zeros(values.size), where=between + error > 0)
     drawn = shrunk[name].to_numpy(float)
@@ -181,21 +195,14 @@ def _model(panel: Panel, shrunk: pd.DataFrame, name: str) -> Model | None:
     )
 
 
-def _scored(
-    panel: Panel,
-    held: InForce,
-    medians: pd.DataFrame,
-    model: dict[str, Model],
-    truth: dict[str, Array],
-    rng: np.random.Generator,
-) -> dict[str, Scores]:
-    return score_in_force(_measured(panel, model, truth, rng), held, medians=medians)
-
-
-def _measured(panel: Panel, model: dict[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
+def _measured(panel: Panel, model: Mapping[str, Model], truth: dict[str, Array], rng: np.random.Generator) -> Panel:
     """The panel with everybody measured once more."""
-    values = panel.values.assign(**{name: found.measured(truth[name], rng) for name, found in model.items()})
-    return replace(panel, values=values.where(panel.values.notna()))
+    import pandas as pd
+
+    columns = {str(name): panel.values[name].to_numpy(float) for name in panel.values}
+    for name, found in model.items():
+        columns[name] = np.where(np.isnan(columns[name]), np.nan, found.measured(truth[name], rng))
+    return replace(panel, values=pd.DataFrame(columns, panel.values.index))
 
 
 def points_noise(
@@ -207,13 +214,11 @@ def points_noise(
     """
     known = models(panel)
     model = {name: known[name] for name in scheme.indicators if name in known}
-    of = weighed(panel.people, scheme)
+    held = holding(panel.people, scheme, weighed(panel.people, scheme), medians)
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
     for stream in rng.spawn(draws):
         truth = {name: found.truth(stream) for name, found in model.items()}
-        first, second = (
-            earned(_measured(panel, model, truth, stream), scheme, of, medians).points.to_numpy() for _ in range(2)
-        )
+        first, second = (points_of(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
         apart = first - second
         squares += np.nan_to_num(apart) ** 2 / 2
         seen += np.isfinite(apart)

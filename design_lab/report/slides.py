@@ -1,4 +1,4 @@
-"""Nine slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Ten slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ _SMALL = Type(sizes=(10.5, 10, 9.5, 9), colour=MUTED)
 _SHOWN_IN_CARDS = 4
 _ROWS_BESIDE_CHART = 4
 _OPEN_ON_SLIDE = 3
+_COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; what is not named is left out
+    "weights": (0.37, 0.15, 0.16, 0.32),
+    "robustness": (0.25, 0.155, 0.15, 0.125, 0.165, 0.155),
+}
 
 
 def write_slides(report: Report, path: Path) -> Path:
@@ -52,6 +56,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "aims": _beside_chart,
         "coverage": _whole_table,
         "candidates": _with_table,
+        "robustness": _with_table,
         "unknown": _unknown,
     }
     for key, body in bodies.items():
@@ -201,7 +206,7 @@ def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statem
         _absent(slide, section, right, report)
         return section.chart.shows if section.chart else ()
     table = section.tables[0]
-    widths = (0.37, 0.15, 0.16, 0.32) if section.key == "weights" else (0.5, 0.25, 0.25)
+    widths = _COLUMNS.get(section.key, (0.5, 0.25, 0.25))
     columns = range(min(len(widths), len(table.columns)))
     shares = tuple(widths[column] / sum(widths[: len(columns)]) for column in columns)
     room = Box(right.left, right.top, right.width, height - 1.3)

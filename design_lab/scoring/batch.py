@@ -6,8 +6,8 @@ that memory does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from design_lab.composite import rank
 from design_lab.errors import SchemeError
-from design_lab.rulebook import AmongPeers, Rule
+from design_lab.rulebook import Rule
 from design_lab.scheme import Scheme
-from design_lab.scoring.conditions import failing, protected
-from design_lab.scoring.grades import NONE, best_open, capped, numbers, pools
+from design_lab.scoring.grades import NONE, capped, numbers, pools
+from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, times, without
 from design_lab.scoring.panel import Panel
-from design_lab.scoring.points import appraised, earned, positions, weighed
+from design_lab.scoring.points import weighed
 from design_lab.scoring.totals import HAIR, by_own_rule, closed, combine, dimension_names, rules_of, weight_of
 
 if TYPE_CHECKING:
@@ -30,24 +30,6 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.integer[Any]]
 _CELLS = 1 << 18  # totals that are worked on at a time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """The m people of one role and level: their rows, points (k, m), which there are and which tell people apart.
-
-    `columns` are the indicators of each dimension, by its name.
-    """
-
-    rows: Numbers
-    points: Array
-    there: Array
-    telling: Array
-    columns: dict[str, Numbers]
-
-    @property
-    def complete(self) -> bool:
-        return bool(self.there.all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +58,9 @@ class Batch:
     indicators: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     pool: Numbers
-    _groups: tuple[_Group, ...]
+    _ground: Ground
+    _measured: Measured
     _ruled: dict[str, list[tuple[Rule, Flags]]]  # the rules that dimensions have of their own
-    _weighed: Flags  # (pairs, k), under the scheme itself
-    _crossing: Flags  # (k,): points hang on who else is weighed, in another role or level
-    _zeroed: Flags
-    _unscored: Flags
-    _ungraded: Flags
-    _best: Numbers
     _refuse_chance: bool
 
     def __repr__(self) -> str:
@@ -95,45 +72,38 @@ class Batch:
 
         What a scheme does not weigh for a role and level has no points there, so that no other weights can use it.
         """
-        of = weighed(panel.people, scheme)
-        got = earned(panel, scheme, of, medians)
-        absent = ~appraised(panel.people, scheme).to_numpy()
-        values = got.points.to_numpy(np.float64)
-        there = np.isfinite(values) & ~absent[:, None]
-        telling = there & (panel.tells_apart(got.points.columns).to_numpy() != "no") if refuse_chance else there
-        pairs, at = positions(panel.people)
-        columns = list(scheme.indicators)
-        placed = [scheme.dimension_of(*pair) for pair in pairs]
-        groups = []
-        for number, place in enumerate(placed):
-            rows = np.flatnonzero(at == number)
-            names = [place.get(indicator, "") for indicator in columns]
-            groups.append(
-                _Group(
-                    rows=rows,
-                    points=np.where(there[rows], np.nan_to_num(values[rows]), 0.0).T.copy(),
-                    there=there[rows].T.astype(np.float64),
-                    telling=telling[rows].T.astype(np.float64),
-                    columns={one: np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)},
-                )
-            )
-        ruled = {name: rules_of(panel.people, scheme, name) for name in dimension_names(of)}
+        people = panel.people
+        known = ground(panel, scheme, medians=medians, refuse_chance=refuse_chance)
+        ruled = {name: rules_of(people, scheme, name) for name in dimension_names(weighed(people, scheme))}
         return cls(
             scheme=scheme,
-            people=panel.people,
-            indicators=tuple(columns),
-            pairs=tuple(pairs),
-            pool=pools(panel.people, scheme),
-            _groups=tuple(groups),
+            people=people,
+            indicators=tuple(scheme.indicators),
+            pairs=known.pairs,
+            pool=pools(people, scheme),
+            _ground=known,
+            _measured=measured(panel, scheme, known),
             _ruled={name: rules for name, rules in ruled.items() if rules},
-            _weighed=np.array([[one in place for one in columns] for place in placed], dtype=bool),
-            _crossing=np.array([_crosses(scheme, pairs, one) for one in columns], dtype=bool),
-            _zeroed=failing(panel, scheme, "zero").to_numpy(),
-            _unscored=failing(panel, scheme, "no_score").to_numpy() | absent,
-            _ungraded=(protected(panel.people, scheme) | failing(panel, scheme, "no_grade")).to_numpy(),
-            _best=best_open(panel, scheme),
             _refuse_chance=refuse_chance,
         )
+
+    def again(self, panel: Panel) -> Batch:
+        """Return the batch of the same people with other values; what does not hang on values is not made again.
+
+        A panel with another frame of people raises `ValueError`.
+        """
+        if panel.people is not self.people:
+            raise ValueError("the panel has other people; make a batch of it")
+        return replace(self, _measured=measured(panel, self.scheme, self._ground))
+
+    @staticmethod
+    def mixed(batches: Sequence[Batch], at: Numbers) -> Batch:
+        """Return a batch that scores the weights of row r by the points of `batches[at[r]]`.
+
+        The batches are of one scheme and the same people (`again`). Totals and grades then want as many rows of weights
+        as `at` has, all in one block.
+        """
+        return replace(batches[0], _measured=mixed([one._measured for one in batches], at))
 
     def weights(self, schemes: Iterable[Scheme]) -> Array:
         """Return the weights (schemes, pairs, k) of schemes that differ from the batch's in weights alone.
@@ -168,8 +138,24 @@ class Batch:
         for start in range(0, len(weights), size):
             which = slice(start, min(start + size, len(weights)))
             totals = self._totals(weights[which])
-            given = self._grades(weights[which], totals) if graded else np.full(totals.shape, NONE, dtype=np.int8)
+            given: Numbers = np.full(totals.shape, NONE, dtype=np.int8)
+            if graded:
+                given = self.grade(self._compared(weights[which], totals), self.best)
             yield Block(which=which, totals=totals, grades=given)
+
+    def compared(self, weights: Array) -> Array:
+        """Return the totals by which people are graded, (schemes, n), NaN for who is not; all in one block."""
+        self._check(weights)
+        return self._compared(weights, self._totals(weights))
+
+    def grade(self, compared: Array, best: Numbers) -> Numbers:
+        """Return the grades (schemes, n) of totals as `compared` gives them, none better than `best`."""
+        return capped(numbers(compared, self.scheme.grades, self.pool), best)
+
+    @property
+    def best(self) -> Numbers:
+        """The best grade that conditions leave open to each person, (n,), or (schemes, n) of a mixed batch."""
+        return self._measured.best
 
     def totals(self, weights: Array) -> Array:
         """Return everybody's total under each scheme, (schemes, n), NaN without one."""
@@ -195,13 +181,13 @@ class Batch:
         chosen = set(dimensions)
         found = np.zeros((len(weights), len(self.people)))
         if self._linear:
-            for number, group in enumerate(self._groups):
+            for number, (rows, columns, group) in enumerate(self._groups()):
                 inside = np.zeros(len(self.indicators))
-                for name in chosen & set(group.columns):
-                    inside[group.columns[name]] = 1.0
-                there = weights[:, number] @ group.there
-                parts = (weights[:, number] * inside) @ group.points
-                found[:, group.rows] = np.divide(parts, there, out=np.zeros(there.shape), where=there > 0)
+                for name in chosen & set(columns):
+                    inside[columns[name]] = 1.0
+                there = times(weights[:, number], group.there)
+                parts = times(weights[:, number] * inside, group.points)
+                found[:, rows] = np.divide(parts, there, out=np.zeros(there.shape), where=there > 0)
             return found
         weight, added, _ = self._dimensions(weights)
         present = sum(weight.values())
@@ -209,10 +195,29 @@ class Batch:
             found += weight[name] * added[name] / np.where(present > 0, present, 1.0)
         return found
 
+    def contributions(self, weights: Array) -> dict[str, Array]:
+        """Return what each dimension, and `rules`, add to each total, (schemes, n) by name; NaN without a total.
+
+        They sum to the total, as the contributions of `score` do.
+        """
+        self._check(weights)
+        weight, added, _ = self._dimensions(weights)
+        present = np.sum([*weight.values()], axis=0)
+        size = np.where(self._enough(present), present, np.inf)
+        found = {name: weight[name] * added[name] / size for name in weight}
+        totals = self._totals(weights)
+        scored = np.where(np.isnan(totals), np.nan, 0.0)
+        found = {name: part + scored for name, part in found.items()}
+        return found | {"rules": totals - np.sum([*found.values()], axis=0)}
+
     def known(self) -> Iterator[tuple[Numbers, Array]]:
         """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
-        for group in self._groups:
-            yield group.rows, group.there
+        for rows, _, group in self._groups():
+            yield rows, group.there
+
+    def _groups(self) -> Iterator[tuple[Numbers, dict[str, Numbers], Group]]:
+        """By pair of role and level: the rows, the columns of each dimension, and the points."""
+        return zip(self._ground.rows, self._ground.columns, self._measured.groups, strict=True)
 
     @property
     def _linear(self) -> bool:
@@ -227,7 +232,7 @@ class Batch:
             raise ValueError(f"weights have shape {weights.shape}, but need (schemes, {shape[0]} pairs, {shape[1]})")
         if not (weights.min(initial=0.0) >= 0 and np.abs(weights.sum(axis=2) - 1).max(initial=0.0) <= HAIR):
             raise ValueError("weights must be shares of 0 or more that sum to 1 for each role and level")
-        moved = ((weights > 0) != self._weighed).any(axis=(0, 1)) & self._crossing
+        moved = ((weights > 0) != self._ground.weighed).any(axis=(0, 1)) & self._ground.crossing
         if moved.any():
             names = [one for one, off in zip(self.indicators, moved, strict=True) if off]
             raise ValueError(f"{', '.join(names)}: people are held against other roles, so all must stay weighed on it")
@@ -235,21 +240,20 @@ class Batch:
     def _totals(self, weights: Array) -> Array:
         totals = self._sums(weights) if self._linear else self._combined(weights)
         totals = closed(totals, self.scheme)
-        if self._zeroed.any():
-            totals[:, self._zeroed] = np.where(np.isnan(totals[:, self._zeroed]), np.nan, 0.0)
-        totals[:, self._unscored] = np.nan
-        return totals
+        if self._measured.zeroed.any():
+            totals = np.where(self._measured.zeroed & ~np.isnan(totals), 0.0, totals)
+        return without(totals, self._measured.unscored)
 
     def _sums(self, weights: Array) -> Array:
         """Totals before bounds where nothing but sums makes them."""
         least = max(self.scheme.missing.min_weight / 100 - HAIR, HAIR)
         totals = np.empty((len(weights), len(self.people)))
-        for number, group in enumerate(self._groups):
-            sums = weights[:, number] @ group.points
+        for number, (rows, _, group) in enumerate(self._groups()):
+            sums = times(weights[:, number], group.points)
             if not group.complete:
-                there = weights[:, number] @ group.there
+                there = times(weights[:, number], group.there)
                 sums /= np.where(there >= least, there, np.nan)
-            totals[:, group.rows] = sums
+            totals[:, rows] = sums
         return totals
 
     def _combined(self, weights: Array) -> Array:
@@ -258,20 +262,22 @@ class Batch:
         weighing, values = (np.stack([*by_name.values()], axis=-1) for by_name in (weight, combined))
         present = weighing.sum(axis=-1)
         shares = weighing / np.where(present > 0, present, 1.0)[..., None]
-        enough = (present > 0) & (present >= self.scheme.missing.min_weight / 100 - HAIR)
-        return np.where(enough, combine(values, shares, self.scheme.aggregation.over), np.nan)
+        return np.where(self._enough(present), combine(values, shares, self.scheme.aggregation.over), np.nan)
+
+    def _enough(self, present: Array) -> Flags:
+        return (present > 0) & (present >= self.scheme.missing.min_weight / 100 - HAIR)
 
     def _dimensions(self, weights: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """By dimension: what it weighs, what its points add up to and are combined to, each (schemes, n)."""
         shape = (len(weights), len(self.people))
-        names = dict.fromkeys(name for group in self._groups for name in group.columns if name)
+        names = dict.fromkeys(name for columns in self._ground.columns for name in columns if name)
         weight, added, combined = ({name: np.zeros(shape) for name in names} for _ in range(3))
-        for number, group in enumerate(self._groups):
-            for name, columns in group.columns.items():
+        for number, (rows, columns, group) in enumerate(self._groups()):
+            for name, inside in columns.items():
                 if name:
-                    found = self._within(weights[:, number][:, columns], group, columns)
+                    found = self._within(weights[:, number][:, inside], group, inside)
                     for kept, one in zip((weight, added, combined), found, strict=True):
-                        kept[name][:, group.rows] = one
+                        kept[name][:, rows] = one
         for name, rules in self._ruled.items():
             for row in range(len(weights)):
                 weight[name][row], combined[name][row], ruled = by_own_rule(
@@ -280,33 +286,26 @@ class Batch:
                 added[name][row] = np.where(ruled, combined[name][row], added[name][row])
         return weight, added, combined
 
-    def _within(self, weights: Array, group: _Group, columns: Numbers) -> tuple[Array, Array, Array]:
-        there, points = group.there[columns], group.points[columns]
-        present = weights @ there
+    def _within(self, weights: Array, group: Group, columns: Numbers) -> tuple[Array, Array, Array]:
+        there, points = group.there[..., columns, :], group.points[..., columns, :]
+        present = times(weights, there)
         size = np.where(present > 0, present, 1.0)
-        added = weights @ points / size
+        added = times(weights, points) / size
         by = self.scheme.aggregation.within
         if by.method == "arithmetic":
             combined = added
         else:
-            shares = weights[:, None, :] * there.T / size[..., None]
-            combined = np.where(present > 0, combine(np.broadcast_to(points.T, shares.shape), shares, by), 0.0)
+            shares = weights[:, None, :] * there.swapaxes(-1, -2) / size[..., None]
+            values = np.broadcast_to(points.swapaxes(-1, -2), shares.shape)
+            combined = np.where(present > 0, combine(values, shares, by), 0.0)
         return weight_of(weights.sum(axis=1)[:, None], present, self.scheme.missing), added, combined
 
-    def _grades(self, weights: Array, totals: Array) -> Numbers:
-        compared = totals.copy()
-        compared[:, self._ungraded] = np.nan
+    def _compared(self, weights: Array, totals: Array) -> Array:
+        compared = without(totals.copy(), self._measured.ungraded)
         if self._refuse_chance:
             least = self.scheme.missing.min_weight / 100 - HAIR
-            for number, group in enumerate(self._groups):
+            for number, (rows, _, group) in enumerate(self._groups()):
                 if not group.telling.all():
-                    alike = weights[:, number] @ group.telling < least
-                    compared[:, group.rows] = np.where(alike, np.nan, compared[:, group.rows])
-        return capped(numbers(compared, self.scheme.grades, self.pool), self._best)
-
-
-def _crosses(scheme: Scheme, pairs: list[tuple[str, str]], indicator: str) -> bool:
-    """Whether a rule for the indicator holds people of one role and level against those of another."""
-    held = [scheme.rules_for(*pair).get(indicator) for pair in pairs]
-    among = [rule for rule in held if isinstance(rule, AmongPeers) and not {"role", "level"} <= set(rule.peers)]
-    return len(among) > 1
+                    alike = times(weights[:, number], group.telling) < least
+                    compared[:, rows] = np.where(alike, np.nan, compared[:, rows])
+        return compared

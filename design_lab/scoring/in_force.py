@@ -8,21 +8,28 @@ rules, the people of each have pools of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from design_lab.errors import StudyError
 from design_lab.periods import Quarter, Span
 from design_lab.scheme import Scheme
+from design_lab.scoring.batch import Batch
 from design_lab.scoring.grades import grade
 from design_lab.scoring.panel import Panel
+from design_lab.scoring.pay import Payroll, payroll
 from design_lab.scoring.score import Scores, score
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.integer[Any]]
 _FRAMES = ("people", "points", "why", "contributions", "weights", "total", "grade", "reason", "nominal")
 
 
@@ -156,6 +163,55 @@ def grade_in_force(total: pd.Series, panel: Panel, held: InForce) -> pd.Series:
         mine = held.under.eq(name)
         given[mine] = grade(total.where(held.under.isin(alike)), panel, scheme)[mine]
     return given
+
+
+def pay_in_force(
+    rows: pd.DataFrame | None, grades: pd.Series, schemes: pd.Series, held: InForce
+) -> tuple[Payroll, ...]:
+    """Pay everybody by grade, a payroll for each way of grading; who was under no known scheme by the leading one.
+
+    `rows` are the canonical pay table, `grades` and `schemes` by `employee_id`; without rows there is no payroll.
+    """
+    if rows is None:
+        return ()
+    under = rows["employee_id"].map(schemes)
+    under = under.where(under.notna(), held.leading.name)
+    ways: list[tuple[Scheme, list[str]]] = []
+    for name, scheme in held.schemes.items():
+        alike = next((names for one, names in ways if one.grades == scheme.grades), None)
+        if alike is None:
+            ways.append((scheme, [name]))
+        else:
+            alike.append(name)
+    return tuple(payroll(rows[under.isin(names)], grades, scheme) for scheme, names in ways)
+
+
+class BatchInForce:
+    """One of the schemes in force, and those that grade alike and so share its pools, ready for other values.
+
+    `mine` (n,) says who of the panel is under it.
+    """
+
+    def __init__(self, panel: Panel, held: InForce, scheme: Scheme, *, medians: pd.DataFrame) -> None:
+        self.scheme, self.mine = scheme, held.under.eq(scheme.name).to_numpy()
+        alike = {name: one for name, one in held.schemes.items() if one.grades == scheme.grades}
+        self._batches = {name: Batch.of(panel, one, medians=medians) for name, one in alike.items()}
+        self._under = {name: held.under.eq(name).to_numpy() for name in alike}
+
+    def again(self, panels: Sequence[Panel]) -> tuple[Numbers, dict[str, Array]]:
+        """Return grades (panels, n) of the scheme and what its dimensions and rules add, (panels, n) by name.
+
+        The panels have the people of the first one. All are worked on at a time. Only the columns of who is `mine` are
+        of those people's own scheme.
+        """
+        compared = np.full((len(panels), len(self.mine)), np.nan)
+        for name, batch in self._batches.items():
+            made = Batch.mixed([batch.again(one) for one in panels], np.arange(len(panels)))
+            weights = np.repeat(batch.weights([batch.scheme]), len(panels), axis=0)
+            compared = np.where(self._under[name], made.compared(weights), compared)
+            if name == self.scheme.name:
+                best, added = made.best, made.contributions(weights)
+        return self._batches[self.scheme.name].grade(compared, best), added
 
 
 def _only(scores: Scores, chosen: pd.Series) -> Scores:

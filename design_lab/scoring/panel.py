@@ -6,7 +6,7 @@ of threads give the same values. Which sums make an indicator, and which channel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ import numpy as np
 from design_lab.catalogue import Card, cards
 from design_lab.periods import Quarter, Span, due
 from design_lab.scheme import Appraised
-from design_lab.scoring.casemix import adjusted, case_mix
+from design_lab.scoring.casemix import CaseMix, adjusted, case_mix
 from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
-from design_lab.scoring.peers import peers
-from design_lab.scoring.roster import headcount, roster
+from design_lab.scoring.peers import Peers, peers
+from design_lab.scoring.roster import Roster, headcount, roster
 from design_lab.scoring.signal import Signal, signal
 from design_lab.scoring.sums import Told, collected, presence, told
 from design_lab.study import Study
@@ -109,12 +109,7 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
     span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
     people = roster(study, span, appraised=appraised)
     index = people.people.index
-    raw = told(study.cards, collected(study, span, people, study.cards), people)
-    mix = case_mix(study, span, people, study.cards)
-    rated = peers(study, span, people, study.cards)
-    made = raw | (adjusted(study.cards, mix, raw) if mix else {})
-    made |= {name: one.told for name, one in rated.items() if one.told}
-    indicators = {name: made[name] for name in study.cards if name in made}
+    indicators, mix, rated = _indicators(study, span, people, study.cards)
     sheets = presence(study, span, people)
     role = people.people["role"].reset_index(drop=True)
     parts = {name: one.frame.reindex(role.index) for name, one in indicators.items()}
@@ -133,6 +128,38 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
         signals=_signals(study.cards, indicators, role, index),
         cards=study.cards,
     )
+
+
+def usable_values(study: Study, period: Quarter | Span, indicators: Collection[str]) -> pd.DataFrame:
+    """Return what `Panel.usable` has of some indicators, (n, k), and each person's `role`, without the rest of a panel.
+
+    Indicators that the period has no data on are left out.
+    """
+    import pandas as pd
+
+    span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
+    people = roster(study, span)
+    raw = {card.adjusted.adjusts for name in indicators if (card := study.cards[name]).adjusted}
+    cards = {name: card for name, card in study.cards.items() if name in raw.union(indicators)}
+    found = {"role": people.people["role"].reset_index(drop=True)}
+    for name, one in _indicators(study, span, people, cards)[0].items():
+        if name in indicators:
+            part = one.frame.reindex(found["role"].index)
+            found[name] = _quotient(part).where(part["n"].fillna(0) >= study.cards[name].minimum_n)
+    return pd.DataFrame(found)
+
+
+def _indicators(
+    study: Study, span: Span, people: Roster, cards: Mapping[str, Card]
+) -> tuple[dict[str, Told], CaseMix | None, dict[str, Peers]]:
+    """The indicators of some cards that the tables tell, with the case mix and the ratings behind adjusted ones."""
+    raw = told(cards, collected(study, span, people, cards), people)
+    mixed = any(card.adjusted and card.adjusted.takes_out == "case_mix" for card in cards.values())
+    mix = case_mix(study, span, people, cards) if mixed else None
+    rated = peers(study, span, people, cards)
+    made = raw | (adjusted(cards, mix, raw) if mix else {})
+    made |= {name: one.told for name, one in rated.items() if one.told}
+    return {name: made[name] for name in cards if name in made}, mix, rated
 
 
 def panels_due(study: Study, quarter: Quarter) -> tuple[Panel, ...]:

@@ -85,35 +85,74 @@ def peer_groups(people: pd.DataFrame, rule: Rule, among: Flags) -> Groups:
     return np.where(known, [number[key] for key in each], -1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One rule in force for an indicator, and what does not hang on values, all (n,).
+
+    `place` is the indicator's column, `mine` for whom the rule is in force, `targets` what each person is held against
+    and `groups` the numbers of her peers.
+    """
+
+    place: int
+    indicator: str
+    rule: Rule
+    mine: Flags
+    targets: Array
+    groups: Groups
+
+
+def holding(people: pd.DataFrame, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> tuple[Held, ...]:
+    """Return each rule that scores somebody, with its peers and targets; peers are weighed on the same indicator."""
+    weights, positioned = of.weights.to_numpy(), positions(people)
+    return tuple(
+        Held(
+            place=place,
+            indicator=indicator,
+            rule=rule,
+            mine=mine,
+            targets=_targets(rule, people["role"], medians, indicator),
+            groups=peer_groups(people, rule, mine),
+        )
+        for place, indicator in enumerate(scheme.indicators)
+        for rule, mine in _in_force(positioned, scheme, indicator, weights[:, place] > 0)
+    )
+
+
+def worth(panel: Panel, scheme: Scheme, held: tuple[Held, ...]) -> Array:
+    """Return everybody's points, (n, k) by indicator of the scheme, missing where there are none."""
+    found = np.full((len(panel.people), len(scheme.indicators)), np.nan)
+    shrunk = _shrunk(panel, held)
+    for one in held:
+        if one.indicator in panel.values:
+            values = _scored(panel, shrunk, one)
+            got = points(
+                np.where(one.mine, values, np.nan), one.rule, better=panel.cards[one.indicator].better,
+                targets=one.targets, groups=one.groups,
+            )  # fmt: skip
+            if scheme.rounding.points:
+                got = rounded(got, scheme.rounding.points.decimals, scheme.rounding.points.half)
+            found[one.mine, one.place] = got[one.mine]
+    return found
+
+
 def earned(panel: Panel, scheme: Scheme, of: Weighed, medians: pd.DataFrame) -> Earned:
     """Return everybody's points on what they are weighed on; peers are those who are weighed on the same indicator."""
     import pandas as pd
 
-    columns, index = list(scheme.indicators), panel.people.index
-    found = np.full((len(index), len(columns)), np.nan)
+    columns, index, held = list(scheme.indicators), panel.people.index, holding(panel.people, scheme, of, medians)
+    found = worth(panel, scheme, held)
     why = np.full(found.shape, "", dtype=object)
-    weights, positioned = of.weights.to_numpy(), positions(panel.people)
-    shrunk = panel.shrunk() if any(rule.shrink for rule in _all_rules(scheme)) else None
-    for place, indicator in enumerate(columns):
-        for rule, mine in _in_force(positioned, scheme, indicator, weights[:, place] > 0):
-            values, reason = _values(panel, shrunk, indicator, rule)
-            got = points(
-                np.where(mine, values, np.nan),
-                rule,
-                better=panel.cards[indicator].better,
-                targets=_targets(rule, panel.people["role"], medians, indicator),
-                groups=peer_groups(panel.people, rule, mine),
-            )
-            if scheme.rounding.points:
-                got = rounded(got, scheme.rounding.points.decimals, scheme.rounding.points.half)
-            lacking = "few_peers" if isinstance(rule, AmongPeers) else "no_target"
-            found[mine, place] = got[mine]
-            why[mine, place] = np.where((reason == "") & np.isnan(got), lacking, reason)[mine]
+    shrunk = _shrunk(panel, held)
+    for one in held:
+        reason = _reasons(panel, shrunk, one)
+        lacking = "few_peers" if isinstance(one.rule, AmongPeers) else "no_target"
+        without = np.isnan(found[:, one.place])
+        why[one.mine, one.place] = np.where((reason == "") & without, lacking, reason)[one.mine]
     return Earned(points=pd.DataFrame(found, index, columns), why=pd.DataFrame(why, index, columns, dtype=object))
 
 
-def _all_rules(scheme: Scheme) -> list[Rule]:
-    return [*scheme.rules.values(), *(rule for override in scheme.overrides for rule in override.rules.values())]
+def _shrunk(panel: Panel, held: tuple[Held, ...]) -> pd.DataFrame | None:
+    return panel.shrunk() if any(one.rule.shrink for one in held) else None
 
 
 def _in_force(positioned: Positioned, scheme: Scheme, indicator: str, weighed: Flags) -> list[tuple[Rule, Flags]]:
@@ -124,19 +163,28 @@ def _in_force(positioned: Positioned, scheme: Scheme, indicator: str, weighed: F
     return [(rule, weighed & np.array([one == rule for one in held])[at]) for rule in distinct]
 
 
-def _values(panel: Panel, shrunk: pd.DataFrame | None, indicator: str, rule: Rule) -> tuple[Array, Texts]:
-    """The values that are scored, (n,), missing where they rest on too few observations, and why they are missing."""
-    people = len(panel.people)
-    if indicator not in panel.values:
-        return np.full(people, np.nan), np.full(people, "no_data", dtype=object)
-    values = panel.values[indicator].to_numpy(dtype=np.float64, na_value=np.nan)
-    least = panel.cards[indicator].minimum_n if rule.min_n is None else rule.min_n
-    few = panel.counts[indicator].to_numpy() < least
-    reason = np.where(np.isnan(values), "no_data", np.where(few, "few_observations", "")).astype(object)
-    if rule.shrink and shrunk is not None:
-        values = shrunk[indicator].to_numpy(dtype=np.float64)
-        reason = np.where((reason == "") & np.isnan(values), "not_shrunk", reason)
-    return np.where(reason == "", values, np.nan), reason
+def _few(panel: Panel, held: Held) -> Flags:
+    """Whose value rests on fewer observations than the rule or the card demands, (n,)."""
+    least = panel.cards[held.indicator].minimum_n if held.rule.min_n is None else held.rule.min_n
+    return np.asarray(panel.counts[held.indicator].to_numpy() < least)
+
+
+def _scored(panel: Panel, shrunk: pd.DataFrame | None, held: Held) -> Array:
+    """The values that are scored, (n,), missing where they rest on too few observations."""
+    frame = panel.values if shrunk is None or not held.rule.shrink else shrunk
+    return np.where(_few(panel, held), np.nan, frame[held.indicator].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _reasons(panel: Panel, shrunk: pd.DataFrame | None, held: Held) -> Texts:
+    """Why values are not scored, (n,), '' where they are."""
+    if held.indicator not in panel.values:
+        return np.full(len(panel.people), "no_data", dtype=object)
+    values = panel.values[held.indicator].to_numpy(dtype=np.float64, na_value=np.nan)
+    reason = np.where(np.isnan(values), "no_data", np.where(_few(panel, held), "few_observations", "")).astype(object)
+    if held.rule.shrink and shrunk is not None:
+        unknown = shrunk[held.indicator].isna().to_numpy()
+        reason = np.where((reason == "") & unknown, "not_shrunk", reason)
+    return reason
 
 
 def _targets(rule: Rule, role: pd.Series, medians: pd.DataFrame, indicator: str) -> Array:

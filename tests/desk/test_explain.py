@@ -7,10 +7,15 @@ import pytest
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.desk.explain import explain
+from design_lab.desk.explorer import Explorer
+from design_lab.desk.sliders import sliders
 from design_lab.errors import DesignLabError
+from design_lab.evaluation import effective_weights
 from design_lab.evaluation.correction import correct
 from design_lab.ingest import table_path
-from design_lab.scoring import panel, targets
+from design_lab.scoring import in_force, panel, score, score_in_force, targets
+from design_lab.study import Study
+from tests.conftest import HISTORY
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +130,78 @@ def test_what_the_register_does_not_say_is_said_to_be_so(small, lang):
 def test_who_did_not_appeal_has_no_record(found):
     assert found.appeals == ()
     assert found.told("en").appeals == ()
+
+
+def test_without_a_scheme_named_it_is_the_person_s_own_and_graded_beside_the_others(told):
+    """A small pilot: one team under another scheme, which grades as today's does, so that both share the pools."""
+    study = told(HISTORY + "  - {scheme: quality_first, who: [客服03组], first_day: 2026-07-01, chosen: chosen}\n")
+    quarter = study.quarters[-1]
+    people, medians = panel(study, quarter), targets(study, quarter)
+    scored = score_in_force(people, in_force(study, people, quarter), medians=medians)
+    for team, scheme in (("客服03组", "quality_first"), ("客服02组", "current")):
+        graded = scored[scheme].grade[scored[scheme].grade.notna() & people.people["team_at_end"].eq(team)]
+        who = str(graded.index.get_level_values("employee_id")[0])
+        (account,) = explain(study, who, quarter=quarter, changes=["qa_score=99"]).accounts
+        scores = account.standing.scores
+        assert scores.scheme.name == scheme
+        assert account.standing.grade == graded.iloc[0]
+        assert account.standing.total == pytest.approx(scored[scheme].total[graded.index[0]], abs=1e-9)
+        assert account.correction.pool_x100 is not None
+        text = "\n".join(explain(study, who, quarter=quarter).lines("en"))
+        assert "Several schemes were in force" in text
+
+
+def test_who_was_under_no_known_scheme_is_asked_for_one(told):
+    study = told(HISTORY.replace("who: all", "who: [客服01组]"))
+    quarter = study.quarters[-1]
+    people = panel(study, quarter).people
+    who = str(people.index[people["team_at_end"].eq("客服02组")].get_level_values("employee_id")[0])
+    with pytest.raises(DesignLabError, match=r"does not say under which scheme .* name one with --scheme"):
+        explain(study, who, quarter=quarter)
+    (account,) = explain(study, who, quarter=quarter, schemes=["current"]).accounts
+    assert account.official == (None, None)
+
+
+def test_other_spells_are_told_in_a_sentence(small):
+    quarter = small.quarters[-1]
+    people = panel(small, quarter).people
+    ids = people.index.get_level_values("employee_id")
+    moved = sorted(set(ids[ids.duplicated()]))
+    who = moved[0] if moved else None
+    assert who, "the small centre has nobody who changed post in its last quarter"
+    found = explain(small, who, quarter=quarter)
+    for lang, said in (("en", "Another spell in the quarter"), ("zh", "本季度内的另一段任职")):
+        text = "\n".join(found.lines(lang))
+        assert text.count(said) == found.spells - 1
+
+
+INNOVATION = {"zh": "创新", "en": "new ideas"}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_dimension_of_the_client_s_own_is_called_as_the_study_says_or_by_its_id(told, named):
+    """In the page, in findings and on sliders; none of them raises."""
+    study = told(HISTORY)
+    path = study.folder / "schemes" / "own.yaml"
+    text = (study.folder / "schemes" / "current.yaml").read_text(encoding="utf-8")
+    text = text.replace("name: current", "name: own").replace("  teamwork: ", "  innovation: ")
+    path.write_text(text, encoding="utf-8")
+    if named:
+        settings = (study.folder / "study.yaml").read_text(encoding="utf-8")
+        told_names = "dimensions:\n  innovation: {en: new ideas, zh: 创新}\n"
+        (study.folder / "study.yaml").write_text(settings + told_names, encoding="utf-8")
+    study = Study.open(study.folder)
+    quarter = study.quarters[-1]
+    people = panel(study, quarter)
+    who = str(people.people.index.get_level_values("employee_id")[0])
+    found = explain(study, who, quarter=quarter, schemes=["own"])
+    for lang in LANGUAGES:
+        cells = {cell for row in found.told(lang).accounts[0].rows for cell in row}
+        assert (INNOVATION[lang] if named else "innovation") in cells
+    scores = score(people, study.scheme("own"), medians=targets(study, quarter, schemes=[study.scheme("own")]))
+    said = [finding for finding in effective_weights(scores).findings() if finding.id.endswith(".innovation")]
+    assert said
+    assert all("innovation" in finding.text[lang].lower() for finding in said for lang in LANGUAGES)
+    explorer = Explorer(people, scores, medians=pd.DataFrame(), study=study)
+    shown = sliders(explorer, "zh", "own").children[len(explorer.weights) - 1]
+    assert shown.description == (INNOVATION["zh"] if named else "innovation")

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from design_lab.desk.explorer import STEP, Explorer
 from design_lab.errors import SchemeError
+from design_lab.evaluation.lint import lint
 from design_lab.scheme import Scheme
-from design_lab.scoring import score
+from design_lab.scoring import panel, score, targets
 from tests.scoring.conftest import make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
@@ -79,3 +80,14 @@ def test_a_saved_scheme_reads_back_and_nothing_is_overwritten(tmp_path):
         explorer.save(tmp_path, "satisfied")
     with pytest.raises(SchemeError, match="is not a folder"):
         explorer.save(tmp_path / "nowhere", "satisfied")
+
+
+def test_within_a_study_the_lints_are_those_of_the_command(small):
+    """With people's values, the same lines as `design-lab lint` writes of the saved scheme."""
+    explorer = Explorer.of(small, small.quarters[-1])
+    explorer.move("workload", 60)
+    people, medians = panel(small, small.quarters[-1]), targets(small, small.quarters[-1])
+    linted = lint(explorer.scheme(), baseline=explorer.today.scheme, study=small, people=people, medians=medians)
+    assert explorer.summary().lints["en"] == tuple(linted.lines("en"))
+    assert "panel" in linted.checked
+    assert any(one.people for one in linted.found)

@@ -18,6 +18,11 @@ def quarters(count, scheme=None):
     return History(panels=panels, in_force=today, recent=tuple(held))
 
 
+def latest(past, speed):
+    newest = past.recent[-1]
+    return score(past.panels[newest], weighed(speed), medians=past.medians(newest))
+
+
 def weighed(speed):
     dimensions = make_scheme().model_dump()["dimensions"]
     dimensions["workload"]["weight"], dimensions["service_quality"]["weight"] = speed, 65 - speed
@@ -25,7 +30,8 @@ def weighed(speed):
 
 
 def test_the_scheme_in_force_changes_nothing_in_any_quarter():
-    (found,) = over_time(quarters(3), weighed(40), [weighed(40)])
+    past = quarters(3)
+    (found,) = over_time(past, latest(past, 40), [latest(past, 40)])
     assert found.table()["grade_changes"].tolist() == [0.0] * 3
     assert found.table()["rank_correlation"].to_numpy() == pytest.approx(1.0)
     assert [finding.value for finding in found.findings()] == [0.0] * 4
@@ -33,7 +39,7 @@ def test_the_scheme_in_force_changes_nothing_in_any_quarter():
 
 def test_each_quarter_is_compared_by_itself():
     past = quarters(3)
-    (found,) = over_time(past, weighed(40), [weighed(10)])
+    (found,) = over_time(past, latest(past, 40), [latest(past, 10)])
     alone = [
         compare(*(score(past.panels[one], weighed(speed), medians=past.medians(one)) for speed in (40, 10))).changes
         for one in past.recent
@@ -46,5 +52,6 @@ def test_each_quarter_is_compared_by_itself():
 
 
 def test_one_quarter_is_no_course_of_time():
-    (found,) = over_time(quarters(1), weighed(40), [weighed(10)])
+    past = quarters(1)
+    (found,) = over_time(past, latest(past, 40), [latest(past, 10)])
     assert found.findings() == ()

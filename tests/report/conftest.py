@@ -16,6 +16,7 @@ from design_lab.evaluation.fairness.groups import Group
 from design_lab.evaluation.misdirection import Misdirected, Misdirection
 from design_lab.evaluation.noise import Noise, NoiseShare
 from design_lab.evaluation.reliability import Reliabilities, Reliability
+from design_lab.evaluation.robustness import Factor, Factors, Held, Stability
 from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
@@ -221,6 +222,35 @@ def _aims():
                 claim="unidentified", quarter=QUARTER)  # fmt: skip
 
 
+def _robustness(titles):
+    """How far each scheme's grades hold and which choice matters, by the records that make them."""
+    for place, (name, title) in enumerate(titles.items()):
+        scheme = make_scheme(name=name, title=title, assumed=["rules"])
+        less = 0.021 * (place % 9)
+        yield from Stability(
+            scheme=scheme, people=219, draws=300, samples=30, width=0.31, unmeasured=("calls_per_hour",),
+            tiers={("customer_service", "agent"): 3},
+            held={
+                source: Held(share=share - less, low=share - less - 0.06, high=share - less + 0.05, holding=0.42 - less)
+                for source, share in (("sampling", 0.713), ("weights", 0.884), ("choices", 0.792), ("all", 0.634))
+            },
+        ).findings()  # fmt: skip
+        shares = (
+            ("weights", 0.04),
+            ("rule", 0.72 - less),
+            ("aggregation", 0.08),
+            ("missing", 0.11),
+            ("sampling", 0.33),
+        )
+        found = tuple(
+            Factor(name=factor, first=total - 0.03, first_margin=0.05, total=total, total_margin=0.06)
+            for factor, total in shares
+        )
+        yield from Factors(
+            scheme=scheme, people=219, draws=1792, grades=found, places=found, changed=0.35, shifted=0.12, unmeasured=(),
+        ).findings()  # fmt: skip
+
+
 def _evidence():
     yield state("evidence.claim", None, says="evidence.claim_no_variation", unit="points", n=None, claim="unidentified",
                 first="2023Q4", last=QUARTER)  # fmt: skip
@@ -241,9 +271,10 @@ def invented():
             *_appeals(),
             *_evidence(),
             *_candidates(others),
+            *_robustness(titles),
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates", "robustness": "05_robustness",
                    "evidence": "07_volume_and_csat"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
@@ -278,7 +309,10 @@ def written(invented, tmp_path_factory):
 
 VARIANTS = {
     "full": {},
-    "nothing": {"without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals"), "assumed": ()},
+    "nothing": {
+        "without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals", "robustness"),
+        "assumed": (),
+    },
     "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},
     "eight": {
         "titles": {"current": TITLES["current"]}

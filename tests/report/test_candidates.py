@@ -38,7 +38,7 @@ def told(lang, *, pay=True):
     rows = months(*((who, 7, 100_000, 0) for who in panel.people.index)) if pay else None
     results = [
         compare(today, other),
-        *over_time(quarters(3, today.scheme), today.scheme, [other.scheme]),
+        *over_time(quarters(3, today.scheme), today, [other]),
         movers(today, other, least=10),
         pools(today, other, rows, least=10),
         impact(today, least=10, in_force=True),

@@ -272,7 +272,7 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
     assert folded == [
         "Tables delivered", "How people differ", "Their criteria",
         "Ratings of people by people, and who rates and leads how many",
-        "Appeals by group, ground and who decides", "Every hole by name",
+        "Appeals by group, ground and who decides", "Every hole by name", "Findings",
         "Where people cannot be told apart, by indicator and role",
         "Limits, and the findings they apply to", "All findings",
     ]  # fmt: skip
@@ -307,9 +307,15 @@ def test_native_charts_bear_the_intervals_of_their_findings_in_the_chart_and_in_
     slides = pptx.Presentation(folder / "report.en.pptx").slides
     charts = {shape.name: shape.chart for slide in slides for shape in slide.shapes if shape.has_chart}
     found = {title: chart for title, chart in charts.items() if chart._chartSpace.xpath(".//c:errBars")}
-    assert len(found) == 3, "effective weights, reliability and slopes"
-    for chart in found.values():
-        (series,) = [one for one in chart.plots[0].series if one._element.xpath("c:errBars")]
+    assert len(found) == 4, "effective weights, reliability, slopes and robustness"
+    bearing = [
+        (chart, series)
+        for chart in found.values()
+        for series in chart.plots[0].series
+        if series._element.xpath("c:errBars")
+    ]
+    assert len(bearing) == 6, "one each, and three of robustness"
+    for chart, series in bearing:
         sheet = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
         for side in ("plus", "minus"):
             (reference,) = series._element.xpath(f"c:errBars/c:{side}//c:f")
@@ -333,7 +339,7 @@ def test_the_markup_of_error_bars_stands_where_the_format_wants_it(written):
             packed.read(name).decode() for name in packed.namelist() if re.fullmatch(r"ppt/charts/chart\d+\.xml", name)
         ]
     bearing = [part for part in parts if "c:errBars" in part]
-    assert len(bearing) == 3
+    assert len(bearing) == 4
     for part in bearing:
         ser = next(one for one in re.findall(r"<c:ser>.*?</c:ser>", part, flags=re.S) if "c:errBars" in one)
         order = [

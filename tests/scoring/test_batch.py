@@ -1,6 +1,7 @@
 """Many schemes at once give what `score` gives each of them alone."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,41 @@ def test_what_a_dimension_adds_is_its_contribution(people, scheme, data):
         told = alone.notna().all(axis=1) & (alone.drop(columns="rules") != 0).any(axis=1)
         for name in set(added) & set(alone):
             np.testing.assert_allclose(added[name][place][told], alone.loc[told, name], atol=1e-9)
+
+
+@given(panels(), schemes(), signals(), st.data())
+def test_other_values_and_mixtures_are_scored_as_a_batch_of_their_own(people, scheme, alike, data):
+    """The layout of people is kept, points are made again; each row of a mixture has the values that it names."""
+    people = replace(people, signals=alike)
+    order = data.draw(st.permutations(range(len(people.people))))
+    shuffled = people.values.iloc[order].set_axis(people.values.index)
+    others = [people, replace(people, values=shuffled), replace(people, values=people.values * 0.9)]
+    batch = Batch.of(people, scheme, medians=NOBODY)
+    again = [batch.again(one) for one in others]
+    at = np.array(data.draw(st.lists(st.integers(0, 2), min_size=1, max_size=6)))
+    weights = batch.weights([scheme, with_weights(scheme, data.draw)])[np.arange(len(at)) % 2]
+    mixed = Batch.mixed(again, at)
+    given_grades, added = mixed.grade(mixed.compared(weights), mixed.best), mixed.contributions(weights)
+    for row, number in enumerate(at):
+        alone = Batch.of(others[number], scheme, medians=NOBODY)
+        own = weights[row : row + 1]
+        assert given_grades[row].tolist() == alone.grades(own)[0].tolist() == again[number].grades(own)[0].tolist()
+        total = np.sum([part[row] for part in added.values()], axis=0)
+        np.testing.assert_allclose(total, alone.totals(own)[0], atol=1e-9)
+
+
+@given(panels(), schemes())
+def test_contributions_of_a_batch_are_those_of_a_score(people, scheme):
+    batch = Batch.of(people, scheme, medians=NOBODY)
+    added, alone = batch.contributions(batch.weights([scheme])), score(people, scheme, medians=NOBODY).contributions
+    for name in alone:
+        np.testing.assert_allclose(added[name][0], alone[name].to_numpy(float), atol=1e-9)
+
+
+def test_other_people_need_a_batch_of_their_own(six):
+    batch = Batch.of(six, make_scheme(), medians=NOBODY)
+    with pytest.raises(ValueError, match="the panel has other people"):
+        batch.again(replace(six, people=six.people.copy()))
 
 
 def test_weights_differ_by_role_and_level():

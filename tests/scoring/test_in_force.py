@@ -1,7 +1,5 @@
 """Schemes in force: whose is whose, who is held against whom, and what a history may not say."""
 
-import shutil
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,12 +7,11 @@ from hypothesis import strategies as st
 
 from design_lab.errors import StudyError
 from design_lab.scoring import InForce, everybody, in_force, panel, score, score_in_force
-from design_lab.study import Study
+from tests.conftest import HISTORY
 from tests.scoring.conftest import make_panel, make_scheme
 from tests.scoring.test_totals import panels, schemes
 
 NOBODY = pd.DataFrame()
-HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-01, chosen: unknown}\n"
 
 
 @given(panels(), schemes())
@@ -60,23 +57,6 @@ def test_schemes_that_grade_alike_share_the_pool_and_others_do_not():
     # All four in one pool: the two best have an A. Each scheme by itself: the better of two.
     assert graded() == ["A", "A", "B", "B"]
     assert graded(coefficients={"A": 1.5, "B": 1.0}) == ["A", "B", "A", "B"]
-
-
-@pytest.fixture
-def told(small, tmp_path):
-    """The small study with another history."""
-
-    def made(history):
-        folder = tmp_path / "small"
-        shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("raw", "tables"), dirs_exist_ok=True)
-        settings = (small.folder / "study.yaml").read_text(encoding="utf-8")
-        assert HISTORY in settings
-        (folder / "study.yaml").write_text(settings.replace(HISTORY, history), encoding="utf-8")
-        if not (folder / "tables").exists():
-            (folder / "tables").symlink_to(small.tables, target_is_directory=True)
-        return Study.open(folder)
-
-    return made
 
 
 def test_what_names_a_team_goes_before_what_is_said_of_all(told, small):

@@ -12,7 +12,7 @@ from design_lab.evaluation.appeals.findings import Appeals
 from design_lab.evaluation.appeals.register import corrected, register, told_on, working_days
 from design_lab.evaluation.appeals.slices import Measure, numbered, slices
 from design_lab.evaluation.appeals.tally import STANDARD, Effect, Tally
-from design_lab.evaluation.correction import regraded, rescored
+from design_lab.evaluation.correction import rescored
 from design_lab.evaluation.fairness.groups import Group, groups_by
 from design_lab.evaluation.grounds import is_reconstructed
 from design_lab.evaluation.official import Official, official
@@ -133,8 +133,7 @@ def _effect(
     if len(changes) < least:
         return None
     before = score(people, scheme, medians=medians)
-    after, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
-    moved = regraded(before, after)
+    _, moved, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
     theirs = moved[list(changes)]
     return Effect(
         title=scheme.title,

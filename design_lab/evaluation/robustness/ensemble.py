@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer[Any]]
 MEASUREMENTS = 30
+_CELLS = 1 << 20  # points that are worked on at a time
 _DUST = 9  # decimals to which totals are ranked: float noise separates nobody
 
 
@@ -90,7 +91,7 @@ class Ensemble:
             panel=panel,
             choices=Choices.of(scheme),
             medians=medians,
-            samples=(panel, *remeasured(panel, rng=rng, draws=measurements)),
+            samples=(panel, *remeasured(panel, known, rng=rng, draws=measurements)),
             weights=weights[0],
             graded=graded,
             groups=at[graded],
@@ -102,42 +103,57 @@ class Ensemble:
 
     def batch(self, rule: int = 0, sample: int = 0) -> Batch:
         """Return the points under a rule in a sample, computed when first asked for."""
+        if (rule, 0) not in self._batches:
+            self._batches[rule, 0] = Batch.of(self.panel, self.choices.rules[rule], medians=self.medians)
         if (rule, sample) not in self._batches:
-            scheme = self.choices.rules[rule]
-            self._batches[rule, sample] = Batch.of(self.samples[sample], scheme, medians=self.medians)
+            self._batches[rule, sample] = self._batches[rule, 0].again(self.samples[sample])
         return self._batches[rule, sample]
 
     def outcomes(self, design: Design) -> Iterator[Outcome]:
-        """Yield the outcomes of all draws of a design, in any order."""
-        cells = np.stack([design.rule, design.sampling, design.aggregation, design.missing], axis=1)
-        distinct, at = np.unique(cells, axis=0, return_inverse=True)
-        for number, cell in enumerate(distinct):
-            rule, sample, aggregation, missing = (int(one) for one in cell)
-            found = self.batch(rule, sample)
-            scheme = found.scheme.model_copy(
-                update={
-                    "aggregation": self.choices.aggregations[aggregation],
-                    "missing": found.scheme.missing.model_copy(update={"incomplete": self.choices.missing[missing]}),
-                }
-            )
-            rows = np.flatnonzero(at.ravel() == number)
-            # Points hang on neither choice, so that they need not be made again.
-            yield from self._scored(replace(found, scheme=scheme), self.drawn(design.weights[rows]), rows)
+        """Yield the outcomes of all draws of a design, a block at a time."""
+        size = max(1, _CELLS // max(len(self.panel.people) * self.weights.shape[1], 1))
+        for start in range(0, len(design), size):
+            rows = np.arange(start, min(start + size, len(design)))
+            yield self._outcome(design, rows)
+
+    def _outcome(self, design: Design, rows: Numbers) -> Outcome:
+        """Total the draws of each rule, aggregation and treatment together, whatever the sample; then grade all."""
+        weights, sampling = self.drawn(design.weights[rows]), design.sampling[rows]
+        kinds = np.stack([design.rule, design.aggregation, design.missing], axis=1)[rows]
+        distinct, at = np.unique(kinds, axis=0, return_inverse=True)
+        compared = np.empty((len(rows), len(self.panel.people)))
+        best = np.empty(compared.shape, dtype=np.int8)
+        for number, (rule, aggregation, missing) in enumerate(distinct.tolist()):
+            mine = np.flatnonzero(at.ravel() == number)
+            batch = self._mixed(rule, aggregation, missing, sampling[mine])
+            compared[mine], best[mine] = batch.compared(weights[mine]), batch.best
+        return self._told(rows, compared, self.batch().grade(compared, best))
+
+    def _mixed(self, rule: int, aggregation: int, missing: int, sampling: Numbers) -> Batch:
+        """The points of draws under a rule, combined otherwise: points hang on neither aggregation nor treatment."""
+        used, at = np.unique(sampling, return_inverse=True)
+        found = Batch.mixed([self.batch(rule, int(one)) for one in used], at)
+        scheme = found.scheme.model_copy(
+            update={
+                "aggregation": self.choices.aggregations[aggregation],
+                "missing": found.scheme.missing.model_copy(update={"incomplete": self.choices.missing[missing]}),
+            }
+        )
+        return replace(found, scheme=scheme)
 
     def under(self, weights: Array) -> tuple[Numbers, Array]:
         """Return grades and places, (draws, n), under weights (draws, pairs, k) with all else as stated."""
-        told = [*self._scored(self.batch(), weights, np.arange(len(weights)))]
-        return np.concatenate([one.grades for one in told]), np.concatenate([one.places for one in told])
+        stated = self.batch()
+        compared = stated.compared(weights)
+        told = self._told(np.arange(len(weights)), compared, stated.grade(compared, stated.best))
+        return told.grades, told.places
 
     def drawn(self, uniform: Array) -> Array:
         """Return the weights (draws, pairs, k) that uniform numbers (draws, k) stand for."""
         return np.stack([shifted(stated, uniform) for stated in self.weights], axis=1)
 
-    def _scored(self, batch: Batch, weights: Array, rows: Numbers) -> Iterator[Outcome]:
-        for block in batch.blocks(weights):
-            grades, totals = block.grades[:, self.graded], block.totals[:, self.graded]
-            totals = np.where(grades == NONE, np.nan, totals)
-            yield Outcome(rows=rows[block.which], grades=grades, places=places(totals, self.groups))
+    def _told(self, rows: Numbers, compared: Array, grades: Numbers) -> Outcome:
+        return Outcome(rows=rows, grades=grades[:, self.graded], places=places(compared[:, self.graded], self.groups))
 
 
 def numbered(panel: Panel) -> Panel:

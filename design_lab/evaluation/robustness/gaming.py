@@ -20,7 +20,6 @@ from design_lab.evaluation.robustness.ensemble import Ensemble
 from design_lab.finding import Finding, state, words_of_cause
 from design_lab.rulebook import AmongPeers
 from design_lab.scheme import Scheme
-from design_lab.scoring import Batch
 from design_lab.scoring.grades import best_open, capped, numbers, pools
 
 if TYPE_CHECKING:
@@ -134,7 +133,7 @@ def _exposure(ensemble: Ensemble, name: str, model: Model) -> Exposure | None:
     gained = np.full(len(values), np.nan)
     for fold in _folds(ensemble, name, movable):
         changed = panel.values.assign(**{name: np.where(fold, better, values)})
-        again = Batch.of(replace(panel, values=changed), ensemble.scheme, medians=ensemble.medians)
+        again = ensemble.batch().again(replace(panel, values=changed))
         gained[fold] = again.totals(ensemble.weights[None])[0][fold]
     rows = np.flatnonzero(movable)
     now = np.zeros(len(values), dtype=np.int64)

@@ -20,6 +20,7 @@ from design_lab.evaluation.robustness.ensemble import Ensemble, numbered
 from design_lab.finding import Finding, state
 from design_lab.scheme import Scheme
 from design_lab.scoring import Batch, Panel
+from design_lab.scoring.points import positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,9 +81,10 @@ class Reversals(Shown):
 
 def reversals(ensemble: Ensemble, *, rng: np.random.Generator, tries: int = TRIES) -> Reversals:
     """Let `tries` people, drawn from those graded, leave and then be doubled, one at a time, under each rule."""
-    scheme, panel = ensemble.scheme, ensemble.panel
+    scheme = ensemble.scheme
     tried = {"stated": scheme} | other_rules(scheme)
     drawn = rng.permutation(ensemble.graded)[:tries]
+    panel = _with_doubles(ensemble.panel, drawn)
     return Reversals(
         scheme=scheme,
         reversals=tuple(_reversal(panel, rule, other, ensemble, drawn) for rule, other in tried.items()),
@@ -90,15 +92,17 @@ def reversals(ensemble: Ensemble, *, rng: np.random.Generator, tries: int = TRIE
 
 
 def _reversal(panel: Panel, rule: str, scheme: Scheme, ensemble: Ensemble, drawn: npt.NDArray[np.int64]) -> Reversal:
-    before = _totals(panel, scheme, ensemble)
+    stated = Batch.of(panel, scheme, medians=ensemble.medians)
+    weights = stated.weights([scheme])
+    before = stated.totals(weights)[0]
+    position, real = positions(panel.people)[1], np.arange(len(before)) < len(ensemble.panel.people)
     shares = []
-    for place in drawn:
-        one = panel.people.iloc[place]
-        alike = (panel.people["role"] == one["role"]) & (panel.people["level"] == one["level"])
-        others = np.flatnonzero(alike & (panel.people.index != place))
-        for changed in _changed(panel, int(place)):
-            after = _totals(changed, scheme, ensemble)
-            shares.append(overtaken(before[others].to_numpy(float), after[others].to_numpy(float)))
+    for number, place in enumerate(drawn):
+        alike = real & (position == position[place])
+        alike[place] = False
+        for changed in _changed(panel, int(place), len(ensemble.panel.people) + number):
+            after = stated.again(changed).totals(weights)[0]
+            shares.append(overtaken(before[alike], after[alike]))
     return Reversal(
         rule=rule,
         tries=len(shares),
@@ -107,22 +111,22 @@ def _reversal(panel: Panel, rule: str, scheme: Scheme, ensemble: Ensemble, drawn
     )
 
 
-def _totals(panel: Panel, scheme: Scheme, ensemble: Ensemble) -> pd.Series:
-    import pandas as pd
+def _with_doubles(panel: Panel, drawn: npt.NDArray[np.int64]) -> Panel:
+    """The panel with a further row for each of those drawn, without values and so nobody's peer until it has some."""
+    people = len(panel.people)
+    rows = np.append(np.arange(people), drawn)
+    frames = {name: getattr(panel, name).iloc[rows] for name in ("people", "values", "counts", "standard_errors")}
+    values = frames["values"].astype("float64")
+    values.iloc[people:] = np.nan
+    return numbered(replace(panel, **frames | {"values": values}))
 
-    batch = Batch.of(panel, scheme, medians=ensemble.medians)
-    return pd.Series(batch.totals(batch.weights([scheme]))[0], index=panel.people.index)
 
-
-def _changed(panel: Panel, place: int) -> Iterator[Panel]:
-    """Yield the panel without somebody, and with a copy of her."""
-    import pandas as pd
-
-    rows = np.arange(len(panel.people))
-    yield panel.only(pd.Series(rows != place, index=panel.people.index))
-    twice = np.append(rows, place)
-    frames = {name: getattr(panel, name).iloc[twice] for name in ("people", "values", "counts", "standard_errors")}
-    yield numbered(replace(panel, **frames))
+def _changed(panel: Panel, place: int, double: int) -> Iterator[Panel]:
+    """Yield the panel without somebody's values, and with the same values in her double's row."""
+    for row, filled in ((place, np.nan), (double, panel.values.iloc[place])):
+        values = panel.values.copy()
+        values.iloc[row] = filled
+        yield replace(panel, values=values)
 
 
 def overtaken(before: Array, after: Array) -> float:

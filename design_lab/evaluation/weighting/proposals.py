@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from design_lab.catalogue import LANGUAGES, Card, words
+from design_lab.catalogue.words import dimension_in
 from design_lab.display import Shown, number
 from design_lab.errors import StudyError, nearest
 from design_lab.evaluation.weighting.forms import Preferences
@@ -67,8 +68,7 @@ class Ways(Shown):
         for method in shown.columns[2:]:
             shown[method] = [number(None if math.isnan(share) else share, "share", lang) for share in shown[method]]
         shown["for"] = [self._named(who)[lang] for who in shown["for"]]
-        keys = [f"dimension.{name}" for name in shown["dimension"]]
-        shown["dimension"] = [spoken.say(key) if key in spoken else key.removeprefix("dimension.") for key in keys]
+        shown["dimension"] = [dimension_in(name, lang) for name in shown["dimension"]]
         heads = {name: spoken.say(f"weighting.{name}") for name in ("for", "dimension", "today")}
         return shown.rename(columns=heads | {m: spoken.say(f"way.{m}") for m in shown.columns[3:]})
 

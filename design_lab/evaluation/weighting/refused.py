@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.catalogue import LANGUAGES, words
+from design_lab.catalogue.words import dimension_in
 from design_lab.display import Wording, worded
 from design_lab.errors import WeightingError
 
@@ -43,9 +44,4 @@ def constant(x: Array) -> npt.NDArray[np.bool_]:
 
 def listed(names: Sequence[str]) -> Wording:
     """Join names of dimensions, each in its words where it has any, for a sentence in any language."""
-    return {lang: words(lang).say("run.join").join(_named(name, lang) for name in names) for lang in LANGUAGES}
-
-
-def _named(name: str, lang: str) -> str:
-    spoken = words(lang)
-    return spoken.say(f"dimension.{name}") if f"dimension.{name}" in spoken else name
+    return {lang: words(lang).say("run.join").join(dimension_in(name, lang) for name in names) for lang in LANGUAGES}

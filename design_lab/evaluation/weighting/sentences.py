@@ -131,7 +131,7 @@ def _made(way: Way, scheme: Scheme, limits: Sequence[str], named: Named) -> Iter
 
 def dimension(name: str) -> Wording:
     """Return a dimension's name in words where it has any."""
-    return Term(f"dimension.{name}") if f"dimension.{name}" in words("en") else name
+    return Term(f"dimension.{name}")
 
 
 def times(judgement: float) -> str:

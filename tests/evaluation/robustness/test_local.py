@@ -5,7 +5,7 @@ import pytest
 
 from design_lab.evaluation.robustness import Ensemble, gaming, reversals, tornado
 from design_lab.evaluation.robustness.reversal import overtaken
-from design_lab.scoring import Signal
+from design_lab.scoring import Signal, score
 from tests.scoring.conftest import make_panel, make_scheme
 
 from .conftest import NOBODY
@@ -59,6 +59,27 @@ def test_fixed_targets_never_turn_an_order_round_and_peers_do():
     assert (found["stated"].tries, found["stated"].turned, found["stated"].overtaken) == (16, 0, 0)
     assert found["z"].turned > 0
     assert found["percentile"].turned > 0
+
+
+def test_who_leaves_or_is_doubled_without_values_or_twice_is_as_another_panel_scores_it():
+    """The second road: the panel without her row, and with her row twice, each scored by itself."""
+    rng = np.random.default_rng(3)
+    rows = {
+        f"E{i:02d}": (50 + 10 * rng.standard_normal(), 50 + 10 * rng.standard_normal(), None, None) for i in range(12)
+    }
+    z = {"rule": "z", "centre": 80, "spread": 10, "floor": 0, "cap": 200}
+    scheme = halves(60, rule=z)
+    made = around(rows, scheme)
+    found = {one.rule: one for one in reversals(made, rng=np.random.default_rng(5), tries=12).reversals}["stated"]
+    stated, shares = score(make_panel(rows), scheme, medians=NOBODY).total, []
+    for who, hers in rows.items():
+        others = [one for one in rows if one != who]
+        for changed in ({one: rows[one] for one in others}, rows | {"double": hers}):
+            after = score(make_panel(changed), scheme, medians=NOBODY).total
+            shares.append(overtaken(stated[others].to_numpy(), after[others].to_numpy()))
+    assert found.tries == 24
+    assert found.turned == sum(share > 0 for share in shares)
+    assert found.overtaken == pytest.approx(np.mean(shares))
 
 
 def test_overtaken_by_hand():

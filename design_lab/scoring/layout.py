@@ -1,0 +1,162 @@
+"""What a batch scores: where people stand, what does not hang on their values, and what their values make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.rulebook import AmongPeers
+from design_lab.scheme import Scheme
+from design_lab.scoring.conditions import failing, protected
+from design_lab.scoring.grades import best_open
+from design_lab.scoring.panel import Panel
+from design_lab.scoring.points import Held, appraised, holding, positions, weighed, worth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.integer[Any]]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What does not hang on values: pairs of role and level, the rows of each, and its indicators by dimension.
+
+    `weighed` (pairs, k) what the scheme weighs, and `crossing` (k,) which points hang on who else is weighed, in
+    another role or level; `held` the rules in force; `absent` and `protected` (n,), `tells` (n, k) what tells apart.
+    """
+
+    pairs: tuple[Pair, ...]
+    rows: tuple[Numbers, ...]
+    columns: tuple[dict[str, Numbers], ...]
+    weighed: Flags
+    crossing: Flags
+    held: tuple[Held, ...]
+    absent: Flags
+    protected: Flags
+    tells: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The points of the m people of one role and level, (k, m), which there are, and which tell people apart.
+
+    Where each row of weights has points of its own, all have the rows before: (schemes, k, m).
+    """
+
+    points: Array
+    there: Array
+    telling: Array
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody has points on everything."""
+        return bool(self.there.all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What values make of people: groups by pair; the best grade open, whose total is 0, none or not graded, (n,).
+
+    Where each row of weights has values of its own, the flags are (schemes, n).
+    """
+
+    groups: tuple[Group, ...]
+    best: Numbers
+    zeroed: Flags
+    unscored: Flags
+    ungraded: Flags
+
+
+def ground(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance: bool) -> Ground:
+    """Lay out a panel's people under a scheme."""
+    people, columns = panel.people, list(scheme.indicators)
+    pairs, at = positions(people)
+    placed = [scheme.dimension_of(*pair) for pair in pairs]
+    named = [[place.get(indicator, "") for indicator in columns] for place in placed]
+    tells = np.ones((len(people), len(columns)), dtype=bool)
+    return Ground(
+        pairs=tuple(pairs),
+        rows=tuple(np.flatnonzero(at == number) for number in range(len(pairs))),
+        columns=tuple(
+            {one: np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)} for names in named
+        ),
+        weighed=np.array([[one in place for one in columns] for place in placed], dtype=bool),
+        crossing=np.array([_crosses(scheme, pairs, one) for one in columns], dtype=bool),
+        held=holding(people, scheme, weighed(people, scheme), medians),
+        absent=~appraised(people, scheme).to_numpy(),
+        protected=protected(people, scheme).to_numpy(),
+        tells=panel.tells_apart(columns).to_numpy() != "no" if refuse_chance else tells,
+    )
+
+
+def measured(panel: Panel, scheme: Scheme, known: Ground) -> Measured:
+    """Give the people of a ground points by a panel's values, and hold them to the scheme's conditions."""
+    values = worth(panel, scheme, known.held)
+    there = np.isfinite(values) & ~known.absent[:, None]
+    values, telling = np.where(there, values, 0.0), there & known.tells
+    return Measured(
+        groups=tuple(
+            Group(
+                points=values[rows].T.copy(),
+                there=there[rows].T.astype(np.float64),
+                telling=telling[rows].T.astype(np.float64),
+            )
+            for rows in known.rows
+        ),
+        best=best_open(panel, scheme),
+        zeroed=failing(panel, scheme, "zero").to_numpy(),
+        unscored=failing(panel, scheme, "no_score").to_numpy() | known.absent,
+        ungraded=known.protected | failing(panel, scheme, "no_grade").to_numpy(),
+    )
+
+
+def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
+    """Return what holds for rows of weights of which row r is scored by `found[at[r]]`."""
+    used, places = np.unique(at, return_inverse=True)
+    chosen: list[Measured] = [found[one] for one in used]
+    if len(chosen) == 1:
+        return chosen[0]
+
+    def stacked(parts: Sequence[Any], name: str) -> Any:
+        return np.stack([getattr(one, name) for one in parts])[places]
+
+    return Measured(
+        groups=tuple(
+            Group(points=stacked(parts, "points"), there=stacked(parts, "there"), telling=stacked(parts, "telling"))
+            for parts in zip(*(one.groups for one in chosen), strict=True)
+        ),
+        best=stacked(chosen, "best"),
+        zeroed=stacked(chosen, "zeroed"),
+        unscored=stacked(chosen, "unscored"),
+        ungraded=stacked(chosen, "ungraded"),
+    )
+
+
+def times(weights: Array, held: Array) -> Array:
+    """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m).
+
+    >>> times(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[10.0], [20.0]])).tolist()
+    [[15.0], [10.0]]
+    """
+    return weights @ held if held.ndim == 2 else (weights[:, None, :] @ held)[:, 0]
+
+
+def without(totals: Array, flags: Flags) -> Array:
+    """Take the totals (schemes, n) of those flagged, (n,) or (schemes, n), out of an array, in place."""
+    totals[(..., flags) if flags.ndim == 1 else flags] = np.nan
+    return totals
+
+
+def _crosses(scheme: Scheme, pairs: Sequence[Pair], indicator: str) -> bool:
+    """Whether a rule for the indicator holds people of one role and level against those of another."""
+    held = [scheme.rules_for(*pair).get(indicator) for pair in pairs]
+    among = [rule for rule in held if isinstance(rule, AmongPeers) and not {"role", "level"} <= set(rule.peers)]
+    return len(among) > 1
