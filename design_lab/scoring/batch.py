@@ -7,7 +7,7 @@ that memory does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from design_lab.composite import rank
 from design_lab.errors import SchemeError
+from design_lab.gradebook import ForcedGrades
 from design_lab.rulebook import AmongPeers, Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring.conditions import failing, protected
@@ -48,6 +49,16 @@ class _Group:
     @property
     def complete(self) -> bool:
         return bool(self.there.all())
+
+    def part(self, chosen: Flags, places: Numbers) -> _Group:
+        kept = chosen[self.rows]
+        return replace(
+            self,
+            rows=places[self.rows[kept]],
+            points=np.ascontiguousarray(self.points[:, kept]),
+            there=np.ascontiguousarray(self.there[:, kept]),
+            telling=np.ascontiguousarray(self.telling[:, kept]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +144,37 @@ class Batch:
             _ungraded=(protected(panel.people, scheme) | failing(panel, scheme, "no_grade")).to_numpy(),
             _best=best_open(panel, scheme),
             _refuse_chance=refuse_chance,
+        )
+
+    def stand_alone(self, chosen: Flags) -> bool:
+        """Whether no total or grade of the people `chosen`, (n,), hangs on anybody else's, whatever the weights."""
+        shared = np.intersect1d(self.pool[chosen], self.pool[~chosen]).size > 0
+        among = self._crossing.any() or any(
+            isinstance(r, AmongPeers) for rules in self._ruled.values() for r, _ in rules
+        )
+        return not among and not (shared and isinstance(self.scheme.grades, ForcedGrades))
+
+    def part(self, chosen: Flags) -> Batch:
+        """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.
+
+        Others raise `ValueError`.
+        """
+        if not self.stand_alone(chosen):
+            raise ValueError("people are held against others who are left out")
+        places = np.cumsum(chosen) - 1
+        held = [number for number, group in enumerate(self._groups) if chosen[group.rows].any()]
+        return replace(
+            self,
+            people=self.people.loc[chosen, ["role", "level", "team"]],
+            pairs=tuple(self.pairs[number] for number in held),
+            pool=self.pool[chosen],
+            _groups=tuple(self._groups[number].part(chosen, places) for number in held),
+            _ruled={name: [(rule, flags[chosen]) for rule, flags in rules] for name, rules in self._ruled.items()},
+            _weighed=self._weighed[held],
+            _zeroed=self._zeroed[chosen],
+            _unscored=self._unscored[chosen],
+            _ungraded=self._ungraded[chosen],
+            _best=self._best[chosen],
         )
 
     def weights(self, schemes: Iterable[Scheme]) -> Array:
