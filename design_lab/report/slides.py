@@ -1,4 +1,4 @@
-"""Nine slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Ten slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from design_lab.catalogue import words
 from design_lab.files import replacing
 from design_lab.periods import Quarter
-from design_lab.report.content import Report, Section, Statement, once
+from design_lab.report.content import Report, Scatter, Section, Statement, once
 from design_lab.report.deck import (
     MARGIN,
     WIDTH,
@@ -38,6 +38,7 @@ _SMALL = Type(sizes=(10.5, 10, 9.5, 9), colour=MUTED)
 _SHOWN_IN_CARDS = 4
 _ROWS_BESIDE_CHART = 4
 _OPEN_ON_SLIDE = 3
+_WIDTHS = {"weights": (0.37, 0.15, 0.16, 0.32), "search": (0.42, 0.13, 0.12, 0.15, 0.18)}  # of a table's columns
 
 
 def write_slides(report: Report, path: Path) -> Path:
@@ -52,6 +53,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "aims": _beside_chart,
         "coverage": _whole_table,
         "candidates": _with_table,
+        "search": _with_table,
         "unknown": _unknown,
     }
     for key, body in bodies.items():
@@ -150,7 +152,10 @@ def _titled_chart(slide: Any, section: Section, box: Box, report: Report) -> Non
     if chart is None:
         return
     title = Type(sizes=(14, 13, 12, 11), bold=True)
-    write(slide, [chart.title], Box(box.left, box.top, box.width, 0.3), title, report.lang, name="chart title")
+    told = chart.title
+    if isinstance(chart, Scatter):  # a slide has room for its first field
+        told = _say(report, "slide.field", title=told, field=chart.fields[0].title)
+    write(slide, [told], Box(box.left, box.top, box.width, 0.3), title, report.lang, name="chart title")
     note = 0.22 if chart.note else 0.0
     native_chart(slide, chart, Box(box.left, box.top + 0.35, box.width, box.height - 0.35 - note), report.lang)
     if chart.note:
@@ -201,7 +206,7 @@ def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statem
         _absent(slide, section, right, report)
         return section.chart.shows if section.chart else ()
     table = section.tables[0]
-    widths = (0.37, 0.15, 0.16, 0.32) if section.key == "weights" else (0.5, 0.25, 0.25)
+    widths = _WIDTHS.get(section.key, (0.5, 0.25, 0.25))
     columns = range(min(len(widths), len(table.columns)))
     shares = tuple(widths[column] / sum(widths[: len(columns)]) for column in columns)
     room = Box(right.left, right.top, right.width, height - 1.3)
