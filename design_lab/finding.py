@@ -242,8 +242,8 @@ class Results:
                 "quarter": self.quarter,
                 "synthetic": self.synthetic,
                 "findings": [finding.to_dict() for finding in self.findings],
-                "landscapes": [asdict(landscape) for landscape in self.landscapes],
-            },
+            }
+            | ({"landscapes": [asdict(one) for one in self.landscapes]} if self.landscapes else {}),
         )
 
     @classmethod

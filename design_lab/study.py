@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -88,8 +88,9 @@ class Search(_Model):
     """Among which weights schemes are sought, in percent of the total; the defaults are common practice.
 
     Weights are multiples of `step`; an indicator weighs nothing or `least` to `most`, and `least` where its reliability
-    is under `reliability`. `bounds` are those of dimensions for a role, or for `default`. `key` names the dimensions
-    that together weigh no less than today; `pool` is by how much the bonus pool may change.
+    is under `reliability`. `bounds` are those of dimensions for `default`, a role, or a role's level
+    (`customer_service.team_leader`); the nearer wins. `key` names the dimensions that together weigh no less than
+    today; `pool` is by how much the bonus pool may change.
     """
 
     step: Annotated[StrictInt, Field(ge=1, le=50)] = 5
@@ -107,9 +108,29 @@ class Search(_Model):
         }
     }  # fmt: skip
 
-    def bounds_for(self, role: str) -> dict[str, tuple[int, int]]:
-        """Return the bounds of dimensions for a role: its own, else the default's, else none."""
-        return Search().bounds["default"] | self.bounds.get("default", {}) | self.bounds.get(role, {})
+    def bounds_for(self, role: str, levels: Sequence[str] = ()) -> dict[str, tuple[int, int]]:
+        """Return the bounds of dimensions that hold for all of some levels of a role; what none states has none.
+
+        Of each level its own, else the role's, else the default's, else the tool's; several levels meet all of theirs.
+        """
+        common = Search().bounds["default"] | self.bounds.get("default", {}) | self.bounds.get(role, {})
+        each = [common | self.bounds.get(f"{role}.{level}", {}) for level in levels] or [common]
+        return {
+            name: (max(one[name][0] for one in held), min(one[name][1] for one in held))
+            for name in dict.fromkeys(name for one in each for name in one)
+            if (held := [one for one in each if name in one])
+        }
+
+    def states(self, dimension: str, role: str, levels: Sequence[str] = ()) -> bool:
+        """Whether the study itself bounds a dimension for all of some levels of a role."""
+        wide = dimension in self.bounds_stated.get("default", {}) or dimension in self.bounds_stated.get(role, {})
+        own = [dimension in self.bounds_stated.get(f"{role}.{level}", {}) for level in levels]
+        return wide or (bool(own) and all(own))
+
+    @property
+    def bounds_stated(self) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """The bounds that the study's file states; none of the tool's own."""
+        return self.bounds if "bounds" in self.model_fields_set else {}
 
 
 class Settings(_Model):
@@ -334,10 +355,12 @@ def _faults(study: Study) -> list[str]:
         for key in settings.cycle
         if key not in known
     ]
+    by_level = [f"{role}.{level}" for role in settings.roles for level in settings.levels]
+    bounded = ["default", *settings.roles, *by_level]
     faults += [
-        f"search.bounds.{key}: is not a role; {nearest(key, ['default', *settings.roles])}"
+        f"search.bounds.{key}: is neither a role nor a role's level; {nearest(key, bounded)}"
         for key in settings.search.bounds
-        if key not in ("default", *settings.roles)
+        if key not in bounded
     ]
     if 100 % settings.search.step:
         faults.append(f"search.step: {settings.search.step} does not divide 100")

@@ -23,8 +23,9 @@ def native_scatter(slide: Any, chart: Scatter, field: Field, box: Box) -> Any:
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Pt
 
-    data = XyChartData()
-    for name, points in ((chart.cloud, field.cloud), (chart.front, field.front)):
+    data, crowds = XyChartData(), [("paper", chart.cloud, field.cloud), ("front", chart.front, field.front)]
+    crowds.sort(key=lambda crowd: -len(crowd[2]))  # LibreOffice shows nothing of a first series that is shorter
+    for _, name, points in crowds:
         series = data.add_series(name)
         for x, y in points:
             series.add_data_point(x, y)
@@ -40,7 +41,7 @@ def native_scatter(slide: Any, chart: Scatter, field: Field, box: Box) -> Any:
     _leave_out(native.legend, range(2, 2 + len(field.spots)))  # their names stand beside them
     for place, axis in enumerate((native.category_axis, native.value_axis)):
         _axis(axis, field, place)
-    _paint(native, field)
+    _paint(native, field, [tone for tone, _, _ in crowds])
     return native
 
 
@@ -68,11 +69,11 @@ def _axis(axis: Any, field: Field, place: int) -> None:
     axis.major_tick_mark, axis.tick_label_position = XL_TICK_MARK.NONE, XL_TICK_LABEL_POSITION.LOW
 
 
-def _paint(native: Any, field: Field) -> None:
+def _paint(native: Any, field: Field, crowds: Sequence[str]) -> None:
     from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
     from pptx.util import Pt
 
-    looks = [("paper", "o", 4), ("front", "o", 4), *((spot.tone, spot.mark, 10) for spot in field.spots)]
+    looks = [*((tone, "o", 4) for tone in crowds), *((spot.tone, spot.mark, 10) for spot in field.spots)]
     for place, (series, (tone, mark, size)) in enumerate(zip(native.plots[0].series, looks, strict=True)):
         series.format.line.fill.background()
         series.marker.style, series.marker.size = XL_MARKER_STYLE[_MARKERS[mark]], size

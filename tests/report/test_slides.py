@@ -1,4 +1,4 @@
-"""The slides: nine, native, marked, with nothing beside its place."""
+"""The slides: ten, native, marked, with nothing beside its place."""
 
 import functools
 import itertools
@@ -26,9 +26,9 @@ def texts(slide):
             yield from (cell.text_frame.text for row in shape.table.rows for cell in row.cells)
 
 
-def test_nine_slides_of_16_by_9_each_with_a_sentence_and_the_mark(deck):
+def test_ten_slides_of_16_by_9_each_with_a_sentence_and_the_mark(deck):
     presentation, _, _, lang = deck
-    assert len(presentation.slides) == 9
+    assert len(presentation.slides) == 10
     assert presentation.slide_width / presentation.slide_height == pytest.approx(16 / 9, abs=1e-3)
     for slide in presentation.slides:
         assert slide.shapes.title.text_frame.text

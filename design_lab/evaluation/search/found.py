@@ -193,7 +193,8 @@ class Searched(Shown):
         tried, said = sum(len(one.space.weights) for one in self.tried), sum(one.space.said for one in self.tried)
         found = [
             state(
-                "search.tried", tried, says="search.tried", unit="count", n=people, claim="accounting",
+                "search.tried", tried, limits=_bounds(*(one.space for one in self.tried)),
+                says="search.tried", unit="count", n=people, claim="accounting",
                 said=Quantity(said, "count"), roles=Quantity(len(self.tried), "count"), quarter=self.quarter,
             ),
             self._front_size(people, Quantity(tried, "count")),
@@ -201,6 +202,7 @@ class Searched(Shown):
         by_role = [
             state(
                 f"search.tried.{one.space.name}", len(one.space.weights), says="search.tried_role", unit="count",
+                limits=_bounds(one.space),
                 n=one.space.people, claim="accounting", role=self._name(one.space),
                 front=Quantity(one.front.size, "count"),
             )
@@ -279,3 +281,8 @@ class Searched(Shown):
             level=LEVEL, role=self._name(one.space), tried=Quantity(best.tried, "count"),
             seems=Quantity(best.seems, "correlation"),
         )  # fmt: skip
+
+
+def _bounds(*spaces: Space) -> list[str]:
+    """The limit that bounds are the tool's own where the study states none."""
+    return ["bounds_unstated"] if any(space.unstated for space in spaces) else []
