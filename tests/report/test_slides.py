@@ -39,8 +39,8 @@ def test_charts_are_native_begin_at_zero_and_carry_the_findings(written):
     folder, results, _ = written()
     slides = pptx.Presentation(folder / "report.en.pptx").slides
     charts = [[shape.chart for shape in slide.shapes if shape.has_chart] for slide in slides]
-    assert [len(found) for found in charts] == [0, 1, 1, 1, 1, 0, 0, 1, 0]
-    staff, weights, reliability, slopes, candidates = (found[0] for found in charts if found)
+    assert [len(found) for found in charts] == [0, 1, 1, 1, 1, 0, 0, 1, 1, 0]
+    staff, weights, reliability, slopes, candidates, _ = (found[0] for found in charts if found)
     assert {one.value_axis.minimum_scale for one in (staff, reliability, candidates)} == {0}
     assert slopes.value_axis.minimum_scale < 0
     assert slopes.plots[0].series[0].values[0] == results["evidence.volume_csat.pooled"].value

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.bounds import Search
 from design_lab.rulebook import Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
-from design_lab.study import Search
 
 if TYPE_CHECKING:
     import pandas as pd
