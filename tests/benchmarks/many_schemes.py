@@ -133,7 +133,7 @@ def searched(study, quarter, repeats):
         products = min(products, seconds(lambda: [needed(batch, s, columns) for s in found]))
     tried = sum(len(space.weights) for space in found)
     print(
-        f"{tried:,} schemes in {len(found)} roles: measured in {whole:.2f} s, bare products {products:.2f} s, ratio {whole / products:.2f}"
+        f"{tried:,} schemes in {len(found)} roles: measured in {whole * 1e3:.1f} ms, bare products {products * 1e3:.1f} ms, ratio {whole / products:.2f}"
     )
 
 

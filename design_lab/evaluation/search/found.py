@@ -148,7 +148,8 @@ class Searched(Shown):
                 for when, held in figures.items()
                 for name, unit in FIGURES.items()
             }
-            return words(lang).say(f"search.why.{way}", tried=worded(tried, lang), quarter=self.quarter, **told)
+            reasons = words(lang).say(f"search.why.{way}", tried=worded(tried, lang), quarter=self.quarter, **told)
+            return "\n".join([reasons, *(self._aloud(one, way, lang) for one in self.ended)])
 
         return with_weights(
             self.today,
@@ -159,6 +160,16 @@ class Searched(Shown):
             baseline=self.today.name,
             why="\n".join(why(lang) for lang in LANGUAGES),
         )
+
+    def _aloud(self, one: Found, way: Way, lang: str) -> str:
+        """The weights of a proposal for one space, as they are said: a scheme file divides them within dimensions."""
+        told = [
+            f"{self.cards[indicator].name[lang]} {weight}"
+            for indicator, weight in zip(one.space.indicators, one.space.weights[one.chosen[way]], strict=True)
+            if weight
+        ]
+        weights = words(lang).say("report.join").join(told)
+        return words(lang).say("search.aloud", role=self._name(one.space)[lang], weights=weights)
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many schemes were tried and are on the front, the proposals' figures, and the best one's luck."""
