@@ -41,6 +41,7 @@ The road, each step a call:
     pay_shares(study, people, pay)               # how much of the pay hangs on the appraisal, by level
     cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
+    write_landscapes(found.landscapes(), ...)    # what was tried, as points of the report's picture
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
+    from design_lab.landscape import write_landscapes
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
@@ -170,6 +172,7 @@ _HOMES = {
     "weights_by_rule": "evaluation",
     "weights_by_scheme": "evaluation",
     "write_findings": "finding",
+    "write_landscapes": "landscape",
 }
 
 __all__ = [
@@ -235,6 +238,7 @@ __all__ = [
     "weights_by_rule",
     "weights_by_scheme",
     "write_findings",
+    "write_landscapes",
 ]
 
 

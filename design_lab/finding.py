@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -14,6 +14,7 @@ from design_lab.catalogue.words import limit_in
 from design_lab.display import UNITS, Quantity, Shown, Wording, interval, number, worded
 from design_lab.errors import FindingError, nearest
 from design_lab.files import read_json, write_json
+from design_lab.landscape import Landscape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,12 +211,16 @@ def tell(findings: Iterable[Finding], lang: str) -> Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """All findings of one study and quarter, in the order of the road; ids are unique."""
+    """All findings of one study and quarter, in the order of the road; ids are unique.
+
+    `landscapes` are the points behind a picture, of which no sentence is made.
+    """
 
     study: str
     quarter: str
     synthetic: bool
     findings: tuple[Finding, ...] = field(default=())
+    landscapes: tuple[Landscape, ...] = field(default=())
 
     def __post_init__(self) -> None:
         _refuse_twins(self.findings)
@@ -242,7 +247,8 @@ class Results:
                 "quarter": self.quarter,
                 "synthetic": self.synthetic,
                 "findings": [finding.to_dict() for finding in self.findings],
-            },
+            }
+            | ({"landscapes": [asdict(one) for one in self.landscapes]} if self.landscapes else {}),
         )
 
     @classmethod
@@ -250,6 +256,7 @@ class Results:
         """Read results.json."""
         content = read_json(path)
         content["findings"] = tuple(Finding.from_dict(finding) for finding in content["findings"])
+        content["landscapes"] = tuple(Landscape.from_dict(one) for one in content.get("landscapes", ()))
         return cls(**content)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
+from design_lab.bounds import Search
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.display import Shown, View
@@ -82,34 +83,6 @@ class Privacy(_Model):
     def strictest(self) -> int:
         """The least number of people that a cell may stand for before every audience."""
         return max(self.k.values())
-
-
-class Search(_Model):
-    """Among which weights schemes are sought, in percent of the total; the defaults are common practice.
-
-    Weights are multiples of `step`; an indicator weighs nothing or `least` to `most`, and `least` where its reliability
-    is under `reliability`. `bounds` are those of dimensions for a role, or for `default`. `key` names the dimensions
-    that together weigh no less than today; `pool` is by how much the bonus pool may change.
-    """
-
-    step: Annotated[StrictInt, Field(ge=1, le=50)] = 5
-    least: StrictInt = 5
-    most: StrictInt = 40
-    indicators: StrictInt = 7
-    reliability: Number = 0.6
-    qualitative: StrictInt = 30
-    pool: Number = 1.0
-    key: tuple[str, ...] = ("csat", "complaints")
-    bounds: dict[str, dict[str, tuple[StrictInt, StrictInt]]] = {
-        "default": {
-            "workload": (15, 35), "service_quality": (20, 35), "csat": (15, 30), "complaints": (0, 30),
-            "sales": (0, 40), "teamwork": (10, 25), "additional": (0, 10),
-        }
-    }  # fmt: skip
-
-    def bounds_for(self, role: str) -> dict[str, tuple[int, int]]:
-        """Return the bounds of dimensions for a role: its own, else the default's, else none."""
-        return Search().bounds["default"] | self.bounds.get("default", {}) | self.bounds.get(role, {})
 
 
 class Settings(_Model):
@@ -336,19 +309,7 @@ def _faults(study: Study) -> list[str]:
         for key in settings.cycle
         if key not in known
     ]
-    faults += [
-        f"search.bounds.{key}: is not a role; {nearest(key, ['default', *settings.roles])}"
-        for key in settings.search.bounds
-        if key not in ("default", *settings.roles)
-    ]
-    if 100 % settings.search.step:
-        faults.append(f"search.step: {settings.search.step} does not divide 100")
-    faults += [
-        f"search.bounds.{role}.{name}: {low} is above {high}"
-        for role, bounds in settings.search.bounds.items()
-        for name, (low, high) in bounds.items()
-        if low > high
-    ]
+    faults += settings.search.faults(settings.roles, settings.levels)
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares

@@ -91,3 +91,31 @@ def test_a_scheme_file_under_another_name_is_refused(folder):
         SchemeError, match=re.escape("the name in the file is 'balanced', but the file is called renamed")
     ):
         Study.open(folder).scheme("renamed")
+
+
+def test_bounds_of_a_search_are_those_of_the_nearest_and_of_all_levels_together(folder):
+    stated = (
+        "search:\n  bounds:\n    customer_service: {csat: [20, 30]}\n    customer_service.agent: {csat: [25, 40]}\n"
+    )
+    search = Study.open(replaced_search(folder, stated)).settings.search
+    assert search.bounds_for("customer_service", ("agent",))["csat"] == (25, 40)
+    assert search.bounds_for("customer_service", ("agent", "senior_agent"))["csat"] == (25, 30)
+    assert search.bounds_for("marketing", ("agent",))["csat"] == (15, 30)
+    assert search.states("csat", "customer_service", ("agent", "senior_agent"))
+    assert not search.states("csat", "marketing", ("agent",))
+    assert not search.states("workload", "customer_service", ("agent",))
+
+
+def test_bounds_of_a_level_that_there_is_not_are_refused(folder):
+    stated = "search:\n  bounds:\n    customer_service.agnet: {csat: [20, 30]}\n"
+    with pytest.raises(
+        StudyError, match=r"search\.bounds\.customer_service\.agnet: is neither a role nor a role's level"
+    ):
+        Study.open(replaced_search(folder, stated))
+
+
+def replaced_search(folder, stated):
+    path = folder / "study.yaml"
+    text = re.sub(r"search:.*?\nleads:", lambda _: stated + "leads:", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    path.write_text(text, encoding="utf-8")
+    return folder

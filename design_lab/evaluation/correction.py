@@ -159,7 +159,7 @@ def rescored(
     pay: pd.DataFrame | None = None,
     held: InForce | None = None,
 ) -> tuple[Scores, pd.Series, tuple[int, int] | None]:
-    """Return the scores with corrected values, by row and indicator, whose grades differ (n,), and the pool as above."""
+    """Return the scores with corrected values, by row and indicator, whose grades differ (n,), and the pool's sizes."""
     import pandas as pd
 
     corrected = panel

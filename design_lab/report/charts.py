@@ -1,4 +1,4 @@
-"""Charts as SVG and PNG: horizontal bars from zero, labelled directly, equal to the byte for equal content."""
+"""Charts as SVG and PNG: bars from zero and points on axes, labelled directly, equal to the byte for equal content."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from design_lab.errors import ReportError
-from design_lab.report.content import Chart, Series, broken, shortened
+from design_lab.report.content import Chart, Scatter, Series, broken, shortened
 from design_lab.report.fonts import family_for
 from design_lab.report.look import INK, MARK, MUTED, TONES
+from design_lab.report.scatter import scattered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ _PNG_DPI = 200
 _STYLE = re.compile(r'\sstyle="([^"]*)"')
 
 
-def draw(chart: Chart, mark: str | None = None) -> tuple[str, bytes]:
+def draw(chart: Chart | Scatter, mark: str | None = None) -> tuple[str, bytes]:
     """Draw a chart; return it as an SVG without style attributes (for a strict page) and as PNG.
 
     `mark` is printed at the foot, since a figure travels without its page.
@@ -33,7 +34,7 @@ def draw(chart: Chart, mark: str | None = None) -> tuple[str, bytes]:
     with _settings(chart, mark or ""), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph")
         try:
-            figure = _figure(chart, mark)
+            figure = scattered(chart, mark) if isinstance(chart, Scatter) else _figure(chart, mark)
             vector, raster = io.StringIO(), io.BytesIO()
             nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
             figure.savefig(vector, format="svg", metadata=nothing)
@@ -47,12 +48,11 @@ def draw(chart: Chart, mark: str | None = None) -> tuple[str, bytes]:
 
 
 @contextmanager
-def _settings(chart: Chart, mark: str) -> Iterator[None]:
+def _settings(chart: Chart | Scatter, mark: str) -> Iterator[None]:
     import matplotlib as mpl
     import seaborn as sns
 
-    texts = [chart.title, chart.note, mark, *chart.categories, "0123456789.,%…"]
-    texts += [text for bars in chart.series for text in (bars.name, *bars.labels)]
+    texts = [*chart.texts, mark, "0123456789.,%…-"]
     settings: Mapping[str, Any] = {
         "font.family": [family_for(texts)],
         "font.size": 11,
@@ -140,7 +140,7 @@ def _legend(axes: Axes, chart: Chart) -> None:
     )
 
 
-def _plain_svg(svg: str, chart: Chart) -> str:
+def _plain_svg(svg: str, chart: Chart | Scatter) -> str:
     """Turn style attributes into attributes, make ids unique to the chart, and give it a title and a description.
 
     A page that forbids inline styles may then hold the drawing, and two drawings may share a page.

@@ -122,6 +122,12 @@ class Chart:
     digits: int = 0
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is written in it."""
+        within = (text for bars in self.series for text in (bars.name, *bars.labels))
+        return (self.title, self.note, *self.categories, *within)
+
+    @property
     def low(self) -> float:
         """Where the axis begins: zero, or below the least value if that is negative."""
         ends = [value for bars in self.series for value in bars.values if value is not None]
@@ -137,6 +143,60 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A point with a name of its own, told from others by `tone` and `mark` (a matplotlib marker)."""
+
+    name: str
+    tone: str
+    mark: str
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One pair of axes: a faint `cloud` of points, the `front` that stands out of it, and the points with a name.
+
+    `axes` are titles across and up; `percent` says of each whether its values are shares; `note` tells how many of how
+    many points are there.
+    """
+
+    title: str
+    axes: tuple[str, str]
+    percent: tuple[bool, bool]
+    cloud: tuple[tuple[float, float], ...]
+    front: tuple[tuple[float, float], ...]
+    spots: tuple[Spot, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    """Points on axes, one field a group, side by side; `cloud` and `front` are what their points are called."""
+
+    kind: ClassVar[str] = "chart"
+
+    name: str
+    title: str
+    alt: str
+    cloud: str
+    front: str
+    fields: tuple[Field, ...]
+    shows: tuple[Statement, ...]
+
+    @property
+    def note(self) -> str:
+        """The first field's note, which is the one that a slide has room for."""
+        return self.fields[0].note
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is written in it."""
+        named = (spot.name for field in self.fields for spot in field.spots)
+        within = (text for field in self.fields for text in (field.title, field.note, *field.axes))
+        return (self.title, self.cloud, self.front, *within, *named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
     """Sentences under a title that state no finding."""
 
@@ -146,7 +206,7 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Block = Chart | Table | Group | Points
+Block = Chart | Scatter | Table | Group | Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +221,9 @@ class Section:
     brief: tuple[Statement, ...] = ()
 
     @property
-    def chart(self) -> Chart | None:
+    def chart(self) -> Chart | Scatter | None:
         """The section's chart, if it has one."""
-        return next((block for block in self.blocks if isinstance(block, Chart)), None)
+        return next((block for block in self.blocks if isinstance(block, Chart | Scatter)), None)
 
     @property
     def tables(self) -> tuple[Table, ...]:

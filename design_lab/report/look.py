@@ -7,7 +7,14 @@ PANEL = "#F4F6F9"
 ACCENT = "#0B5FA5"
 MARK = "#9A3412"
 
-TONES = {"paper": "#B3BCC9", "effect": "#0B5FA5", "up": "#0B5FA5", "down": "#E08E0B"}
+TONES = {
+    "paper": "#B3BCC9",
+    "effect": "#0B5FA5",
+    "up": "#0B5FA5",
+    "down": "#E08E0B",
+    "front": "#6FA5D6",
+    "proposed": "#16243A",
+}
 CLAIMS = {
     "accounting": "#0B5FA5",
     "association": "#2F6B3A",

@@ -7,18 +7,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from design_lab.report.content import Chart, Table, shortened, width
+from design_lab.report.content import Chart, Scatter, Table, shortened, width
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
 from design_lab.report.errorbars import add_intervals
 from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.native_scatter import native_scatter
 
 _HEADER = Type(sizes=(11, 10, 9, 8), colour=MUTED, bold=True, anchor="bottom")
 _BODY_SIZES = (14, 13, 12, 11, 10, 9, 8)
 _LEAST_READABLE = 10  # points; a name that is too long for its cell at this size is cut in its middle
 
 
-def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
-    """Put a chart that stays editable: clustered bars from zero, labelled, the first category on top."""
+def native_chart(slide: Any, chart: Chart | Scatter, box: Box, lang: str) -> None:
+    """Put a chart that stays editable: bars, or the first field of points on axes."""
+    if isinstance(chart, Scatter):
+        native = native_scatter(slide, chart, chart.fields[0], box)
+    else:
+        native = _native_bars(slide, chart, box)
+    _chart_language(native, lang)
+
+
+def _native_bars(slide: Any, chart: Chart, box: Box) -> Any:
+    """Clustered bars from zero, labelled, the first category on top."""
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
@@ -45,8 +55,7 @@ def native_chart(slide: Any, chart: Chart, box: Box, lang: str) -> Any:
     _paint(native, chart)
     if any(bound for bars in chart.series for bound in bars.bounds):
         add_intervals(native, chart, _place_plot(native, chart, box))
-    _chart_language(native, lang)
-    return frame
+    return native
 
 
 def _place_plot(native: Any, chart: Chart, box: Box) -> float:

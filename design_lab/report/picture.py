@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from design_lab.catalogue import words
 from design_lab.errors import ReportError, nearest
 from design_lab.finding import Finding, Results
+from design_lab.landscape import Landscape
 from design_lab.periods import Quarter
-from design_lab.report.content import Chart
+from design_lab.report.content import Chart, Scatter
 from design_lab.report.cover import Cover
 from design_lab.report.story import tell
 from design_lab.study import Study
 
-CHARTS = ("staff", "weights", "reliability", "slopes", "candidates", "robustness")
+CHARTS = ("staff", "weights", "reliability", "slopes", "candidates", "robustness", "search")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A chart that shows itself in a notebook; `missing` says in words that the findings make none."""
 
-    chart: Chart | None
+    chart: Chart | Scatter | None
     mark: str | None = None  # the words for synthetic data
     missing: str = ""
 
@@ -34,15 +35,30 @@ class Picture:
         return draw(self.chart, self.mark)[0] if self.chart else None
 
 
-def picture(name: str, findings: Iterable[Finding], study: Study, quarter: Quarter, lang: str) -> Picture:
+def picture(
+    name: str,
+    findings: Iterable[Finding],
+    study: Study,
+    quarter: Quarter,
+    lang: str,
+    *,
+    landscapes: Iterable[Landscape] = (),
+) -> Picture:
     """Return the report's chart of that name, made from `findings`, or the sentence that nothing of it is known.
 
-    A name that the report has no chart of raises `ReportError`.
+    `landscapes` are the points of a picture of what was tried. A name that the report has no chart of raises
+    `ReportError`.
     """
     if name not in CHARTS:
         raise ReportError(f"the report has no chart {name!r}; {nearest(name, CHARTS)}")
     cover = Cover.of(study, str(quarter))
-    results = Results(study=cover.study, quarter=cover.quarter, synthetic=cover.synthetic, findings=tuple(findings))
+    results = Results(
+        study=cover.study,
+        quarter=cover.quarter,
+        synthetic=cover.synthetic,
+        findings=tuple(findings),
+        landscapes=tuple(landscapes),
+    )
     report = tell(results, cover, lang)
     charts = [section.chart for section in report.sections if section.chart]
     for chart in charts:

@@ -10,7 +10,7 @@ from typing import Any
 from design_lab.catalogue import words
 from design_lab.files import replacing
 from design_lab.periods import Quarter
-from design_lab.report.content import Report, Section, Statement, once
+from design_lab.report.content import Report, Scatter, Section, Statement, once
 from design_lab.report.deck import (
     MARGIN,
     WIDTH,
@@ -41,6 +41,7 @@ _OPEN_ON_SLIDE = 3
 _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; what is not named is left out
     "weights": (0.37, 0.15, 0.16, 0.32),
     "robustness": (0.25, 0.155, 0.15, 0.125, 0.165, 0.155),
+    "search": (0.42, 0.13, 0.12, 0.15, 0.18),
 }
 
 
@@ -57,6 +58,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "coverage": _whole_table,
         "candidates": _with_table,
         "robustness": _with_table,
+        "search": _with_table,
         "unknown": _unknown,
     }
     for key, body in bodies.items():
@@ -155,7 +157,10 @@ def _titled_chart(slide: Any, section: Section, box: Box, report: Report) -> Non
     if chart is None:
         return
     title = Type(sizes=(14, 13, 12, 11), bold=True)
-    write(slide, [chart.title], Box(box.left, box.top, box.width, 0.3), title, report.lang, name="chart title")
+    told = chart.title
+    if isinstance(chart, Scatter):  # a slide has room for its first field
+        told = _say(report, "slide.field", title=told, field=chart.fields[0].title)
+    write(slide, [told], Box(box.left, box.top, box.width, 0.3), title, report.lang, name="chart title")
     note = 0.22 if chart.note else 0.0
     native_chart(slide, chart, Box(box.left, box.top + 0.35, box.width, box.height - 0.35 - note), report.lang)
     if chart.note:

@@ -14,6 +14,7 @@ from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
+from design_lab.report.searched import search_section
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -39,6 +40,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             coverage_section(facts),
             candidates_section(facts),
             robust_section(facts),
+            search_section(facts),
             _unknown(facts),
             _limits(facts),
         ),

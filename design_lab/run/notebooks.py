@@ -19,6 +19,7 @@ from design_lab.catalogue import LANGUAGES, words
 from design_lab.errors import FindingError, NotebookError, nearest
 from design_lab.files import safe_name
 from design_lab.finding import Finding, read_findings
+from design_lab.landscape import Landscape, read_landscapes
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker, WorkerError
 from design_lab.schema import TABLES
@@ -305,6 +306,15 @@ def merge(notebooks: Sequence[Notebook], setting: Setting) -> tuple[Finding, ...
                 f"{notebook.path.name}: {path.name} does not hold findings; write it by write_findings"
             ) from None
     return tuple(found)
+
+
+def landscapes(notebooks: Sequence[Notebook], setting: Setting) -> tuple[Landscape, ...]:
+    """Return what the notebooks wrote by `write_landscapes`, in the order of the road."""
+    return tuple(
+        one
+        for notebook in notebooks
+        for one in read_landscapes(setting.out(notebook) / "landscapes" / f"{notebook.name}.json")
+    )
 
 
 def collect(notebooks: Sequence[Notebook], setting: Setting, folder: Path) -> None:

@@ -234,6 +234,7 @@ class _Run:
             quarter=order.quarter,
             synthetic=order.study.settings.synthetic,
             findings=nb.merge(kept, setting),
+            landscapes=nb.landscapes(kept, setting),
         )
         results.write(built.report / "results.json")
         nb.collect(kept, setting, built.report)

@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from design_lab.composite import rank
 from design_lab.errors import SchemeError
-from design_lab.rulebook import Rule
+from design_lab.gradebook import ForcedGrades
+from design_lab.rulebook import AmongPeers, Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring.grades import NONE, capped, numbers, pools
-from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, times, without
+from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, without
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import weighed
 from design_lab.scoring.totals import HAIR, by_own_rule, closed, combine, dimension_names, rules_of, weight_of
@@ -104,6 +105,32 @@ class Batch:
         as `at` has, all in one block.
         """
         return replace(batches[0], _measured=mixed([one._measured for one in batches], at))
+
+    def stand_alone(self, chosen: Flags) -> bool:
+        """Whether no total or grade of the people `chosen`, (n,), hangs on anybody else's, whatever the weights."""
+        shared = np.intersect1d(self.pool[chosen], self.pool[~chosen]).size > 0
+        among = self._ground.crossing.any() or any(
+            isinstance(rule, AmongPeers) for rules in self._ruled.values() for rule, _ in rules
+        )
+        return not among and not (shared and isinstance(self.scheme.grades, ForcedGrades))
+
+    def part(self, chosen: Flags) -> Batch:
+        """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.
+
+        Others raise `ValueError`.
+        """
+        if not self.stand_alone(chosen):
+            raise ValueError("people are held against others who are left out")
+        known, values = part(self._ground, self._measured, chosen)
+        return replace(
+            self,
+            people=self.people.loc[chosen, ["role", "level", "team"]],
+            pairs=known.pairs,
+            pool=self.pool[chosen],
+            _ground=known,
+            _measured=values,
+            _ruled={name: [(rule, flags[chosen]) for rule, flags in rules] for name, rules in self._ruled.items()},
+        )
 
     def weights(self, schemes: Iterable[Scheme]) -> Array:
         """Return the weights (schemes, pairs, k) of schemes that differ from the batch's in weights alone.

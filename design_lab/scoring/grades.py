@@ -105,14 +105,14 @@ def _cut(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
     last = np.ceil(below).astype(np.int64) - 1  # the last whole rank that lies below
     at = np.clip(last, 1, np.maximum(people, 1))
     value = _at(ordered, at - 1)
+    if ties == "better":
+        return np.where(last < 1, np.inf, value)
     shared = (last < people) & (_at(ordered, np.minimum(at, ordered.shape[-1] - 1)) == value)
     if ties == "worse":
         admitted = ~shared
-    elif ties == "mean":
+    else:
         ahead, upto = ((ordered > value[..., None]).sum(axis=-1), (ordered >= value[..., None]).sum(axis=-1))
         admitted = ~shared | ((ahead + 1 + upto) / 2 < below)
-    else:
-        admitted = np.ones(shared.shape, dtype=bool)
     return np.where(last < 1, np.inf, np.where(admitted, value, np.nextafter(value, np.inf)))
 
 

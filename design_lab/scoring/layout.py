@@ -140,6 +140,42 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
     )
 
 
+def part(known: Ground, found: Measured, chosen: Flags) -> tuple[Ground, Measured]:
+    """Return what holds for some of the people, (n,), and for the pairs that they are in; their points stay.
+
+    Other values cannot be given to them: rules that hold people against each other know of all.
+    """
+    places = np.cumsum(chosen) - 1
+    pairs = [number for number, rows in enumerate(known.rows) if chosen[rows].any()]
+    kept = {number: chosen[known.rows[number]] for number in pairs}
+    some = Ground(
+        pairs=tuple(known.pairs[number] for number in pairs),
+        rows=tuple(places[known.rows[number][kept[number]]] for number in pairs),
+        columns=tuple(known.columns[number] for number in pairs),
+        weighed=known.weighed[pairs],
+        crossing=known.crossing,
+        held=(),
+        absent=known.absent[chosen],
+        protected=known.protected[chosen],
+        tells=known.tells[chosen],
+    )
+    groups = ((found.groups[number], kept[number]) for number in pairs)
+    return some, Measured(
+        groups=tuple(
+            Group(
+                points=np.ascontiguousarray(group.points[..., own]),
+                there=np.ascontiguousarray(group.there[..., own]),
+                telling=np.ascontiguousarray(group.telling[..., own]),
+            )
+            for group, own in groups
+        ),
+        best=found.best[..., chosen],
+        zeroed=found.zeroed[..., chosen],
+        unscored=found.unscored[..., chosen],
+        ungraded=found.ungraded[..., chosen],
+    )
+
+
 def times(weights: Array, held: Array) -> Array:
     """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m).
 

@@ -95,7 +95,7 @@ def compared(people, held, today, candidate):
         movers(today, moved, least=5),
         pools(today, moved, pay, least=5),
         impact(moved, least=10),
-        *over_time(past, held.leading, [candidate]),
+        *over_time(past, today, [moved]),
     )
 
 

@@ -20,6 +20,7 @@ from design_lab.evaluation.robustness import Factor, Factors, Held, Stability
 from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.finding import Finding, Results, state
+from design_lab.landscape import Landscape
 from design_lab.report import Cover, write_reports
 from tests.scoring.conftest import make_scheme
 
@@ -52,6 +53,17 @@ MATRIX = (  # role, goal, status, dimensions with the share of people who have d
     ("complaints", "efficiency", "no_data", {"workload": 0.0}),
     ("complaints", "teamwork", "nothing", {}),
     ("complaints", "development", "not_weighed", {}),
+)
+
+SEARCHED_WEIGHTS = {"calls_per_hour": (0.4, 0.2, 0.35, 0.15), "very_satisfied_rate": (0.6, 0.8, 0.65, 0.85)}
+SEARCHED_ROLE = {"en": "customer service", "zh": "客户服务人员"}
+LANDSCAPE = Landscape(
+    name="customer_service",
+    role=SEARCHED_ROLE,
+    axes=("reliability", "alignment"),
+    cloud=((0.6, 0.1), (0.7, 0.15), (0.8, 0.12)),
+    front=((0.65, 0.3), (0.9, 0.1)),
+    named={"today": (0.62, 0.12), "even": (0.65, 0.3), "nearest": (0.65, 0.3), "reliable": (0.9, 0.1)},
 )
 
 
@@ -256,6 +268,28 @@ def _evidence():
                 first="2023Q4", last=QUARTER)  # fmt: skip
 
 
+def _search():
+    said = {"n": 180, "claim": "accounting"}
+    yield state("search.tried", 522, says="search.tried", unit="count", said=Quantity(1398, "count"),
+                roles=Quantity(1, "count"), quarter="2026Q3", limits=["bounds_unstated"], **said)  # fmt: skip
+    yield state("search.tried.customer_service", 522, says="search.tried_role", unit="count", role=SEARCHED_ROLE,
+                front=Quantity(216, "count"), **said)  # fmt: skip
+    yield state("search.front_size", 216, says="search.front_size", unit="count", tried=Quantity(522, "count"), **said)
+    yield state("search.plotted.customer_service", 5, says="search.plotted", unit="count", role=SEARCHED_ROLE,
+                tried=Quantity(522, "count"), **said)  # fmt: skip
+    yield state("search.winner.customer_service", 0.1, says="search.winner", unit="correlation", role=SEARCHED_ROLE,
+                bounds=(-0.01, 0.22), level=0.95, tried=Quantity(522, "count"), seems=Quantity(0.21, "correlation"),
+                **said)  # fmt: skip
+    for indicator, held in SEARCHED_WEIGHTS.items():
+        for key, value in zip(("today", "even", "nearest", "reliable"), held, strict=True):
+            yield state(f"search.weight.{key}.customer_service.{indicator}", value, says="search.weight", unit="weight",
+                        scheme=Term(f"search.title.{key}"), indicator={"en": indicator, "zh": indicator}, role=SEARCHED_ROLE,
+                        **said)  # fmt: skip
+    for place, way in enumerate(("even", "nearest", "reliable")):
+        yield state(f"search.best.{way}.reliability", 0.7 + place / 10, says="search.best.reliability", unit="share",
+                    scheme=Term(f"search.title.{way}"), today=Quantity(0.62, "share"), **said)  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def invented():
     """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
@@ -270,23 +304,28 @@ def invented():
             *_aims(),
             *_appeals(),
             *_evidence(),
+            *_search(),
             *_candidates(others),
             *_robustness(titles),
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
-        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates", "robustness": "05_robustness",
+        sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
+                   "robustness": "05_robustness", "search": "06_search",
                    "evidence": "07_volume_and_csat"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
         ]
+        landscapes = () if "search" in without else (LANDSCAPE,)
         cover = Cover(
             study="h_bank", title={"en": "H Bank customer-service centre", "zh": "H银行客服中心"}, quarter=QUARTER,
             synthetic=synthetic, current="current", schemes=titles, dimensions=tuple(weights),
             roles={role: name for role, (name, _) in ROLES.items()}, assumed=assumed,
             left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},),
         )  # fmt: skip
-        return Results(study="h_bank", quarter=QUARTER, synthetic=synthetic, findings=tuple(named)), cover
+        return Results(
+            study="h_bank", quarter=QUARTER, synthetic=synthetic, findings=tuple(named), landscapes=landscapes
+        ), cover
 
     return make
 
@@ -310,7 +349,7 @@ def written(invented, tmp_path_factory):
 VARIANTS = {
     "full": {},
     "nothing": {
-        "without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals", "robustness"),
+        "without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals", "robustness", "search"),
         "assumed": (),
     },
     "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},

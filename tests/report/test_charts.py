@@ -44,7 +44,7 @@ def test_figures_are_written_in_both_languages_and_formats(written):
     folder, *_ = written()
     names = {
         f"{name}.{lang}.{end}"
-        for name in ("staff", "weights", "reliability", "slopes", "candidates", "robustness")
+        for name in ("staff", "weights", "reliability", "slopes", "candidates", "robustness", "search")
         for lang in ("en", "zh")
         for end in ("svg", "png")
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from design_lab.composite import rank
@@ -111,6 +111,32 @@ def test_other_people_need_a_batch_of_their_own(six):
     batch = Batch.of(six, make_scheme(), medians=NOBODY)
     with pytest.raises(ValueError, match="the panel has other people"):
         batch.again(replace(six, people=six.people.copy()))
+
+
+@given(panels(), schemes(), st.data(), st.sampled_from(["customer_service", "complaints"]))
+def test_people_who_stand_alone_are_scored_as_in_the_whole(people, scheme, data, role):
+    tried = [scheme, *(with_weights(scheme, data.draw) for _ in range(2))]
+    batch = Batch.of(people, scheme, medians=NOBODY)
+    chosen = people.people["role"].eq(role).to_numpy()
+    assume(chosen.any())
+    if not batch.stand_alone(chosen):
+        with pytest.raises(ValueError, match="held against others who are left out"):
+            batch.part(chosen)
+        return
+    part = batch.part(chosen)
+    np.testing.assert_array_equal(part.totals(part.weights(tried)), batch.totals(batch.weights(tried))[:, chosen])
+    np.testing.assert_array_equal(part.grades(part.weights(tried)), batch.grades(batch.weights(tried))[:, chosen])
+
+
+def test_those_who_share_a_pool_or_peers_do_not_stand_alone():
+    people = make_panel({f"E{i}": (i, 90, 0.8, i) for i in range(4)}, role=["customer_service", "complaints"] * 2)
+    chosen = people.people["role"].eq("complaints").to_numpy()
+    grades = make_scheme().model_dump()["grades"]
+    peers = make_scheme().model_dump()["rules"] | {"peer_rating": {"rule": "percentile", "peers": []}}
+    by_role = grades | {"pool": "role"}
+    assert Batch.of(people, make_scheme(grades=by_role), medians=NOBODY).stand_alone(chosen)
+    assert not Batch.of(people, make_scheme(grades=grades | {"pool": "all"}), medians=NOBODY).stand_alone(chosen)
+    assert not Batch.of(people, make_scheme(grades=by_role, rules=peers), medians=NOBODY).stand_alone(chosen)
 
 
 def test_weights_differ_by_role_and_level():

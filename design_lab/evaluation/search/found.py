@@ -14,11 +14,13 @@ from design_lab.display import Quantity, Shown, Term, number, worded
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.search.files import with_weights, write
 from design_lab.evaluation.search.front import Places
+from design_lab.evaluation.search.landscapes import landscape
 from design_lab.evaluation.search.measures import Measured, agreement
 from design_lab.evaluation.search.space import Space
 from design_lab.evaluation.search.winner import LEVEL, Winner
 from design_lab.finding import Finding, state
 from design_lab.gradebook import ForcedGrades
+from design_lab.landscape import Landscape
 from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -123,6 +125,11 @@ class Searched(Shown):
                 )  # fmt: skip
         return pd.DataFrame(rows)
 
+    def landscapes(self) -> tuple[Landscape, ...]:
+        """Return what was tried as points of a picture, space by space, that with the most people first."""
+        largest = sorted(self.ended, key=lambda one: (-one.space.people, one.space.name))
+        return tuple(landscape(one, self._name(one.space)) for one in largest)
+
     def proposals(self) -> tuple[Scheme, ...]:
         """Return the proposals as whole schemes: today's with the weights found, and the reasons with their figures."""
         return tuple(self._proposal(way) for way in WAYS) if self.ended else ()
@@ -141,7 +148,8 @@ class Searched(Shown):
                 for when, held in figures.items()
                 for name, unit in FIGURES.items()
             }
-            return words(lang).say(f"search.why.{way}", tried=worded(tried, lang), quarter=self.quarter, **told)
+            reasons = words(lang).say(f"search.why.{way}", tried=worded(tried, lang), quarter=self.quarter, **told)
+            return "\n".join([reasons, *(self._aloud(one, way, lang) for one in self.ended)])
 
         return with_weights(
             self.today,
@@ -153,13 +161,26 @@ class Searched(Shown):
             why="\n".join(why(lang) for lang in LANGUAGES),
         )
 
+    def _aloud(self, one: Found, way: Way, lang: str) -> str:
+        """The weights of a proposal for one space, as they are said: a scheme file divides them within dimensions."""
+        told = [
+            f"{self.cards[indicator].name[lang]} {weight}"
+            for indicator, weight in zip(one.space.indicators, one.space.weights[one.chosen[way]], strict=True)
+            if weight
+        ]
+        weights = words(lang).say("report.join").join(told)
+        return words(lang).say("search.aloud", role=self._name(one.space)[lang], weights=weights)
+
     def findings(self) -> tuple[Finding, ...]:
         """State how many schemes were tried and are on the front, the proposals' figures, and the best one's luck."""
         return (
             *self._counts(),
             *(self._unsought(space) for space in self.unsought),
+            *(self._today(name) for name in FIGURES if self.ended and name not in ("pool", "distance")),
             *(self._figure(way, name) for way in WAYS if self.ended for name in FIGURES),
             *(self._winner(one, one.winner) for one in self.tried if one.winner),
+            *(finding for one in self.ended for finding in self._weights(one)),
+            *(self._plotted(one) for one in self.ended),
         )
 
     @property
@@ -183,7 +204,8 @@ class Searched(Shown):
         tried, said = sum(len(one.space.weights) for one in self.tried), sum(one.space.said for one in self.tried)
         found = [
             state(
-                "search.tried", tried, says="search.tried", unit="count", n=people, claim="accounting",
+                "search.tried", tried, limits=_bounds(*(one.space for one in self.tried)),
+                says="search.tried", unit="count", n=people, claim="accounting",
                 said=Quantity(said, "count"), roles=Quantity(len(self.tried), "count"), quarter=self.quarter,
             ),
             self._front_size(people, Quantity(tried, "count")),
@@ -191,6 +213,7 @@ class Searched(Shown):
         by_role = [
             state(
                 f"search.tried.{one.space.name}", len(one.space.weights), says="search.tried_role", unit="count",
+                limits=_bounds(one.space),
                 n=one.space.people, claim="accounting", role=self._name(one.space),
                 front=Quantity(one.front.size, "count"),
             )
@@ -229,6 +252,36 @@ class Searched(Shown):
             scheme=scheme, today=Quantity(now, unit),
         )  # fmt: skip
 
+    def _today(self, name: str) -> Finding:
+        value, people = self.figures(None)[name], sum(one.space.people for one in self.ended)
+        stands = self._stands_on if np.isfinite(value) else {"claim": "unidentified"}
+        return state(
+            f"search.today.{name}", value if np.isfinite(value) else None,
+            says="search.today" if np.isfinite(value) else "search.today_unknown", unit=FIGURES[name], n=people,
+            what=Term(f"search.column.{name}"), **stands,
+        )  # fmt: skip
+
+    def _weights(self, one: Found) -> list[Finding]:
+        """What each proposal weighs for a role, and today's scheme; what neither weighs is left out."""
+        columns = {"today": one.space.today} | {way: one.space.weights[one.chosen[way]] for way in WAYS}
+        weighed = np.stack([*columns.values()]).max(axis=0) > 0
+        return [
+            state(
+                f"search.weight.{key}.{one.space.name}.{indicator}", float(held[place]) / 100, says="search.weight",
+                unit="weight", n=one.space.people, claim="accounting", scheme=Term(f"search.title.{key}"),
+                indicator=self.cards[indicator].name, role=self._name(one.space),
+            )
+            for place, indicator in enumerate(one.space.indicators) if weighed[place]
+            for key, held in columns.items()
+        ]  # fmt: skip
+
+    def _plotted(self, one: Found) -> Finding:
+        return state(
+            f"search.plotted.{one.space.name}", landscape(one, {}).plotted, says="search.plotted", unit="count",
+            n=one.space.people, claim="accounting", role=self._name(one.space),
+            tried=Quantity(len(one.space.weights), "count"),
+        )  # fmt: skip
+
     def _winner(self, one: Found, best: Winner) -> Finding:
         stands = self._stands_on
         # Matrix decompositions differ in their last digits by the number of threads; a correlation needs six.
@@ -239,3 +292,8 @@ class Searched(Shown):
             level=LEVEL, role=self._name(one.space), tried=Quantity(best.tried, "count"),
             seems=Quantity(best.seems, "correlation"),
         )  # fmt: skip
+
+
+def _bounds(*spaces: Space) -> list[str]:
+    """The limit that bounds are the tool's own where the study states none."""
+    return ["bounds_unstated"] if any(space.unstated for space in spaces) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +30,19 @@ class Beside:
 
     `goals` (n, g) are the goals' indicators in the quarter before, higher being better, missing where unknown; `groups`
     (n, h) whether somebody is in each group of employment, missing where unknown; `noise` (n, k) the variance of each
-    indicator's points by measurement alone; `pay` (n,) is each person's performance pay at a coefficient of 1.
+    indicator's points by measurement alone; `pay` (n,) is each person's performance pay at a coefficient of 1, `paid`
+    (n,) what it is by today's grades.
     """
 
     goals: Array
     groups: Array
     noise: Array
     pay: Array
+    paid: Array
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> Beside:
+        """Return the same of the people `chosen`, (n,)."""
+        return Beside(**{name: getattr(self, name)[chosen] for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,10 @@ class Measured:
     pool: Array
     distance: Array
 
+    def part(self, which: slice) -> Measured:
+        """Return some of the schemes."""
+        return Measured(**{name: getattr(self, name)[which] for name in self.__slots__})
+
     def at(self, place: int) -> dict[str, float]:
         """Return one scheme's figures by name."""
         return {name: float(getattr(self, name)[place]) for name in self.__slots__}
@@ -69,25 +79,30 @@ def measured(
     Everybody else keeps today's weights. Totals are held as deviations from the mean of role and level. Who has no
     total under a scheme is left out of it; who has no value of a goal counts as average on it.
     """
-    ground = _Ground(batch, space, beside, batch.weights([today]))
-    (block,) = batch.blocks(ground.today)
-    now = ground.of(block, ground.today, key)
-    rows = [ground.of(block, ground.spread(weights[block.which]), key) for block in ground.blocks(weights)]
+    ground = _Ground(batch, today, space, beside)
+    rows = [ground.of(block, shares, key) for block, shares in ground.blocks(weights)]
+    alignment, reliability, weight, gap, paid = (np.concatenate(column) for column in zip(*rows, strict=True))
     moved = np.abs(weights - space.today).sum(axis=1) / 2 + space.elsewhere / 2
-    whole = tuple(np.concatenate(column) for column in zip(*rows, strict=True))
-    return _named(now, now[-1], np.zeros(1)), _named(whole, now[-1], moved)
-
-
-def _named(columns: tuple[Array, ...], pool: Array, moved: Array) -> Measured:
-    alignment, reliability, weight, gap, paid = columns
-    return Measured(
+    found = Measured(
         alignment=alignment,
         reliability=reliability,
         weight=weight,
         gap=gap,
-        pool=np.round(paid / pool[0] - 1, 12),
-        distance=moved,
+        pool=np.round((paid - paid[0]) / beside.paid.sum(), 12),
+        distance=np.concatenate([[0.0], moved]),
     )
+    return found.part(slice(1)), found.part(slice(1, None))
+
+
+def paid_today(batch: Batch, today: Scheme, pay: Array) -> Array:
+    """Return what performance pay (n,), stated at a coefficient of 1, is by today's grades, (n,)."""
+    return np.asarray(_worth(batch)[batch.grades(batch.weights([today]))[0]] * pay)
+
+
+def _worth(batch: Batch) -> Array:
+    """The coefficient of each grade, by its number; that of having none is the last."""
+    grades = batch.scheme.grades
+    return np.array([*grades.coefficients.values(), grades.ungraded])
 
 
 def alignment_errors(
@@ -104,13 +119,13 @@ def alignment_errors(
 
     Schemes are measured on the same resampled people, those with a total under all of them. None with one team alone.
     """
-    ground = _Ground(batch, space, beside, batch.weights([today]))
-    people = batch.people.iloc[ground.rows]
+    ground = _Ground(batch, today, space, beside)
+    people = ground.batch.people.iloc[ground.rows]
     teams = people.groupby("team", dropna=False).ngroup().to_numpy()
     count = int(teams.max()) + 1
     if count < 2:
         return None
-    totals = np.concatenate([block.totals[:, ground.rows] for block in ground.blocks(weights)])
+    totals = np.concatenate([block.totals[:, ground.rows] for block, _ in ground.blocks(weights)])[1:]
     there = np.isfinite(totals).all(axis=0)
     times = np.stack([np.bincount(rng.integers(0, count, count), minlength=count)[teams] for _ in range(draws)], axis=1)
     whole = np.ones((int(there.sum()), 1))
@@ -147,17 +162,29 @@ def _aligned(totals: Array, goals: Array, cells: Groups, times: Array) -> Array:
 
 
 class _Ground:
-    """The people of one space within a batch, and what does not change with weights."""
+    """The people of one space within a batch, and what does not change with weights.
 
-    def __init__(self, batch: Batch, space: Space, beside: Beside, today: Array) -> None:
-        role, level = batch.people["role"], batch.people["level"]
-        self.batch, self.space, self.beside, self.today = batch, space, beside, today
-        self.rows = np.flatnonzero((role.eq(space.role) & level.isin(space.levels)).to_numpy())
-        self.cells = level.iloc[self.rows].groupby(level.iloc[self.rows].to_numpy()).ngroup().to_numpy()
-        self.goals = _centred(beside.goals[self.rows], self.cells)
-        self.groups = _centred(beside.groups[self.rows], self.cells)
-        grades = batch.scheme.grades
-        self.worth = np.array([*grades.coefficients.values(), grades.ungraded])
+    The `batch` is that of the space's people where nobody else is held against them, else that of their role, else the
+    whole.
+    """
+
+    def __init__(self, batch: Batch, today: Scheme, space: Space, beside: Beside) -> None:
+        role, level = (batch.people[name].to_numpy() for name in ("role", "level"))
+        mine = role == space.role
+        own = mine & np.isin(level, space.levels)
+        chosen = next((some for some in (own, mine) if batch.stand_alone(some)), np.ones(len(own), dtype=bool))
+        self.batch, self.beside, self.space = batch.part(chosen), beside.part(chosen), space
+        self.today = self.batch.weights([today])
+        self.rows = np.flatnonzero(own[chosen])
+        self.cells = np.unique(level[own].astype(str), return_inverse=True)[1]
+        self.goals = _centred(self.beside.goals[self.rows], self.cells)
+        self.groups = _centred(self.beside.groups[self.rows], self.cells)
+        self.worth = _worth(batch)
+        self.noise = [
+            (pair, inside, self.beside.noise[rows].T * known, known)
+            for pair, (rows, known) in enumerate(self.batch.known())
+            if (inside := np.flatnonzero(np.isin(self.rows, rows))).size
+        ]
 
     def spread(self, weights: npt.NDArray[Any]) -> Array:
         """Weights of every pair of the batch, (schemes, pairs, all indicators), from those of the space in percent."""
@@ -170,15 +197,17 @@ class _Ground:
                 whole[:, number, places] = weights / 100
         return whole
 
-    def blocks(self, weights: Percents) -> Iterator[Block]:
-        """Score so many schemes at a time that their weights of all pairs take little memory."""
-        for start in range(0, len(weights), _AT_ONCE):
-            part = weights[start : start + _AT_ONCE]
-            for block in self.batch.blocks(self.spread(part)):
-                yield replace(block, which=slice(block.which.start + start, block.which.stop + start))
+    def blocks(self, weights: Percents) -> Iterator[tuple[Block, Array]]:
+        """Score today's weights and then so many at a time that those of all pairs take little memory."""
+        for start in range(0, max(len(weights), 1), _AT_ONCE):
+            shares = self.spread(weights[start : start + _AT_ONCE])
+            if start == 0:
+                shares = np.concatenate([self.today, shares])
+            for block in self.batch.blocks(shares):
+                yield block, shares[block.which]
 
     def pool(self, block: Block) -> Array:
-        """What everybody's grades pay, (schemes,)."""
+        """What the grades of everybody in the batch pay, (schemes,)."""
         return self.worth[block.grades] @ self.beside.pay
 
     def of(self, block: Block, shares: Array, key: tuple[str, ...]) -> tuple[Array, ...]:
@@ -208,11 +237,7 @@ class _Ground:
     def _noise(self, shares: Array, there: npt.NDArray[np.bool_]) -> Array:
         """The summed variance of totals by measurement alone, (schemes,), errors being independent."""
         found = np.zeros(len(shares))
-        for pair, (rows, known) in enumerate(self.batch.known()):
-            inside = np.flatnonzero(np.isin(self.rows, rows))
-            if not inside.size:
-                continue
-            noisy = self.beside.noise[rows].T * known
+        for pair, inside, noisy, known in self.noise:
             parts = (shares[:, pair] ** 2) @ noisy / np.maximum(shares[:, pair] @ known, 1e-9) ** 2
             found += (parts * there[:, inside]).sum(axis=1)
         return found

@@ -14,7 +14,15 @@ from design_lab.evaluation.rerun import points_noise
 from design_lab.evaluation.search.files import carrier
 from design_lab.evaluation.search.found import Found, Searched
 from design_lab.evaluation.search.front import chosen, pareto
-from design_lab.evaluation.search.measures import Array, Beside, Measured, alignment_errors, employment, measured
+from design_lab.evaluation.search.measures import (
+    Array,
+    Beside,
+    Measured,
+    alignment_errors,
+    employment,
+    measured,
+    paid_today,
+)
 from design_lab.evaluation.search.space import Space, spaces
 from design_lab.evaluation.search.winner import Winner, along, winner
 from design_lab.gradebook import ForcedGrades
@@ -59,11 +67,13 @@ def search(
     sought = [space for space in found if not space.unknown]
     carried = carrier(today, sought, others)
     batch = Batch.of(panel, carried, medians=medians)
+    paying = _pay(panel.people, pay)
     beside = Beside(
         goals=_goals(panel, before, client.aims),
         groups=employment(panel.people, least=least),
         noise=points_noise(panel, carried, medians=medians, rng=rng, draws=_MEASURED),
-        pay=_pay(panel.people, pay),
+        pay=paying,
+        paid=paid_today(batch, today, paying),
     )
     tried = [_found(batch, today, space, beside, settings.key, settings.pool / 100, rng) for space in sought]
     return Searched(

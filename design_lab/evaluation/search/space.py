@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.bounds import Search
 from design_lab.rulebook import Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
-from design_lab.study import Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,8 @@ class Space:
 
     `weights` (schemes, k) in percent, of the k `candidates`, meet every constraint; `said` counts those that can be
     said within the bounds at all. `today` (k,) are today's weights and `elsewhere` what lies on indicators that are no
-    candidates. `unknown` says why nothing is sought, as a key below `search.unknown.`, '' where something is.
+    candidates. `unknown` says why nothing is sought, as a key below `search.unknown.`, '' where something is;
+    `unstated` that the study itself does not bound all of the candidates' dimensions.
     """
 
     role: str
@@ -55,6 +56,7 @@ class Space:
     today: Array
     elsewhere: float
     unknown: str = ""
+    unstated: bool = False
 
     @property
     def name(self) -> str:
@@ -158,10 +160,11 @@ def _space(
         role=role, levels=levels, people=int(who.sum()), candidates=candidates, said=0,
         weights=np.zeros((0, len(candidates)), dtype=np.int16), today=weights.mean(axis=0),
         elsewhere=float(sum(elsewhere)) / len(stated),
+        unstated=any(not settings.states(one.dimension, role, levels) for one in candidates),
     )  # fmt: skip
     if nothing.people < least:
         return replace(nothing, unknown="few_people")
-    said = said_aloud(candidates, settings.bounds_for(role), settings)
+    said = said_aloud(candidates, settings.bounds_for(role, levels), settings)
     kept = said[allowed(said, nothing, settings)]
     if len(levels) == 1 and kept.size and TEAM_RESULT in known:
         kept = kept[kept[:, nothing.indicators.index(TEAM_RESULT)] > 0]

@@ -119,6 +119,8 @@ def test_proposals_are_files_that_are_read_as_they_were_found(sought, tmp_path):
         assert scheme.title["en"]
         assert scheme.title["zh"]
         assert str(len(one.space.weights)) in scheme.why
+        happy = one.space.weights[one.chosen[way]][one.space.indicators.index("very_satisfied_rate")]
+        assert f"{small.cards['very_satisfied_rate'].name['en']} {happy}" in scheme.why
         stated = scheme.weights(one.space.role, one.space.levels[0])
         expected = {
             name: w / 100 for name, w in zip(one.space.indicators, one.space.weights[one.chosen[way]], strict=True) if w

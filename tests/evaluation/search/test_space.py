@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from design_lab.bounds import Search
 from design_lab.evaluation.search.front import chosen, pareto
 from design_lab.evaluation.search.space import Candidate, Space, allowed, said_aloud
-from design_lab.study import Search
 
 
 def candidate(indicator, dimension, most=40, qualitative=False):
