@@ -231,7 +231,7 @@ def test_every_hole_is_marked_and_nothing_else(report):
     [
         (
             "en",
-            "For “closer teamwork”, the client’s own paper names no indicator; "
+            'For "closer teamwork", the client\'s own paper names no indicator; '
             "37.5% of all pairs of role and goal are covered",
         ),
         ("zh", "客户自己的报告没有为“加强团队协作”列出任何指标；岗位与目标的组合中已覆盖 37.5%"),

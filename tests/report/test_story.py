@@ -105,7 +105,7 @@ def test_assumed_parts_and_what_was_left_out_are_said(invented):
 
 def test_a_candidate_without_findings_is_named_as_not_compared(invented):
     report = tell(*invented(without=("candidates.balanced",)), "en")
-    assert "Not compared in this run: “Balanced”." in report.section("candidates").points[0].sentences
+    assert 'Not compared in this run: "Balanced".' in report.section("candidates").points[0].sentences
 
 
 def test_real_data_bear_no_mark(invented, tmp_path):
