@@ -27,6 +27,7 @@ _DECIMALS: Mapping[str, int] = {
     "percentage_points": 1,
     "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
+    "effect": 3,
     "ratio": 3,
     "times": 2,
     "factor": 4,

@@ -1,6 +1,17 @@
 """What the past can say about the effect of weights, and what it cannot."""
 
+from design_lab.evidence.adoption import Adoption, adoption
 from design_lab.evidence.claim import ClaimTest, claim_test
+from design_lab.evidence.dose import DoseSlope, dose_slope
 from design_lab.evidence.slopes import VolumeCsat, volume_csat
 
-__all__ = ["ClaimTest", "VolumeCsat", "claim_test", "volume_csat"]
+__all__ = [
+    "Adoption",
+    "ClaimTest",
+    "DoseSlope",
+    "VolumeCsat",
+    "adoption",
+    "claim_test",
+    "dose_slope",
+    "volume_csat",
+]

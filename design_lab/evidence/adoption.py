@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.display import Shown
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import Shown, interval, number
 from design_lab.errors import DataError
 from design_lab.evidence.frames import Staggered, staggered
 from design_lab.evidence.inference import (
@@ -20,6 +21,7 @@ from design_lab.evidence.inference import (
     inverted,
     jackknife,
     least_share,
+    lot_said,
     share_as_large,
 )
 from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, overall
@@ -61,7 +63,7 @@ class Adoption(Shown):
     `trends` is what a departure from parallel trends is asked of; None with fewer than two periods before adoption.
     """
 
-    units: ClassVar = {"value": "effect", "low": "effect", "high": "effect"}
+    units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect"}
     value: float
     estimate: Estimate | None
     lot: Tested | None
@@ -75,14 +77,27 @@ class Adoption(Shown):
     trends: Allowed | None
 
     def table(self) -> pd.DataFrame:
-        """Return one row an event time: time, value, low, high, p; None where one unit decides it."""
+        """Return one row an event time: event, value, low, high, p; None where one unit decides it."""
         import pandas as pd
 
         rows = [
             (e.time, e.value, *((e.estimate.low, e.estimate.high, e.estimate.p) if e.estimate else (None,) * 3))
             for e in self.events
         ]
-        return pd.DataFrame(rows, columns=["time", "value", "low", "high", "p"])
+        return pd.DataFrame(rows, columns=["event", "value", "low", "high", "p"])
+
+    @property
+    def text(self) -> dict[str, str]:
+        """Say the mean effect, its interval and what the lot gives, in each language."""
+        return {lang: self._said(lang) for lang in LANGUAGES}
+
+    def _said(self, lang: str) -> str:
+        told = {"value": number(self.value, "effect", lang), "treated": f"{self.treated:,}"}
+        told["units"] = f"{self.treated + self.never:,}"
+        if self.estimate:
+            told["interval"] = interval(self.estimate.low, self.estimate.high, "effect", lang)
+        key = "estimated.adoption" if self.estimate else "estimated.adoption_bare"
+        return words(lang).say(key, **told) + lot_said(self.lot, lang)
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from design_lab.display import Shown
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import Shown, interval, number
 from design_lab.errors import DataError
 from design_lab.evidence.frames import rows
-from design_lab.evidence.inference import LEVEL, Estimate, Tested
+from design_lab.evidence.inference import LEVEL, Estimate, Tested, lot_said
 from design_lab.evidence.regression import Rows, leave_one_out, reassigned, slope, wild_bootstrap
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class DoseSlope(Shown):
     generator was passed.
     """
 
-    units: ClassVar = {"value": "effect", "low": "effect", "high": "effect"}
+    units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect"}
     estimate: Estimate
     wild: Tested
     lot: Tested | None
@@ -40,12 +41,24 @@ class DoseSlope(Shown):
         """Return one row a method: method, value, low, high, p; None where a method bears no interval."""
         import pandas as pd
 
-        value, tests = self.estimate.value, {"wild": self.wild, "lot": self.lot}
+        value, tests = self.estimate.value, {"wild_bootstrap": self.wild, "draws_of_the_lot": self.lot}
         told: list[tuple[object, ...]] = [
-            ("leave_one_out", value, self.estimate.low, self.estimate.high, self.estimate.p),
+            ("leaving_out", value, self.estimate.low, self.estimate.high, self.estimate.p),
             *((name, value, *(one.interval or (None, None)), one.p) for name, one in tests.items() if one),
         ]
         return pd.DataFrame(told, columns=["method", "value", "low", "high", "p"])
+
+    @property
+    def text(self) -> dict[str, str]:
+        """Say the slope, its interval by leaving out clusters and what the lot gives, in each language."""
+        return {lang: self._said(lang) for lang in LANGUAGES}
+
+    def _said(self, lang: str) -> str:
+        said = words(lang).say(
+            "estimated.dose_slope", value=number(self.estimate.value, "effect", lang), clusters=f"{self.clusters:,}",
+            interval=interval(self.estimate.low, self.estimate.high, "effect", lang), changed=f"{self.changed:,}",
+        )  # fmt: skip
+        return said + lot_said(self.lot, lang)
 
     @property
     def limits(self) -> tuple[str, ...]:

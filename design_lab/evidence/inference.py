@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.catalogue import words
+from design_lab.display import number
+
 Array = npt.NDArray[np.float64]
 LEVEL = 0.95
 LEAST_CLUSTERS = 3  # below, leaving one out tells of no spread
@@ -46,6 +49,14 @@ class Tested:
     draws: int
     exact: bool
     interval: tuple[float, float] | None
+
+
+def lot_said(lot: Tested | None, lang: str) -> str:
+    """Say what other draws of the lot give; nothing where they were not asked."""
+    if lot is None:
+        return ""
+    told = {"p": number(lot.p, "effect", lang), "least": number(lot.least_p, "effect", lang)}
+    return words(lang).say("estimated.lot", **told)
 
 
 def jackknife(value: float, left_out: Array, level: float = LEVEL) -> Estimate:

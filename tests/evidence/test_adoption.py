@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import View, number
 from design_lab.errors import DataError
 from design_lab.evidence.adoption import adoption, assignments
+from design_lab.finding import words_of_cause
 from tests.evidence.panels import generator, library_slope, panel, told
 
 WAVES = [4] * 4 + [6] * 4 + [8] * 4 + [99] * 3
@@ -130,3 +133,20 @@ def test_shuffled_outcomes_show_an_effect_no_more_often_than_chance():
     rng = generator()
     p = [adoption(panel(rng, [4] * 4 + [99] * 4, effect=0), **told(), rng=rng).lot.p for _ in range(40)]
     assert 0.3 < np.mean(p) < 0.7
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("starts", [WAVES, [4, 4, 99]])
+def test_it_says_its_own_numbers_and_its_limits_in_both_languages(lang, starts):
+    found = adoption(panel(generator(), starts), **told(), rng=generator())
+    text = found.text[lang]
+    assert number(found.value, "effect", lang) in text
+    assert number(found.lot.least_p, "effect", lang) in text
+    assert (found.estimate is None) is (starts != WAVES)
+    if found.estimate:
+        assert number(found.estimate.low, "effect", lang) in text
+    assert words_of_cause(text) == []
+    assert all(words(lang).say(f"limit.{limit}") for limit in found.limits)
+    shown = View(result=found, lang=lang).frame()
+    assert len(shown) == len(found.events)
+    assert "time" not in shown.columns

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.catalogue import LANGUAGES, words
+from design_lab.display import View, number
 from design_lab.errors import DataError
 from design_lab.evidence.dose import dose_slope
 from design_lab.evidence.regression import Rows, leave_one_out, reassigned, slope, wild_bootstrap
+from design_lab.finding import words_of_cause
 from tests.evidence.panels import generator, library_slope
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -171,3 +174,13 @@ def test_who_moves_between_teams_is_refused_with_what_to_do():
     moved = frame.assign(team=frame["team"].where((frame["person"] != "T0P0") | (frame["quarter"] < 6), "T9"))
     with pytest.raises(DataError, match=r"T0P0 stands in several team; keep each unit where it stood before"):
         dose_slope(moved, **{**TOLD, "unit": "person"}, assigned="team", rng=generator())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_says_its_own_numbers_and_its_limits_in_both_languages(lang):
+    found = dose_slope(doses(generator()), **TOLD, rng=generator(), draws=99)
+    for value in (found.estimate.value, found.estimate.low, found.estimate.high, found.lot.p):
+        assert number(value, "effect", lang) in found.text[lang]
+    assert words_of_cause(found.text[lang]) == []
+    assert all(words(lang).say(f"limit.{limit}") for limit in found.limits)
+    assert len(View(result=found, lang=lang).frame()) == 3
