@@ -45,12 +45,13 @@ class Misdirection(Shown):
     """Top grades below the CSAT target, and last grades among the best quarter of their role and level on quality.
 
     `below_target` is None without a target for CSAT or without CSAT of anybody with the top grade; `passed_over` None
-    where nobody has the last grade and a quality indicator. `quality` is the indicator that stands for quality, called
-    by `names`.
+    where nobody has the last grade and a quality indicator. Of fewer than `least` people nothing is stated.
+    `quality` is the indicator that stands for quality, called by `names`.
     """
 
     units: ClassVar = {"measured": "share", "true": "share", "low": "share", "high": "share"}
     quarter: str
+    least: int
     top: str
     last: str
     target: float | None
@@ -69,7 +70,7 @@ class Misdirection(Shown):
         rows = [
             (question, one.people, one.measured / one.people, one.true_share, one.low, one.high)
             for question, one in (("below target", self.below_target), ("passed over", self.passed_over))
-            if one
+            if one and one.people >= self.least
         ]
         return pd.DataFrame(rows, columns=["question", "people", "measured", "true", "low", "high"])
 
@@ -101,6 +102,8 @@ class Misdirection(Shown):
         return self._both(name, self.passed_over, said, "low_true_best_quality")
 
     def _both(self, name: str, one: Misdirected, said: Mapping[str, Any], true_name: str) -> list[Finding]:
+        if one.people < self.least:
+            return [self._unknown(name, "too_few_graded_so")]
         measured = state(
             f"diagnosis.{name}", one.measured / one.people, says=f"diagnosis.{name}", unit="share", n=one.people,
             claim=self._claim, limits=[*self._limits, "noise_in_values"], among=self.among,
@@ -123,16 +126,18 @@ class Misdirection(Shown):
         )  # fmt: skip
 
 
-def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: float | None) -> Misdirection:
+def misdirection(panel: Panel, scores: Scores, again: Rerun, *, csat_target: float | None, least: int) -> Misdirection:
     """Count top grades below the CSAT target and last grades among the best on quality.
 
-    Quality is the first of `QUALITY` that the panel holds. By measured values the counts are
-    of the panel's usable values; true values are those of the draws of `again`.
+    Quality is the first of `QUALITY` that the panel holds. By measured values the counts are of the panel's usable
+    values; true values are those of the draws of `again`. `least` is the number of people that a published share must
+    rest on.
     """
     grades = [*scores.scheme.grades.coefficients]
     quality = next((name for name in QUALITY if name in panel.values), None)
     return Misdirection(
         quarter=scores.quarter,
+        least=least,
         top=grades[0],
         last=grades[-1],
         target=csat_target,

@@ -28,10 +28,10 @@ def eight():
     return made, scheme
 
 
-def found(panel, scheme, target=0.90):
+def found(panel, scheme, target=0.90, least=1):
     scores = score(panel, scheme, medians=NOBODY)
     again = rerun(panel, scores, medians=NOBODY, rng=np.random.default_rng(3), draws=40)
-    return misdirection(panel, scores, again, csat_target=target)
+    return misdirection(panel, scores, again, csat_target=target, least=least)
 
 
 def test_counts_by_hand():
@@ -41,6 +41,14 @@ def test_counts_by_hand():
     assert (made.passed_over.people, made.passed_over.measured) == (4, 2)
     said = {finding.id: finding.value for finding in made.findings()}
     assert said == {"diagnosis.top_grade_below_csat_target": 0.5, "diagnosis.low_grade_best_quality": 0.5}
+
+
+def test_of_fewer_people_than_may_be_shown_no_share_is_stated():
+    """One person with the last grade would be told whether she is among the best on quality."""
+    made = found(*eight(), least=5)
+    assert {finding.value for finding in made.findings()} == {None}
+    assert all("too few people got this grade" in finding.text["en"] for finding in made.findings())
+    assert made.table().empty
 
 
 def test_true_values_count_what_chance_leaves_open():

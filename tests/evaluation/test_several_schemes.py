@@ -74,7 +74,7 @@ def diagnosed(people, held, today):
         effective_weights(today, what="grade"),
         ceilings(today),
         chance,
-        misdirection(mine, today, again, csat_target=0.9),
+        misdirection(mine, today, again, csat_target=0.9, least=1),
         impact(today, least=10, in_force=True),
         cover,
         principles(people, today, cover, least=10, cycle_months=3),
