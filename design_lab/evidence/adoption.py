@@ -20,6 +20,7 @@ from design_lab.evidence.inference import (
     Tested,
     inverted,
     jackknife,
+    jackknife_error,
     least_share,
     lot_said,
     share_as_large,
@@ -216,7 +217,7 @@ def _lot(panel: Staggered, rng: np.random.Generator, draws: int, level: float) -
         return share_as_large(there, _studentised(drawn, theirs, null), exact=exact)
 
     least = least_share(_studentised(drawn, theirs, 0.0), exact=exact)
-    value, spread = float(seen[0][0]), _spread(*seen)[0]
+    value, spread = float(seen[0][0]), jackknife_error(seen[0], seen[1].T)[0]
     bears = least <= 1 - level and math.isfinite(spread) and spread > 0
     return Tested(
         p=p_at(0.0), least_p=least, draws=len(assigned), exact=exact,
@@ -248,13 +249,8 @@ def _arrangements(dates: list[int]) -> itertools.chain[tuple[int, ...]]:
     )
 
 
-def _spread(value: Array, left_out: Array) -> Array:
-    units = left_out.shape[-1]
-    return np.asarray(np.sqrt((units - 1) / units * ((left_out - value[:, None]) ** 2).sum(axis=1)))
-
-
 def _studentised(seen: tuple[Array, Array], under: tuple[Array, Array], null: float) -> Array:
     """The effects less what a null would have given, over their jackknife errors; bare where one unit decides them."""
     value, left_out = seen[0] - null * under[0], seen[1] - null * under[1]
-    spread = _spread(value, left_out)
+    spread = jackknife_error(value, left_out.T)
     return np.asarray(value / np.where(np.isfinite(spread) & (spread > _DUST), spread, 1.0))

@@ -10,13 +10,12 @@ import numpy as np
 
 from design_lab.errors import DataError, nearest
 from design_lab.evidence.absorb import Array
+from design_lab.evidence.inference import LEAST_CLUSTERS
 from design_lab.evidence.regression import Rows
 from design_lab.evidence.staggered import Design
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LEAST_UNITS = 3  # below, leaving one out tells of no spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +70,16 @@ def rows(
     """Make the rows of a dose slope; `assigned` is the level at which doses were given, each unit within one of it."""
     used = _used(frame, [outcome, unit, time, dose, *([assigned] if assigned else [])], None, weights)
     cluster = assigned or unit
-    if assigned and (used.groupby(unit)[assigned].nunique() > 1).any():
-        moved = next(iter(used.groupby(unit)[assigned].nunique().loc[lambda found: found > 1].index))
-        raise DataError(
-            f"{unit} {moved} stands in several {assigned}; keep each unit where it stood before any dose was changed"
-        )
+    if assigned:
+        several = used.groupby(unit)[assigned].nunique() > 1
+        if several.any():
+            raise DataError(
+                f"{unit} {several.index[several][0]} stands in several {assigned}; keep each unit where it stood "
+                "before any dose was changed"
+            )
     clusters = np.unique(used[cluster], return_inverse=True)[1].astype(np.int64)
-    if clusters.max() + 1 < LEAST_UNITS:
-        raise DataError(f"{cluster} has {clusters.max() + 1} values; an interval needs at least {LEAST_UNITS}")
+    if clusters.max() + 1 < LEAST_CLUSTERS:
+        raise DataError(f"{cluster} has {clusters.max() + 1} values; an interval needs at least {LEAST_CLUSTERS}")
     made = Rows(
         outcome=used[outcome].to_numpy(float),
         dose=used[dose].to_numpy(float),
@@ -143,8 +144,8 @@ def _place(date: Any, place: Mapping[Any, int]) -> int:
 
 def _refuse_empty(found: Staggered, unit: str, outcome: str) -> None:
     units, design = len(found.units), found.design
-    if units < LEAST_UNITS:
-        raise DataError(f"{units} {unit} are there in every period; an interval needs at least {LEAST_UNITS}")
+    if units < LEAST_CLUSTERS:
+        raise DataError(f"{units} {unit} are there in every period; an interval needs at least {LEAST_CLUSTERS}")
     if not len(design.cohorts):
         raise DataError(f"no {unit} adopts within the panel after its first period; there is no effect to estimate")
     if len(design.cohorts) == 1 and (design.adopted == design.cohorts[0]).all():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -59,6 +58,18 @@ def lot_said(lot: Tested | None, lang: str) -> str:
     return words(lang).say("estimated.lot", **told)
 
 
+def jackknife_error(value: float | Array, left_out: Array) -> Array:
+    """Return the standard errors of values (...) from what they are without each cluster, (clusters, ...).
+
+    Deviations are taken from the value itself, not from their mean.
+
+    >>> float(jackknife_error(2.0, np.array([1.0, 2.0, 4.0])).round(4))
+    1.8257
+    """
+    clusters = len(left_out)
+    return np.asarray(np.sqrt((clusters - 1) / clusters * ((left_out - value) ** 2).sum(axis=0)))
+
+
 def jackknife(value: float, left_out: Array, level: float = LEVEL) -> Estimate:
     """Return the interval of `value` from the values without each cluster, with t on clusters - 1 degrees of freedom.
 
@@ -74,7 +85,7 @@ def jackknife(value: float, left_out: Array, level: float = LEVEL) -> Estimate:
     clusters = len(left_out)
     if clusters < LEAST_CLUSTERS or not np.isfinite(left_out).all():
         raise ValueError(f"without one of {clusters} clusters there is no estimate")
-    error = math.sqrt((clusters - 1) / clusters * math.fsum((left_out - value) ** 2))
+    error = float(jackknife_error(value, left_out))
     free = clusters - 1
     margin = float(stats.t.ppf((1 + level) / 2, free)) * error
     p = float(2 * stats.t.sf(abs(value) / error, free)) if error else float(value == 0)
@@ -113,8 +124,8 @@ def inverted(
     `scale` is about a standard error. None where p never falls that low within a thousand of them: the design bears no
     interval. Between two values p is taken as falling away from the centre.
     """
-    ends = [_end(p_of, centre, side * scale, 1 - level) for side in (-1, 1)]
-    return None if None in ends else (ends[0], ends[1])  # type: ignore[return-value]
+    low, high = (_end(p_of, centre, side * scale, 1 - level) for side in (-1, 1))
+    return None if low is None or high is None else (low, high)
 
 
 def _end(p_of: Callable[[float], float], centre: float, step: float, threshold: float) -> float | None:

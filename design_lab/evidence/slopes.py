@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.evidence.inference import LEVEL, jackknife
 from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["pooled", "between", "within"]
 KINDS: tuple[Kind, ...] = ("pooled", "between", "within")
-LEVEL = 0.95
 LEAST_TEAMS = 5  # below, an interval that leaves out one at a time says next to nothing, as elsewhere
 LEAST_PERIODS = 3  # of a person, for her own ups and downs to be seen
 _GROUPS = ("employee_id", "begins", "role", "team")
@@ -182,20 +182,19 @@ def _within(usable: pd.DataFrame, mix: list[str]) -> Slope:
 
 
 def _fit(kind: Kind, rows: pd.DataFrame, formula: str) -> Slope:
-    from scipy import stats
+    import numpy as np
 
     numbered = {name: rows[name].astype("category").cat.codes for name in _GROUPS if name in rows}
     coded = rows.assign(**numbered)
     teams = sorted(coded["team"].unique())
     value = _coefficient(coded, formula)
-    left_out = [_coefficient(coded[coded["team"] != team], formula) for team in teams]
-    spread = math.fsum((one - value) ** 2 for one in left_out) * (len(teams) - 1) / len(teams)
-    margin = float(stats.t.ppf((1 + LEVEL) / 2, len(teams) - 1)) * math.sqrt(spread)
+    left_out = np.array([_coefficient(coded[coded["team"] != team], formula) for team in teams])
+    found = jackknife(value, left_out, LEVEL)
     return Slope(
         kind=kind,
         value=value,
-        low=value - margin,
-        high=value + margin,
+        low=found.low,
+        high=found.high,
         rows=len(rows),
         people=int(rows["employee_id"].nunique()),
         teams=len(teams),

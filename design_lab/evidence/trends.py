@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.evidence.inference import LEVEL
+from design_lab.evidence.inference import LEVEL, jackknife_error
 
 Array = npt.NDArray[np.float64]
 _STEPS = 40  # of bisection
@@ -62,8 +62,7 @@ def _shifted(allowed: Allowed, most: float) -> tuple[Array, Array]:
     without = np.concatenate([allowed.without_before, -allowed.without_before], axis=1) * most * allowed.reach
     points = allowed.value + steps
     less = allowed.without[:, None] + without
-    units = len(less)
-    return points, np.sqrt((units - 1) / units * ((less - points) ** 2).sum(axis=0))
+    return points, jackknife_error(points, less)
 
 
 def breakdown(interval_at: Callable[[float], tuple[float, float]], most: float = _MOST) -> float:
@@ -95,41 +94,34 @@ def smoothness(allowed: Allowed, most: float, level: float = LEVEL) -> tuple[flo
     folded t with units - 1 degrees of freedom. With one step before adoption a straight trend is taken out and nothing
     is left to choose.
     """
-    from scipy import optimize, stats
+    from scipy import optimize
 
     steps, units = len(allowed.before), len(allowed.without)
-    spread = _spread(allowed)
     straight = np.full(steps, allowed.reach / steps)
 
     def half(free: Array) -> float:
         weights = _unbiased(free, allowed.reach, steps)
-        error = float(np.sqrt(max(spread(weights), 0.0)))
+        error = float(jackknife_error(_corrected(allowed, weights), allowed.without - allowed.without_before @ weights))
         bias = most * _bend(weights, allowed.weights)
-        return error * _folded(bias / error, units - 1, level, stats) if error > 0 else bias
+        return error * _folded(bias / error, units - 1, level) if error > 0 else bias
 
     best = straight[1:]
     if steps > 1:
         tried = optimize.minimize(half, best, method="Nelder-Mead", options={"maxiter": 400 * steps, "xatol": 1e-6})
         best = tried.x
     weights, length = _unbiased(best, allowed.reach, steps), half(best)
-    centre = allowed.value - float(weights @ allowed.before)
+    centre = _corrected(allowed, weights)
     return centre - length, centre + length
+
+
+def _corrected(allowed: Allowed, weights: Array) -> float:
+    """The mean effect less a weighted sum of the steps before adoption."""
+    return allowed.value - float(weights @ allowed.before)
 
 
 def _unbiased(free: Array, reach: float, steps: int) -> Array:
     """Weights of the steps before adoption that take out any straight trend: they sum to what it adds after."""
     return np.concatenate([[reach - free.sum()], free]) if steps > 1 else np.array([reach])
-
-
-def _spread(allowed: Allowed) -> Callable[[Array], float]:
-    units = len(allowed.without)
-    after = allowed.without - allowed.value
-    before = allowed.without_before - allowed.before
-
-    def of(weights: Array) -> float:
-        return float((units - 1) / units * ((after - before @ weights) ** 2).sum())
-
-    return of
 
 
 def _bend(before: Array, after: Array) -> float:
@@ -144,9 +136,10 @@ def _bend(before: Array, after: Array) -> float:
     return float(np.abs(later).sum() + np.abs(earlier).sum())
 
 
-def _folded(shift: float, free: int, level: float, stats: object) -> float:
+def _folded(shift: float, free: int, level: float) -> float:
     """The quantile of |t + shift|, t with so many degrees of freedom."""
-    t = stats.t  # type: ignore[attr-defined]
+    from scipy.stats import t
+
     low, high = 0.0, abs(shift) + 60.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
