@@ -160,7 +160,7 @@ def _behind():
     ]  # fmt: skip
     yield from Reliabilities(quarter=QUARTER, found=tuple(found), roles=names, cards=cards()).findings()
     yield from Misdirection(
-        quarter=QUARTER, top="A", last="D", target=0.9, quality="qa_score", names=cards()["qa_score"].name, reconstructed=True,
+        quarter=QUARTER, top="A", last="D", target=0.9, quality="qa_score", names=cards()["qa_score"].name, reconstructed=True, least=10,
         below_target=Misdirected(people=44, measured=13, true_share=0.27, low=0.18, high=0.36),
         passed_over=Misdirected(people=22, measured=3, true_share=0.11, low=0.05, high=0.23),
     ).findings()  # fmt: skip
