@@ -148,6 +148,8 @@ def _prepared(rows: pd.DataFrame, timed: bool) -> pd.DataFrame:
 def _why_unknown(rows: pd.DataFrame, usable: pd.DataFrame) -> str:
     if not rows["rated"].sum():
         return "no_ratings"
+    if rows["team"].isna().all():
+        return "no_teams"
     if usable.empty:
         return "too_few_periods"
     if usable["team"].nunique() < LEAST_TEAMS:

@@ -32,8 +32,10 @@ def columns_there(
     advice = hint or "Correct the mapping in sources.yaml or ask for the file again"
     # A row that holds none of the columns may be no header at all, and what stands there may be people's names.
     known = header if set(wanted) & set(header) else ["(none of the other mapped columns stands in this row either)"]
+    near = {column: nearest(column, known) for column in wanted}
     faults = [
-        f"{place(name, sheet=sheet, column=column)}: there is no such column; {nearest(column, known)}. {advice}"
+        f"{place(name, sheet=sheet, column=column)}: there is no such column; "
+        f"{near[column]}{'' if near[column].endswith('?') else '.'} {advice}"
         for column in wanted
         if column not in header
     ]
