@@ -154,11 +154,14 @@ class View:
         return shown.set_axis([self._header(str(column)) for column in shown], axis="columns")
 
     def __repr__(self) -> str:
-        return self.frame().to_string(index=False)
+        shown = self.frame()
+        return words(self.lang).say("shown.no_rows") if shown.empty else shown.to_string(index=False)
 
     def _repr_html_(self) -> str:
-        """Write the table with words left and numbers right."""
+        """Write the table with words left and numbers right; one without rows is said to have none."""
         shown, spoken = self.frame(), self.result.to_text(self.lang).columns
+        if shown.empty:
+            return f"<p>{escape(words(self.lang).say('shown.no_rows'))}</p>"
         numeric = set(self.result.table().select_dtypes("number").columns)
         sides = ["right" if column in numeric else "left" for column in spoken]
 

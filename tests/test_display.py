@@ -123,6 +123,16 @@ def test_a_view_names_headers_and_ids_in_its_language_and_the_table_keeps_ids(la
     assert "role" in result.table()
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "nothing to show here"), ("zh", "此处没有内容")])
+def test_a_view_of_no_rows_says_so_and_is_no_header_over_nothing(lang, said):
+    class Empty(_Named):
+        def table(self):
+            return super().table().head(0)
+
+    view = View(result=Empty(), lang=lang, names={})
+    assert (repr(view), view._repr_html_()) == (said, f"<p>{said}</p>")
+
+
 def test_every_header_with_a_unit_has_words_in_both_languages():
     """A result with a column that no reader of Chinese can read is found here."""
     for module in pkgutil.walk_packages(design_lab.__path__, "design_lab."):

@@ -67,7 +67,7 @@ class SelfOther(Shown):
 
     def _unknown(self, what: str, unit: str) -> Finding:
         return state(
-            f"ratings.{what}", None, says="ratings.self_other_unknown", unit=unit, n=self.people, claim="unidentified"
+            f"ratings.{what}", None, says=f"ratings.{what}_unknown", unit=unit, n=self.people, claim="unidentified"
         )
 
 
