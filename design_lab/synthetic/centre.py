@@ -283,6 +283,18 @@ class Reform(_Part):
         return _checked_weights(self, self.weights, "reform.weights")
 
 
+class Happening(_Part):
+    """Something else than weights that moves outcomes of some teams, by title, from a quarter on, such as a tool.
+
+    `moves` are in the units of the outcomes, the same for everybody in those teams.
+    """
+
+    what: str
+    first: QuarterText
+    teams: list[str] = Field(min_length=1)
+    moves: dict[Outcome, float]
+
+
 class Fault(_Part):
     """Faults of one kind planted in one quarter's exported files (`faults.KINDS`); what happened stays as it was."""
 
@@ -311,6 +323,7 @@ class Centre(_Part):
     weights: dict[Dimension, Share]
     law: Law = Law()
     reform: Reform | None = None
+    happenings: list[Happening] = Field(default_factory=list)
     demand: Demand
     duty: Duty
     call_types: dict[str, CallType]

@@ -1,4 +1,7 @@
-"""Under which weights a person stands in a quarter, and how far the law of the centre then moves what they do."""
+"""Under which weights a person stands in a quarter, and how far the law of the centre then moves what they do.
+
+What happened meanwhile beside the weights (`Happening`) moves the same outcomes.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,12 @@ def answers(
     weights = weights_in_force(centre, organisation, quarter)
     if centre.law.kind == "marginal_pay":
         responsiveness = responsiveness * _power(centre, organisation, quarter)
-    return answer_to_weights(centre.law, {name: weights[name][team] for name in DIMENSIONS}, responsiveness[person])
+    moved = answer_to_weights(centre.law, {name: weights[name][team] for name in DIMENSIONS}, responsiveness[person])
+    for happening in centre.happenings:
+        if happening.first <= quarter:
+            touched = np.array([one.title in happening.teams for one in organisation.teams])[team]
+            moved |= {name: moved[name] + size * touched for name, size in happening.moves.items()}
+    return moved
 
 
 def _power(centre: Centre, organisation: Organisation, quarter: Quarter) -> Floats:

@@ -40,7 +40,7 @@ def effects(centre: Centre, quarters: Sequence[Quarter] | None = None) -> dict[s
         under = np.flatnonzero(reformed(centre, treated.organisation, quarter))
         if under.size == 0:
             continue
-        pairs = [_team_means(data) for data in (treated, QuarterData(without, quarter))]
+        pairs = [team_means(data) for data in (treated, QuarterData(without, quarter))]
         measured.append((pairs[0][0] - pairs[1][0])[:, under])
         latent.append((pairs[0][1] - pairs[1][1])[:, under])
     if not measured:
@@ -69,7 +69,7 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _team_means(data: QuarterData) -> tuple[Floats, Floats]:
+def team_means(data: QuarterData) -> tuple[Floats, Floats]:
     """Return what is measured, and what is latent, of each outcome by team, each (outcomes, teams)."""
     duty, calls, voices = data.duty, data.calls, data.centre.voices
     teams = len(data.organisation.teams)

@@ -13,7 +13,7 @@ import pytest
 from design_lab.ingest import build, table_path
 from design_lab.periods import Quarter
 from design_lab.study import Study
-from design_lab.synthetic.centre import Centre, Reform, Wave, read_centre
+from design_lab.synthetic.centre import Centre, Happening, Reform, Wave, read_centre
 from design_lab.synthetic.exports import QuarterData
 from design_lab.synthetic.incentives import answers, reformed
 from design_lab.synthetic.truth import UNITS, effects, write_truth
@@ -56,6 +56,17 @@ def test_only_the_treated_are_moved(pilot: Centre, quarter: QuarterData) -> None
     treated = quarter.duty.team == 0
     assert (moved[treated] > 0).all()
     assert (moved[~treated] == 0).all()
+
+
+def test_a_happening_moves_its_teams_from_its_quarter_on_and_no_truth_of_the_reform(pilot: Centre) -> None:
+    tool = Happening(what="AI", first=QUARTER, teams=["客服02组"], moves={"satisfaction_logit": 0.1})
+    beside = pilot.model_copy(update={"happenings": [tool]})
+    for quarter, size in ((Quarter(2025, 4), 0.0), (QUARTER, 0.1)):
+        duty = QuarterData(pilot, quarter).duty
+        moved = QuarterData(beside, quarter).duty.latent.satisfaction_logit - duty.latent.satisfaction_logit
+        assert moved[duty.team == 1] == pytest.approx(size)
+        assert (moved[duty.team != 1] == 0).all()
+    assert effects(beside, [QUARTER])["qa_score"]["latent"] == effects(pilot, [QUARTER])["qa_score"]["latent"]
 
 
 def test_under_marginal_pay_leaders_move_more_than_agents(centre: Centre, quarter: QuarterData) -> None:
