@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from design_lab.catalogue import LANGUAGES
+from design_lab.catalogue.words import dimension_in
 from design_lab.display import Shown
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
@@ -49,9 +51,13 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a dimension (or, where dimensions keep theirs, an indicator) weighed before and after, as shares."""
+    """What a dimension (or, where dimensions keep theirs, an indicator) weighed before and after, as shares.
+
+    `title` is its name by language, as the study calls it.
+    """
 
     name: str
+    title: Mapping[str, str]
     before: float
     after: float
     of: Literal["dimension", "indicator"] = "dimension"
@@ -290,25 +296,34 @@ def _changes(study: Study, schemes: Sequence[Scheme], role: str) -> tuple[tuple[
         return (), False
     before, after = schemes
     roles = [role] if role else [*study.settings.roles]
-    by_pair = [_between(before, after, one, level) for one in roles for level in study.settings.levels]
+    by_pair = [_between(study, (before, after), one, level) for one in roles for level in study.settings.levels]
     told = next((one for one in by_pair if one), ())
     return told, any(one != told for one in by_pair)
 
 
-def _between(before: Scheme, after: Scheme, role: str, level: str) -> tuple[Change, ...]:
-    held = [
-        {name: one.weight / 100 for name, one in each.dimensions_for(role, level).items()} for each in (before, after)
+def _between(study: Study, schemes: tuple[Scheme, Scheme], role: str, level: str) -> tuple[Change, ...]:
+    """The dimensions, or else the indicators, that weigh otherwise for one role and level."""
+    by_dimension = [
+        {name: one.weight / 100 for name, one in each.dimensions_for(role, level).items()} for each in schemes
     ]
-    found = _unequal(held[0], held[1], "dimension")
-    return found or _unequal(before.weights(role, level), after.weights(role, level), "indicator")
+    by_indicator = [each.weights(role, level) for each in schemes]
+    named = study.settings.dimensions
+    dimensions = tuple(
+        Change(name=name, title={lang: dimension_in(name, lang, named) for lang in LANGUAGES}, before=was, after=now)
+        for name, was, now in _unequal(*by_dimension)
+    )
+    return dimensions or tuple(
+        Change(name=name, title=study.cards[name].name, before=was, after=now, of="indicator")
+        for name, was, now in _unequal(*by_indicator)
+    )
 
 
-def _unequal(
-    before: Mapping[str, float], after: Mapping[str, float], of: Literal["dimension", "indicator"]
-) -> tuple[Change, ...]:
-    names = dict.fromkeys([*before, *after])
-    pairs = {name: (before.get(name, 0.0), after.get(name, 0.0)) for name in names}
-    return tuple(Change(name=name, before=a, after=b, of=of) for name, (a, b) in pairs.items() if abs(a - b) > _DUST)
+def _unequal(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[tuple[str, float, float]]:
+    """What is weighed otherwise: its name, and both weights."""
+    for name in dict.fromkeys([*before, *after]):
+        was, now = before.get(name, 0.0), after.get(name, 0.0)
+        if abs(was - now) > _DUST:
+            yield name, was, now
 
 
 def _rules_differ(schemes: Sequence[Scheme]) -> bool:

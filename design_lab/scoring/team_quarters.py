@@ -48,7 +48,7 @@ class TeamQuarters:
 
     `sums` is keyed by (employee_id, team, quarter) in ascending order; `<outcome>_over` and `<outcome>_under` are whole
     numbers of which the outcome is `scales[outcome]` times the quotient. `roster` has a row a spell: employee_id, team,
-    role, valid_from. `absent` says of each outcome that nothing is known of why, as a key below `unknown.`.
+    role, valid_from. `absent` says of each outcome that nothing is known of why, as a key below `claim_reason.`.
     """
 
     quarters: tuple[str, ...]
