@@ -164,7 +164,7 @@ class WeightEffects(Shown):
         found = one.adoption.limits if one.adoption else ()
         kept = [limit for limit in found if not (drawn and limit == "parallel_without_adoption")]
         ratings = ["self_selected_ratings"] if one.outcome.startswith("csat") else []
-        return tuple(dict.fromkeys([*kept, *history_limits(self.history), *ratings]))
+        return tuple(dict.fromkeys([*kept, *history_limits(self.history), *ratings, "few_teams"]))
 
     def _event(self, event: Event) -> Finding:
         """The primary outcome some quarters from the change; before it nothing had changed, so no effect is told."""
@@ -174,7 +174,7 @@ class WeightEffects(Shown):
         after = event.time >= 0
         return state(
             f"evidence.weight_effect.{one.outcome}.event.{event.time}", event.value,
-            says=f"evidence.event_{'after' if after else 'before'}", unit=one.unit, n=teams,
+            says=f"evidence.event_{'at' if event.time == 0 else 'after' if after else 'before'}", unit=one.unit, n=teams,
             claim=one.claim.claim if after else "association", bounds=bounds, level=LEVEL if bounds else None,
             limits=("one_of_many_quarters",), outcome=Term(f"outcome.{one.outcome}"), quarters=str(abs(event.time)),
             range=_range(bounds, one.unit),
