@@ -172,9 +172,10 @@ class WeightEffects(Shown):
         found = event.estimate if teams >= LEAST_COHORT else None
         bounds = (found.low, found.high) if found else None
         after = event.time >= 0
+        says = "event_at" if event.time == 0 else "event_after" if after else "event_before"
         return state(
             f"evidence.weight_effect.{one.outcome}.event.{event.time}", event.value,
-            says=f"evidence.event_{'at' if event.time == 0 else 'after' if after else 'before'}", unit=one.unit, n=teams,
+            says=f"evidence.{says}", unit=one.unit, n=teams,
             claim=one.claim.claim if after else "association", bounds=bounds, level=LEVEL if bounds else None,
             limits=("one_of_many_quarters",), outcome=Term(f"outcome.{one.outcome}"), quarters=str(abs(event.time)),
             range=_range(bounds, one.unit),
