@@ -42,6 +42,9 @@ The road, each step a call:
     cascade(people, proposals, study)            # what a leader's unit would stand at if all met their targets
     search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     write_landscapes(found.landscapes(), ...)    # what was tried, as points of the report's picture
+    past = weight_history(study, quarter, ...)   # who came under other weights when, and who can be compared
+    teams = team_quarters(study, quarters)       # every outcome by team and quarter
+    weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
@@ -87,7 +90,7 @@ if TYPE_CHECKING:
     from design_lab.evaluation.lint import lint
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
-    from design_lab.evidence import claim_test, volume_csat
+    from design_lab.evidence import claim_test, volume_csat, weight_effects, weight_history
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
@@ -103,6 +106,7 @@ if TYPE_CHECKING:
     from design_lab.scoring.ratings import ratings_review, spans
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
+    from design_lab.scoring.team_quarters import team_quarters
     from design_lab.scoring.weeks import person_weeks
     from design_lab.study import Study
 
@@ -164,9 +168,12 @@ _HOMES = {
     "search": "evaluation",
     "spans": "scoring.ratings",
     "targets": "scoring",
+    "team_quarters": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
     "ways_to_weights": "evaluation",
+    "weight_effects": "evidence",
+    "weight_history": "evidence",
     "weights_by_quarter": "evaluation",
     "weights_by_role": "evaluation",
     "weights_by_rule": "evaluation",
@@ -229,10 +236,13 @@ __all__ = [
     "spans",
     "stability",
     "targets",
+    "team_quarters",
     "tell",
     "tornado",
     "volume_csat",
     "ways_to_weights",
+    "weight_effects",
+    "weight_history",
     "weights_by_quarter",
     "weights_by_role",
     "weights_by_rule",

@@ -25,6 +25,10 @@ _DECIMALS: Mapping[str, int] = {
     "count": 0,
     "people": 0,
     "percentage_points": 1,
+    "pp": 2,  # differences of shares that are small
+    "per_10000": 2,
+    "calls_apart": 2,  # differences of calls per hour
+    "seconds_apart": 1,
     "slope": 2,  # percentage points that go with a step of something else
     "correlation": 2,
     "effect": 3,

@@ -100,6 +100,7 @@ class Settings(_Model):
     current_scheme: str
     scheme_history: tuple[SchemePeriod, ...]
     concurrent_events: tuple[Event, ...] = ()
+    primary_outcome: str = "csat"  # of what other weights did, named before looking; others are held together
     targets: dict[str, Target] = {}
     expected_shares: dict[str, Number] = {}  # of roles, as the client states them
     occupancy_max: Number

@@ -3,15 +3,21 @@
 from design_lab.evidence.adoption import Adoption, adoption
 from design_lab.evidence.claim import ClaimTest, claim_test
 from design_lab.evidence.dose import DoseSlope, dose_slope
+from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.slopes import VolumeCsat, volume_csat
+from design_lab.evidence.weight_effect import WeightEffects, weight_effects
 
 __all__ = [
     "Adoption",
     "ClaimTest",
     "DoseSlope",
     "VolumeCsat",
+    "WeightEffects",
+    "WeightHistory",
     "adoption",
     "claim_test",
     "dose_slope",
     "volume_csat",
+    "weight_effects",
+    "weight_history",
 ]

@@ -138,11 +138,11 @@ def _bend(before: Array, after: Array) -> float:
 
 def _folded(shift: float, free: int, level: float) -> float:
     """The quantile of |t + shift|, t with so many degrees of freedom."""
-    from scipy.stats import t
+    from scipy.special import stdtr  # a tenth of the time of stats.t.cdf, and it is asked very often
 
     low, high = 0.0, abs(shift) + 60.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        inside = t.cdf(middle - abs(shift), free) - t.cdf(-middle - abs(shift), free)
+        inside = stdtr(free, middle - abs(shift)) - stdtr(free, -middle - abs(shift))
         low, high = (middle, high) if inside < level else (low, middle)
     return high

@@ -1,4 +1,4 @@
-"""Ten slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""A dozen slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def write_slides(report: Report, path: Path) -> Path:
         "weights": _with_table,
         "noise": _beside_chart,
         "direction": _beside_chart,
+        "evidence": _beside_chart,
         "aims": _beside_chart,
         "coverage": _whole_table,
         "candidates": _with_table,

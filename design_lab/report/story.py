@@ -12,6 +12,7 @@ from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
+from design_lab.report.past import evidence_section, primary_effect
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
@@ -36,6 +37,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             weights_section(facts),
             noise_section(facts),
             direction_section(facts),
+            evidence_section(facts),
             aims_section(facts),
             coverage_section(facts),
             candidates_section(facts),
@@ -83,12 +85,12 @@ def _answer(facts: Facts) -> str:
 
 
 def _key_statements(facts: Facts) -> tuple[Statement, ...]:
-    """Three or four findings: the widest gap, the candidate that changes most, the centre, and what stays open."""
+    """Three or four findings: the widest gap, the candidate that changes most, the centre, and what the past says."""
     changes = [facts.measured(f"candidates.{name}.grade_changes") for name in facts.candidates()]
     most = max((change for change in changes if change), key=_value, default=None)
     centre = next((finding for id in _CENTRE if (finding := facts.measured(id))), None)
     gap = telling(gaps(facts)) or widest(gaps(facts))
-    chosen = [gap.effective if gap else None, most, centre, facts.get("evidence.claim")]
+    chosen = [gap.effective if gap else None, most, centre, primary_effect(facts) or facts.get("evidence.claim")]
     return facts.statements(chosen)
 
 

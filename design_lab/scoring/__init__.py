@@ -11,6 +11,7 @@ from design_lab.scoring.rollup import RolledUp, roll_up
 from design_lab.scoring.score import Scores, score
 from design_lab.scoring.signal import Signal
 from design_lab.scoring.targets import role_medians, targets
+from design_lab.scoring.team_quarters import TeamQuarters, team_quarters
 from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "RolledUp",
     "Scores",
     "Signal",
+    "TeamQuarters",
     "adjustment",
     "calls_by_period",
     "everybody",
@@ -40,4 +42,5 @@ __all__ = [
     "score_in_force",
     "score_moved",
     "targets",
+    "team_quarters",
 ]

@@ -1,0 +1,135 @@
+"""What would overturn the primary outcome's estimate: steps apart, bent trends, silent customers, movers, scale."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from design_lab.display import Quantity, Term
+from design_lab.evidence.adoption import Adoption, adoption
+from design_lab.evidence.claim import breakdown_of
+from design_lab.evidence.inference import LEVEL, Estimate
+from design_lab.evidence.trends import Allowed, breakdown, smoothness
+from design_lab.evidence.wording import between
+from design_lab.finding import Claim, Finding, state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overturn:
+    """How far the estimate of the primary outcome holds, each part None where it cannot be told.
+
+    `relative_magnitudes` is how many times the largest step before adoption trends may step apart after it, and
+    `smoothness` by how much a quarter they may bend, in the outcome's unit, before the interval reaches none.
+    `response_rate` is the effect on the share of calls that are rated, `frozen_teams` the estimate with everybody kept
+    where she was before the first adoption, `odds` the factor of the odds (from the logit scale, for rates near 1).
+    """
+
+    unit: str
+    relative_magnitudes: float | None = None
+    smoothness: float | None = None
+    response_rate: Estimate | None = None
+    frozen_teams: Estimate | None = None
+    odds: Estimate | None = None
+
+    def findings(self, claim: Claim, outcome: str) -> tuple[Finding, ...]:
+        """State each part that is known, as `evidence.sensitivity.<name>`."""
+        named = Term(f"outcome.{outcome}")
+        bare = {"relative_magnitudes": (self.relative_magnitudes, "times"), "smoothness": (self.smoothness, self.unit)}
+        found = [
+            state(
+                f"evidence.sensitivity.{name}", value, says=f"evidence.sensitivity_{name}{'' if value else '_none'}",
+                unit=unit, n=None, claim=claim, limits=(f"{name}_asked",), outcome=named,
+            )
+            for name, (value, unit) in bare.items()
+            if value is not None
+        ]  # fmt: skip
+        bounded = {
+            "response_rate": (self.response_rate, "pp"),
+            "frozen_teams": (self.frozen_teams, self.unit),
+            "odds": (self.odds, "times"),
+        }
+        return (
+            *found,
+            *(
+                state(
+                    f"evidence.sensitivity.{name}", one.value, says=f"evidence.sensitivity_{name}", unit=unit,
+                    n=one.clusters, claim=claim, bounds=(one.low, one.high), level=LEVEL, outcome=named,
+                    range=between(one.low, one.high, unit), share=Quantity(LEVEL, "weight"),
+                )
+                for name, (one, unit) in bounded.items()
+                if one is not None
+            ),
+        )  # fmt: skip
+
+
+def overturned(
+    effect: Adoption | None, panel: pd.DataFrame, frozen: pd.DataFrame | None, *, outcome: str, unit: str, scale: float
+) -> Overturn:
+    """Ask what would overturn the estimate of one outcome.
+
+    `panel` has one row a team and quarter with `adopted`, and `response_rate` where ratings are counted; `frozen` is
+    the same with everybody kept in one team. `scale` makes the outcome's unit of the panel's own.
+    """
+    trends = effect.trends if effect else None
+    return Overturn(
+        unit=unit,
+        relative_magnitudes=breakdown_of(effect),
+        smoothness=_largest_bend(trends) if trends else None,
+        response_rate=_estimate(panel, "response_rate", 100.0) if outcome.startswith("csat") else None,
+        frozen_teams=_estimate(frozen, outcome, scale) if frozen is not None else None,
+        odds=_odds(panel, outcome) if outcome.startswith("csat") else None,
+    )
+
+
+def _largest_bend(trends: Allowed) -> float:
+    """By how much a quarter trends may bend; it is sought up to ten times the estimate's own size."""
+    return breakdown(lambda most: smoothness(trends, most), most=10 * abs(trends.value) or 1.0)
+
+
+def _estimate(panel: pd.DataFrame, outcome: str, scale: float) -> Estimate | None:
+    """The mean effect on a column of the panel; None where it is not known or one team decides it."""
+    rows = usable(panel, outcome)
+    if rows is None:
+        return None
+    return _adopted(rows.assign(**{outcome: scale * rows[outcome]}), outcome)
+
+
+def _adopted(rows: pd.DataFrame, outcome: str) -> Estimate | None:
+    return adoption(rows, outcome=outcome, unit="team", time="quarter", adopted="adopted").estimate
+
+
+def _odds(panel: pd.DataFrame, outcome: str) -> Estimate | None:
+    """The factor of the odds, with the interval of the logit scale; None where a rate is 0 or 1."""
+    rows = usable(panel, outcome)
+    if rows is None or not rows[outcome].between(0, 1, inclusive="neither").all():
+        return None
+    found = _adopted(rows.assign(logit=np.log(rows[outcome] / (1 - rows[outcome]))), "logit")
+    if found is None:
+        return None
+    value, low, high = (math.exp(end) for end in (found.value, found.low, found.high))
+    error = value * found.standard_error
+    return Estimate(value=value, standard_error=error, low=low, high=high, p=found.p, clusters=found.clusters)
+
+
+def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:
+    """Return the rows of teams seen in every quarter, if an effect on the outcome can be estimated from them.
+
+    None where the outcome is unknown or the same in every row, where fewer than three teams are whole, and where
+    nobody has changed or nobody waits.
+    """
+    if outcome not in panel or panel[outcome].notna().sum() == 0:
+        return None
+    quarters = panel["quarter"].nunique()
+    rows = panel.dropna(subset=outcome)
+    rows = rows[rows.groupby("team")[outcome].transform("size") == quarters].reset_index(drop=True)
+    dates = rows.groupby("team")["adopted"].first()
+    known = dates.dropna()
+    if len(dates) < 3 or known.empty or bool((dates == known.min()).all()) or np.ptp(rows[outcome]) == 0:
+        return None
+    return rows
