@@ -43,6 +43,7 @@ The road, each step a call:
     search(study, panel, ...)                    # every scheme that can be said aloud; the few worth proposing
     write_landscapes(found.landscapes(), ...)    # what was tried, as points of the report's picture
     claim_test(study)                            # what the past can say about weights
+    evidence_checks(frame, ...)                  # what speaks against an estimate of adoption, from anybody's frame
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
@@ -87,7 +88,7 @@ if TYPE_CHECKING:
     from design_lab.evaluation.lint import lint
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
-    from design_lab.evidence import claim_test, volume_csat
+    from design_lab.evidence import claim_test, evidence_checks, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
@@ -135,6 +136,7 @@ _HOMES = {
     "compare": "evaluation",
     "coverage": "evaluation",
     "effective_weights": "evaluation",
+    "evidence_checks": "evidence",
     "expected_effects": "expected",
     "facts": "ingest",
     "feedback": "evaluation",
@@ -192,6 +194,7 @@ __all__ = [
     "compare",
     "coverage",
     "effective_weights",
+    "evidence_checks",
     "expected_effects",
     "factors",
     "facts",

@@ -1,6 +1,7 @@
 """What the past can say about the effect of weights, and what it cannot."""
 
 from design_lab.evidence.adoption import Adoption, adoption
+from design_lab.evidence.checks import Concurrent, EvidenceChecks, evidence_checks
 from design_lab.evidence.claim import ClaimTest, claim_test
 from design_lab.evidence.dose import DoseSlope, dose_slope
 from design_lab.evidence.slopes import VolumeCsat, volume_csat
@@ -8,10 +9,13 @@ from design_lab.evidence.slopes import VolumeCsat, volume_csat
 __all__ = [
     "Adoption",
     "ClaimTest",
+    "Concurrent",
     "DoseSlope",
+    "EvidenceChecks",
     "VolumeCsat",
     "adoption",
     "claim_test",
     "dose_slope",
+    "evidence_checks",
     "volume_csat",
 ]
