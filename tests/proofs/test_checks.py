@@ -10,7 +10,16 @@ nothing is wrong, three Monte-Carlo standard errors aside. `concurrent_events` c
 import numpy as np
 import pytest
 
-from design_lab.evidence import checks
+from design_lab.evidence.checks import (
+    anticipation,
+    dip_before,
+    leave_one_out,
+    moves,
+    placebo_dates,
+    pre_trend,
+    selection_on_past,
+    untreated_volume,
+)
 from tests.proofs.panels import framed, told
 from tests.proofs.teams import QUARTERS, csat, seeded, shocks, sizes, within
 from tests.proofs.test_staggered import adopted
@@ -19,9 +28,10 @@ FULL, FULL_TROUBLE = 2000, 500
 DESIGNS = [(10, 3), (15, 0), (15, 3)]
 WHEN = np.arange(QUARTERS)
 ASKED = {
-    "pre_trend": checks.pre_trend, "placebo_dates": checks.placebo_dates, "anticipation": checks.anticipation,
-    "dip_before": checks.dip_before, "selection_on_past": checks.selection_on_past, "moves": checks.moves,
-    "untreated_volume": checks.untreated_volume, "leave_one_out": checks.leave_one_out,
+    check.__name__: check
+    for check in (
+        pre_trend, placebo_dates, anticipation, dip_before, selection_on_past, moves, untreated_volume, leave_one_out
+    )
 }  # fmt: skip
 # What is planted, by name: points of CSAT by quarters since adoption, (teams, quarters), among those that adopt. Drifts
 # are those of the first wave; the others drift the less the later they adopt.
