@@ -44,6 +44,7 @@ The road, each step a call:
     write_landscapes(found.landscapes(), ...)    # what was tried, as points of the report's picture
     past = weight_history(study, quarter, ...)   # who came under other weights when, and who can be compared
     teams = team_quarters(study, quarters)       # every outcome by team and quarter
+    checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
@@ -90,7 +91,14 @@ if TYPE_CHECKING:
     from design_lab.evaluation.lint import lint
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
-    from design_lab.evidence import claim_test, volume_csat, weight_effects, weight_history
+    from design_lab.evidence import (
+        check_adoption,
+        claim_test,
+        evidence_checks,
+        volume_csat,
+        weight_effects,
+        weight_history,
+    )
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
@@ -135,10 +143,12 @@ _HOMES = {
     "build_tables": "ingest",
     "cascade": "evaluation.targets",
     "ceilings": "evaluation",
+    "check_adoption": "evidence",
     "claim_test": "evidence",
     "compare": "evaluation",
     "coverage": "evaluation",
     "effective_weights": "evaluation",
+    "evidence_checks": "evidence",
     "expected_effects": "expected",
     "facts": "ingest",
     "feedback": "evaluation",
@@ -195,10 +205,12 @@ __all__ = [
     "build_tables",
     "cascade",
     "ceilings",
+    "check_adoption",
     "claim_test",
     "compare",
     "coverage",
     "effective_weights",
+    "evidence_checks",
     "expected_effects",
     "factors",
     "facts",

@@ -241,7 +241,7 @@ def _something(
 
 def _check(name: str) -> dict[str, Wording]:
     """The check's name in words; one that is not known here is called by its id."""
-    key = f"check_name.{name}"
+    key = f"check.{name}"
     return {"check": Term(key) if key in words("en") else name}
 
 

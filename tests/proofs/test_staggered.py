@@ -69,16 +69,16 @@ def test_the_mean_effect_is_found_and_its_interval_covers(teams, never, differ):
     accepted(simulated(teams, never, differ, FULL // 10))
 
 
-def main():
-    print(
-        "| teams | never treated | effects | bias | covers 95 % | bias of two-way fixed effects |\n|---|---|---|---|---|---|"
-    )
+def table():
+    yield "| teams | never treated | effects | bias | covers 95 % | bias of two-way fixed effects |"
+    yield "|---|---|---|---|---|---|"
     for teams, never, differ in DESIGNS:
         found = simulated(teams, never, differ, FULL)
         accepted(found)
         bias, covered, naive = found.mean(axis=0)
-        print(f"| {teams} | {never} | {'differ' if differ else 'alike'} | {bias:.3f} | {covered:.3f} | {naive:.3f} |")
+        yield f"| {teams} | {never} | {'differ' if differ else 'alike'} | {bias:.3f} | {covered:.3f} | {naive:.3f} |"
 
 
 if __name__ == "__main__":
-    main()
+    for line in table():
+        print(line, flush=True)

@@ -1,0 +1,73 @@
+"""The checks on a study's own adoption of other weights, from its history and its panel by team and quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from design_lab.evidence.checks.beside import Concurrent
+from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
+from design_lab.evidence.history import WeightHistory
+from design_lab.evidence.overturn import usable
+from design_lab.evidence.weight_effect import OUTCOMES
+from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_VOLUME = "calls_per_hour"
+
+
+def check_adoption(
+    study: Study,
+    history: WeightHistory,
+    rates: pd.DataFrame,
+    *,
+    rng: np.random.Generator,
+    frozen: pd.DataFrame | None = None,
+) -> EvidenceChecks:
+    """Ask all checks of the effect on the study's primary outcome; none where there is no effect to check.
+
+    `rates` and `frozen` are as of `weight_effects`: one row a team and quarter, and the same with everybody kept where
+    she was before the first adoption. Shares are asked in percentage points. Volume is calls an hour, and what else
+    happened is what study.yaml lists as concurrent events.
+    """
+    outcome = study.settings.primary_outcome
+    rows = usable(history.panel(rates), outcome)
+    if rows is None:
+        return EvidenceChecks(checks=())
+    scale = OUTCOMES[outcome][1]
+    asked = rows.assign(**{outcome: scale * rows[outcome]})
+    kept = None if frozen is None else usable(history.panel(frozen), outcome)
+    if kept is not None:
+        before = kept.set_index(["team", "quarter"])[outcome].rename("frozen") * scale
+        asked = asked.join(before, on=["team", "quarter"])
+    there = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    return evidence_checks(
+        asked,
+        outcome=outcome,
+        unit="team",
+        time="quarter",
+        adopted="adopted",
+        rng=rng,
+        frozen="frozen" if "frozen" in there else None,
+        volume=_VOLUME if _VOLUME in there else None,
+        events=tuple(_events(study, history, {*asked["team"]})),
+    )
+
+
+def _events(study: Study, history: WeightHistory, teams: set[str]) -> Iterator[Concurrent]:
+    """What else came to some of the compared teams within the quarters, in the panel's terms."""
+    closing = study.settings.calendar.month_ends_on
+    for event in study.settings.concurrent_events:
+        during = [
+            str(quarter)
+            for quarter in history.quarters
+            if event.first_day <= quarter.last_day(closing)
+            and (event.last_day is None or event.last_day >= quarter.first_day(closing))
+        ]
+        units = teams if event.who == "all" else teams & {*event.who}
+        if during and units:
+            yield Concurrent(what=event.what, begins=during[0], units=tuple(sorted(units)), ends=during[-1])

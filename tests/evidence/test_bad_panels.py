@@ -1,0 +1,123 @@
+"""Panels that can tell nothing: each gives a sentence or an honest nothing, never a number without meaning."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from design_lab.errors import DataError
+from design_lab.evidence import adoption, dose_slope, evidence_checks, volume_csat
+from tests.evidence.panels import generator, panel, told
+from tests.evidence.test_slopes import SPAN, weeks
+
+WAVES = [4] * 4 + [6] * 4 + [8] * 4 + [99] * 3
+
+
+def ask_adoption(frame):
+    return adoption(frame, **told(), rng=generator())
+
+
+def ask_checks(frame):
+    return evidence_checks(frame, **told(), rng=generator())
+
+
+def ask_slope(frame):
+    dosed = frame.assign(dose=(frame["quarter"] >= frame["start"]).astype(float))
+    return dose_slope(dosed, outcome="csat", dose="dose", unit="team", time="quarter", rng=generator(), draws=99)
+
+
+VERBS = (ask_adoption, ask_checks, ask_slope)
+
+# Promotions only: everybody's weights differ by level, and nobody's team ever came under others.
+BAD = {
+    "duplicated": lambda frame: pd.concat([frame, frame]),
+    "constant": lambda frame: frame.assign(csat=92.0),
+    "one team": lambda frame: frame[frame["team"] == "T00"],
+    "all treated from the first period on": lambda frame: frame.assign(start=0.0),
+    "all treated at once": lambda frame: frame.assign(start=4.0),
+    "promotions only": lambda frame: frame.assign(start=np.nan),
+}
+SAYS = {
+    ask_adoption: {
+        "duplicated": r"180 rows repeat a team and quarter, first T00, 0; average them to one row each",
+        "constant": r"csat is the same in every row; there is nothing to explain",
+        "one team": r"1 team are there in every period; an interval needs at least 3",
+        "all treated from the first period on": r"0 team are there in every period",
+        "all treated at once": r"every team adopts at once; there is nobody to compare with",
+        "promotions only": r"no team adopts within the panel after its first period; there is no effect to estimate",
+    },
+    ask_slope: {
+        "duplicated": None,
+        "constant": r"csat is the same in every row",
+        "one team": r"team has 1 values; an interval needs at least 3",
+        "all treated from the first period on": r"dose does not vary within team beyond what every team shares",
+        "all treated at once": r"dose does not vary within team beyond what every team shares",
+        "promotions only": r"dose does not vary within team beyond what every team shares",
+    },
+}
+SAYS[ask_checks] = SAYS[ask_adoption]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("name", [name for name in BAD if name != "duplicated"])
+def test_a_panel_that_can_tell_nothing_is_refused_in_a_sentence(verb, name):
+    with pytest.raises(DataError, match=SAYS[verb][name]):
+        verb(BAD[name](panel(generator(), WAVES)))
+
+
+@pytest.mark.parametrize("verb", [ask_adoption, ask_checks], ids=lambda verb: verb.__name__)
+def test_rows_that_stand_twice_are_refused_where_a_row_is_a_unit_and_period(verb):
+    with pytest.raises(DataError, match=SAYS[verb]["duplicated"]):
+        verb(BAD["duplicated"](panel(generator(), WAVES)))
+
+
+def test_rows_that_stand_twice_make_a_slope_no_surer():
+    """A slope takes several rows a unit and period; clusters are teams, so that copies add nothing."""
+    frame = panel(generator(), WAVES)
+    one, twice = ask_slope(frame).estimate, ask_slope(BAD["duplicated"](frame)).estimate
+    assert (twice.value, twice.low, twice.high) == pytest.approx((one.value, one.low, one.high))
+
+
+def numbers(result):
+    found = result.table().select_dtypes("number").to_numpy(float)
+    return found[~np.isnan(found)]  # None: does not apply
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_the_order_of_rows_changes_no_number(verb):
+    frame = panel(generator(), WAVES)
+    shuffled = frame.sample(frac=1, random_state=3)
+    assert numbers(verb(shuffled)) == pytest.approx(numbers(verb(frame)))
+
+
+def test_outcomes_dealt_out_anew_show_no_effect_more_often_than_chance():
+    """Of 60 panels with a large effect whose outcomes were shuffled within quarters, few exclude 0."""
+    rng, alarms = generator(), 0
+    for _ in range(60):
+        frame = panel(rng, WAVES, effect=3.0)
+        dealt = frame.groupby("quarter")["csat"].transform(lambda held: rng.permutation(held.to_numpy()))
+        alarms += adoption(frame.assign(csat=dealt), **told()).estimate.sign != 0
+    assert alarms / 60 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 60)
+
+
+def test_person_weeks_that_can_tell_nothing_give_no_slope():
+    made = weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=6, size=3, periods=6)
+    bad = {
+        "constant": made.assign(satisfied=made["rated"]),
+        "volume alike": made.assign(calls=4000),
+        "one team": made.assign(team="T1"),
+        "no ratings": made.assign(rated=0, satisfied=0),
+    }
+    for name, rows in bad.items():
+        told_of = volume_csat(rows, timed=True, weekly=True, **SPAN)
+        assert told_of.slopes == (), name
+        assert {(finding.value, finding.claim) for finding in told_of.findings()} == {(None, "unidentified")}, name
+
+
+def test_copies_of_person_weeks_make_no_slope_surer():
+    rows = weeks(np.random.default_rng(5), within=-0.5, between=1.0, teams=6, size=3, periods=6)
+    one, twice = (
+        volume_csat(each, timed=True, weekly=True, **SPAN).slope("within") for each in (rows, pd.concat([rows, rows]))
+    )
+    assert (twice.value, twice.low, twice.high) == pytest.approx((one.value, one.low, one.high), abs=1e-6)
