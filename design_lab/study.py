@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 from design_lab.bounds import Search
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
@@ -316,6 +317,8 @@ def _faults(study: Study) -> list[str]:
         for role in settings.expected_shares
         if role not in settings.roles
     ]
+    if settings.primary_outcome not in OUTCOMES:
+        faults.append(f"primary_outcome: {settings.primary_outcome!r}; {nearest(settings.primary_outcome, OUTCOMES)}")
     faults += _history_faults(study)
     if settings.privacy.published_key and not settings.synthetic:
         faults.append("privacy.published_key: is for synthetic studies only; real people need a secret key")

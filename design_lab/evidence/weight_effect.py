@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.display import Quantity, Shown, Term, number
 from design_lab.errors import DataError, nearest
 from design_lab.evidence.adoption import LEAST_COHORT, Adoption, Event, adoption
@@ -26,19 +27,13 @@ if TYPE_CHECKING:
 
 By = Literal["lot", "leaving_out", "permuting"]
 # How each outcome is shown: its unit, and what makes it of the panel's own.
-OUTCOMES: Mapping[str, tuple[str, float]] = {
-    "csat": ("pp", 100.0),
-    "csat_dissatisfied": ("pp", 100.0),
+_RATES = dict.fromkeys(OUTCOMES, ("pp", 100.0))
+SHOWN: Mapping[str, tuple[str, float]] = _RATES | {
     "qa_score": ("rating_points", 1.0),
-    "first_contact_resolution": ("pp", 100.0),
-    "repeat_calls": ("pp", 100.0),
     "complaints": ("per_10000", 10_000.0),
-    "transfers": ("pp", 100.0),
     "handle_seconds": ("seconds_apart", 1.0),
     "calls_per_hour": ("calls_apart", 1.0),
     "teamwork": ("rating_points", 1.0),
-    "attendance": ("pp", 100.0),
-    "leavers": ("pp", 100.0),
 }
 POWER = 0.8
 
@@ -216,16 +211,18 @@ def weight_effects(
     same with everybody kept where she was before the first adoption, `absent` says why outcomes are missing, as keys
     below `claim_reason.`. `primary` was named before looking. Every team-quarter under the other weights counts once.
     The least effect that would be found is (t at .975 + t at .8) standard errors with teams - 1 degrees of freedom
-    (Bloom, Evaluation Review 1995). A primary outcome that is none raises `DataError`.
+    (Bloom, Evaluation Review 1995). A primary outcome that is none, and rows that repeat, raise `DataError`.
     """
     if primary not in OUTCOMES:
         raise DataError(f"primary_outcome: {primary!r} is no outcome; {nearest(primary, OUTCOMES)}")
     panel = history.panel(rates)
+    if twins := int(panel.duplicated(["team", "quarter"]).sum()):
+        raise DataError(f"{twins} rows repeat a team and quarter; one row each is needed, as TeamQuarters.rates gives")
     streams = dict(zip(OUTCOMES, rng.spawn(len(OUTCOMES)), strict=True))
     order = (primary, *(name for name in OUTCOMES if name != primary))
     found = [_effect(history, panel, name, streams[name], absent or {}, checks, draws) for name in order]
     kept = history.panel(frozen) if frozen is not None else None
-    unit, scale = OUTCOMES[primary]
+    unit, scale = SHOWN[primary]
     first = found[0].adoption
     return WeightEffects(
         history=history,
@@ -241,11 +238,12 @@ def _effect(
     checks: Sequence[Checked], draws: int,
 ) -> WeightEffect:  # fmt: skip
     """One outcome's estimate and claim; p is not yet held against the other outcomes."""
-    unit, scale = OUTCOMES[outcome]
+    unit, scale = SHOWN[outcome]
     rows = usable(panel, outcome)
-    if rows is None:
-        claim = judged(history, effect=None, outcome=outcome, unknown=_why(panel, outcome, absent), checks=checks)
-        return WeightEffect(outcome=outcome, unit=unit, claim=claim)
+    unknown = _why(panel, outcome, absent) if rows is None else ""
+    bare = judged(history, effect=None, outcome=outcome, unknown=unknown, checks=checks)
+    if rows is None or bare.claim == "unidentified":
+        return WeightEffect(outcome=outcome, unit=unit, claim=bare)
     scaled = rows.assign(**{outcome: scale * rows[outcome]})
     made = adoption(scaled, outcome=outcome, unit="team", time="quarter", adopted="adopted", rng=rng, draws=draws)
     few = lot_only(history) or made.estimate is None

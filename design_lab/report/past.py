@@ -62,7 +62,7 @@ def _heading(facts: Facts, claim: Finding | None, effect: Finding | None) -> str
 
 
 def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
-    """The primary outcome by quarters since the change; the quarter before it, held against itself, is left out."""
+    """The primary outcome by quarters since the change; the one just before it, the base, is left out."""
     if effect is None:
         return None
     found = facts.results.under(f"{effect.id}.event")
@@ -71,7 +71,6 @@ def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
     times = [int(finding.id.rpartition(".")[2]) for finding in found]
     names = [_quarter(facts, time) for time in times]
     level = next((finding.level for finding in found if finding.level), None)
-    drawn = facts.say("level", level=number(level, "weight", facts.lang)) if level else ""
     items = (
         facts.chart_word("event_study_item", when=name, value=facts.shown(finding))
         for name, finding in zip(names, found, strict=True)
@@ -84,7 +83,7 @@ def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
         series=(facts.series("event_difference", "effect", found),),
         percent=False,
         shows=facts.statements(found),
-        note=facts.say("sentence_join").join(part for part in (drawn, facts.chart_word("event_base")) if part),
+        note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
         digits=2,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import Quotient
+from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.errors import DataError
 from design_lab.periods import Quarter
 from design_lab.scoring.measures import Sum, prepared, summed, sums_of
@@ -35,10 +36,6 @@ CARDS: Mapping[str, str] = {
     "attendance": "attendance_rate",
     "response_rate": "rated_share",
 }
-OUTCOMES = (
-    "csat", "csat_dissatisfied", "qa_score", "first_contact_resolution", "repeat_calls", "complaints", "transfers",
-    "handle_seconds", "calls_per_hour", "teamwork", "attendance", "leavers",
-)  # fmt: skip
 _KEYS = ["employee_id", "team", "quarter"]
 
 

@@ -220,7 +220,7 @@ def test_what_takes_everybody_to_be_under_one_scheme_says_so(pilot):
 
 def test_what_is_expected_says_who_is_under_which_scheme(pilot):
     _, held, _ = pilot
-    history = ClaimTest(weight_sets=2, first="2025Q2", last="2026Q3")
+    history = ClaimTest(weight_sets=2, first="2025Q2", last="2026Q3", claim="unidentified")
     (made,) = expected_effects(history, held.schemes["other"], held).findings()
     assert (made.value, made.n, made.claim) == (None, 80, "unidentified")
     assert "after Other, which is in force for 40 people of 120 people already, comes" in made.text["en"]

@@ -8,9 +8,11 @@ from design_lab.scheme import Scheme
 from design_lab.study import project_root
 
 
-@pytest.mark.parametrize(("sets", "why"), [(1, "nobody has been under other weights"), (2, "is not estimated")])
+@pytest.mark.parametrize(
+    ("sets", "why"), [(1, "nobody has been under other weights"), (2, "is not carried over to forecasts")]
+)
 def test_without_support_there_is_no_number(sets, why):
-    history = ClaimTest(weight_sets=sets, first="2025Q2", last="2026Q3")
+    history = ClaimTest(weight_sets=sets, first="2025Q2", last="2026Q3", claim="unidentified")
     candidate = Scheme.read(project_root() / "data/h_bank/schemes/quality_first.yaml")
     effects = expected_effects(history, candidate)
     (made,) = effects.findings()

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.errors import DataError
 from design_lab.periods import Quarter
-from design_lab.scoring.team_quarters import OUTCOMES, team_quarters
+from design_lab.scoring.team_quarters import team_quarters
 from design_lab.study import Study
 
 

@@ -1,0 +1,18 @@
+"""The outcomes that other weights are asked about, as findings call them and in the order in which they stand."""
+
+from __future__ import annotations
+
+OUTCOMES = (
+    "csat",
+    "csat_dissatisfied",
+    "qa_score",
+    "first_contact_resolution",
+    "repeat_calls",
+    "complaints",
+    "transfers",
+    "handle_seconds",
+    "calls_per_hour",
+    "teamwork",
+    "attendance",
+    "leavers",
+)
