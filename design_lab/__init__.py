@@ -44,6 +44,7 @@ The road, each step a call:
     write_landscapes(found.landscapes(), ...)    # what was tried, as points of the report's picture
     past = weight_history(study, quarter, ...)   # who came under other weights when, and who can be compared
     teams = team_quarters(study, quarters)       # every outcome by team and quarter
+    queues = team_queues(study, quarter)         # which team answers which queue
     checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     from design_lab.scoring.score import score
     from design_lab.scoring.targets import targets
     from design_lab.scoring.team_quarters import team_quarters
+    from design_lab.scoring.team_queues import team_queues
     from design_lab.scoring.weeks import person_weeks
     from design_lab.study import Study
 
@@ -179,6 +181,7 @@ _HOMES = {
     "spans": "scoring.ratings",
     "targets": "scoring",
     "team_quarters": "scoring",
+    "team_queues": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
     "ways_to_weights": "evaluation",
@@ -249,6 +252,7 @@ __all__ = [
     "stability",
     "targets",
     "team_quarters",
+    "team_queues",
     "tell",
     "tornado",
     "volume_csat",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What a failed check takes away: every claim of an effect, or those that no draw stands behind.
-ALWAYS_FATAL = ("untreated_volume", "concurrent_events")
+ALWAYS_FATAL = ("untreated_volume", "shared_queues", "concurrent_events")
 FATAL_UNDRAWN = ("selection_on_past", "dip_before", "pre_trend", "placebo_dates")
 _LEAST_BREAKDOWN = 1.0  # times the largest step before adoption
 
@@ -234,7 +234,7 @@ def _something(
     reasons += [Reason(key="small_cohorts", parts={"least": str(LEAST_CLUSTERS)})] if small else []
     told = {*ALWAYS_FATAL, *(() if drawn else FATAL_UNDRAWN)}
     reasons += [Reason(key="check_failed", parts=_check(name)) for name in sorted(failed - told)]
-    if not {"untreated_volume"} & (failed | passed):
+    if not {"untreated_volume", "shared_queues"} & (failed | passed):
         reasons.append(Reason(key="spill_over_unchecked"))
     return claim, reasons, tells
 
@@ -259,9 +259,10 @@ def _how(history: WeightHistory) -> Reason:
 def _against(history: WeightHistory, failed: set[str]) -> tuple[list[Reason], list[str]]:
     """What speaks against any effect, however adoption was decided."""
     found, tells = [], []
-    if "untreated_volume" in failed:
-        found.append(Reason(key="spill_over"))
-        tells.append("shield_queues")
+    for name, reason in (("untreated_volume", "spill_over"), ("shared_queues", "shared_work")):
+        if name in failed:
+            found.append(Reason(key=reason))
+            tells.append("shield_queues")
     if history.events:
         names = {lang: words(lang).say("report.join").join(history.events) for lang in LANGUAGES}
         found.append(Reason(key="event", parts={"events": names}))

@@ -12,6 +12,7 @@ from design_lab.scoring.score import Scores, score
 from design_lab.scoring.signal import Signal
 from design_lab.scoring.targets import role_medians, targets
 from design_lab.scoring.team_quarters import TeamQuarters, team_quarters
+from design_lab.scoring.team_queues import team_queues
 from design_lab.scoring.weeks import PersonWeeks, person_weeks
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "score_moved",
     "targets",
     "team_quarters",
+    "team_queues",
 ]

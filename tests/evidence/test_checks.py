@@ -17,7 +17,7 @@ from tests.evidence.panels import generator, panel, told
 WAVES = [5] * 4 + [7] * 4 + [9] * 4 + [99] * 3
 NAMES = (
     "pre_trend", "placebo_dates", "leave_one_out", "anticipation", "dip_before", "selection_on_past", "moves",
-    "untreated_volume", "concurrent_events",
+    "untreated_volume", "shared_queues", "concurrent_events",
 )  # fmt: skip
 
 
@@ -149,6 +149,17 @@ def test_work_shed_onto_teams_that_wait_is_found():
     assert checks.untreated_volume(frame, **told()).verdict == "passed"
 
 
+def test_teams_that_take_less_out_of_shared_queues_are_found_and_those_with_queues_of_their_own_are_not():
+    """The check is the effect on volume: out of a shared queue it is made by both sides."""
+    shed = panel(generator(), WAVES, effect=-2.0, noise=0.1)
+    found = checks.shared_queues(shed, **told(), shared=0.9)
+    assert found.verdict == "failed"
+    assert found.value == adoption(shed, **told()).value
+    assert checks.shared_queues(shed, **told(), shared=0.0).verdict == "passed"
+    assert checks.shared_queues(panel(generator(), WAVES, effect=0.0), **told(), shared=0.9).verdict == "passed"
+    assert checks.shared_queues(shed, **told(), shared=None).reason == "queues_unknown"
+
+
 EVERYWHERE = Concurrent(what="AI", begins=7)
 WITH_IT = Concurrent(what="AI", begins=5, units=("T00", "T01", "T02", "T03"))
 BEFORE = Concurrent(what="AI", begins=1, units=("T00", "T13"))
@@ -202,7 +213,7 @@ def test_few_periods_are_said():
 def test_it_says_its_own_numbers_in_both_languages(lang):
     frame = DRIFT.assign(before=QUIET["csat"], calls=QUIET["csat"])
     held = evidence_checks(
-        frame, **told(), rng=generator(), frozen="before", volume="calls", events=[WITH_IT]
+        frame, **told(), rng=generator(), frozen="before", volume="calls", shared=0.5, events=[WITH_IT]
     )  # fmt: skip
     stated = held.findings()
     assert [one.id for one in stated] == [f"evidence.check.{name}" for name in NAMES]

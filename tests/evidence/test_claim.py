@@ -104,14 +104,15 @@ def test_selection_takes_the_claim_away_where_nothing_was_drawn_and_is_told_wher
     assert decided(past(how="chosen", draw=None), checks=failed)[:1] == ("association",)
     claim, reasons, found = decided(past(), checks=failed)
     assert (claim, "check_failed" in reasons) == ("causal", True)
-    assert words("en").say(f"check_name.{name}") in found.findings()[0].text["en"]
+    assert words("en").say(f"check.{name}") in found.findings()[0].text["en"]
 
 
+@pytest.mark.parametrize(("name", "why"), [("untreated_volume", "spill_over"), ("shared_queues", "shared_work")])
 @pytest.mark.parametrize("how", ["randomised", "chosen"])
-def test_spill_over_and_events_that_coincide_are_never_an_effect(how):
+def test_spill_over_and_events_that_coincide_are_never_an_effect(how, name, why):
     history = past(how=how, draw="minutes" if how == "randomised" else None)
-    spilt, reasons, found = decided(history, checks=[Check("untreated_volume", "failed")])
-    assert (spilt, "spill_over" in reasons, found.tells[0]) == ("association", True, "shield_queues")
+    spilt, reasons, found = decided(history, checks=[Check(name, "failed")])
+    assert (spilt, why in reasons, found.tells[0]) == ("association", True, "shield_queues")
     claim, reasons, found = decided(replace(history, events=("AI routing",)))
     assert (claim, "event" in reasons, "apart_from_events" in found.tells) == ("association", True, True)
     assert "AI routing" in found.findings()[0].text["en"]

@@ -3,6 +3,7 @@
 from design_lab.evidence.checks.before import anticipation, dip_before, placebo_dates, pre_trend, selection_on_past
 from design_lab.evidence.checks.beside import Concurrent, concurrent_events, leave_one_out, moves, untreated_volume
 from design_lab.evidence.checks.check import Check
+from design_lab.evidence.checks.queues import shared_queues
 from design_lab.evidence.checks.study import check_adoption
 from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
 
@@ -20,5 +21,6 @@ __all__ = [
     "placebo_dates",
     "pre_trend",
     "selection_on_past",
+    "shared_queues",
     "untreated_volume",
 ]

@@ -11,13 +11,14 @@ from design_lab.evidence.checks.beside import Concurrent
 from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
 from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.overturn import usable
-from design_lab.evidence.weight_effect import OUTCOMES
+from design_lab.evidence.weight_effect import SHOWN
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _VOLUME = "calls_per_hour"
+_OTHERS = 0.05  # of a queue's calls, from which on others count as answering it too
 
 
 def check_adoption(
@@ -27,18 +28,20 @@ def check_adoption(
     *,
     rng: np.random.Generator,
     frozen: pd.DataFrame | None = None,
+    queues: pd.DataFrame | None = None,
 ) -> EvidenceChecks:
     """Ask all checks of the effect on the study's primary outcome; none where there is no effect to check.
 
     `rates` and `frozen` are as of `weight_effects`: one row a team and quarter, and the same with everybody kept where
     she was before the first adoption. Shares are asked in percentage points. Volume is calls an hour, and what else
-    happened is what study.yaml lists as concurrent events.
+    happened is what study.yaml lists as concurrent events; `queues` has the calls of each team in each queue, as
+    `team_queues`.
     """
     outcome = study.settings.primary_outcome
     rows = usable(history.panel(rates), outcome)
     if rows is None:
         return EvidenceChecks(checks=())
-    scale = OUTCOMES[outcome][1]
+    scale = SHOWN[outcome][1]
     asked = rows.assign(**{outcome: scale * rows[outcome]})
     kept = None if frozen is None else usable(history.panel(frozen), outcome)
     if kept is not None:
@@ -54,8 +57,20 @@ def check_adoption(
         rng=rng,
         frozen="frozen" if "frozen" in there else None,
         volume=_VOLUME if _VOLUME in there else None,
+        shared=None if queues is None else _shared(history, queues),
         events=tuple(_events(study, history, {*asked["team"]})),
     )
+
+
+def _shared(history: WeightHistory, queues: pd.DataFrame) -> float | None:
+    """The share of the compared teams' calls in queues that teams of another date of adoption answer too."""
+    there = queues[queues["team"].isin([one.name for one in history.compared])]
+    if there.empty:
+        return None
+    dated = there.assign(date=there["team"].map(lambda name: history.adoption_of(name) or ""))
+    calls = dated.groupby(["queue", "date"])["calls"].sum()
+    others = 1 - calls / calls.groupby("queue").transform("sum")
+    return float(calls[others >= _OTHERS].sum() / calls.sum())
 
 
 def _events(study: Study, history: WeightHistory, teams: set[str]) -> Iterator[Concurrent]:
