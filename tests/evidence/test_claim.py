@@ -11,6 +11,8 @@ from design_lab.evidence.claim import judged
 from design_lab.evidence.history import Change, Team, WeightHistory
 from design_lab.finding import words_of_cause
 from design_lab.periods import Quarter, quarters_between
+from design_lab.study import Study
+from tests.conftest import STUDIES
 from tests.evidence.panels import generator, panel, told
 
 QUARTERS = quarters_between(Quarter(2023, 4), Quarter(2026, 3))
@@ -56,8 +58,8 @@ def decided(history, made=STRONG, checks=()):
     return found.claim, {one.key for one in found.reasons}, found
 
 
-def test_one_set_of_weights_is_unidentified_and_a_pilot_is_named(small):
-    (made,) = claim_test(small).findings()
+def test_one_set_of_weights_is_unidentified_and_a_pilot_is_named():
+    (made,) = claim_test(Study.open(STUDIES / "small")).findings()
     assert (made.id, made.claim, made.value) == ("evidence.claim", "unidentified", None)
     assert "2025Q2 to 2026Q3" in made.text["en"]
     assert "pilot" in made.text["en"]
