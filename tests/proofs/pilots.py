@@ -5,13 +5,16 @@ the calls is what a team x quarter panel would hold; the truth is the contrast o
 reform, over the treated teams and quarters.
 """
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from design_lab.periods import Quarter
+from design_lab.study import Study
 from design_lab.synthetic.centre import Centre, read_centre
 from design_lab.synthetic.exports import QuarterData
 from design_lab.synthetic.truth import UNITS, team_means
@@ -32,6 +35,7 @@ NEVER = "9999Q4"
 class Pilot:
     """One pilot: its panel (team, quarter, adopted, each outcome), its true effects by outcome, and who came when."""
 
+    kind: str
     panel: pd.DataFrame
     truth: dict[str, float]
     waves: list[dict]
@@ -64,7 +68,7 @@ def made(kind, rng):
         }
         told["happenings"] = [moved]
     reform = {"weights": VOLUME if kind == "harm" else QUALITY, "waves": waves}
-    return contrast(Centre.model_validate(told | {"reform": reform}), Centre.model_validate(told), waves)
+    return contrast(kind, Centre.model_validate(told | {"reform": reform}), Centre.model_validate(told), waves)
 
 
 def drawn(rng):
@@ -83,7 +87,7 @@ def the_worst(centre):
     return [{"first": CHOSEN_FROM, "teams": [TEAMS[team] for team in worst]}]
 
 
-def contrast(treated, without, waves):
+def contrast(kind, treated, without, waves):
     """The panel of the treated centre, and its means less those of the same seed without the reform."""
     adopted = {team: wave["first"] for wave in waves for team in wave["teams"]}
     rows, moved = [], []
@@ -96,4 +100,34 @@ def contrast(treated, without, waves):
             means = dict(zip(UNITS, seen[:, number], strict=True))
             rows.append({"team": team, "quarter": str(quarter), "adopted": adopted.get(team)} | means)
     truth = np.concatenate(moved, axis=1).mean(axis=1)
-    return Pilot(panel=pd.DataFrame(rows), truth=dict(zip(UNITS, truth.tolist(), strict=True)), waves=waves)
+    return Pilot(kind=kind, panel=pd.DataFrame(rows), truth=dict(zip(UNITS, truth.tolist(), strict=True)), waves=waves)
+
+
+def study_of(pilot, folder):
+    """A study whose history of schemes is the pilot's, as its minutes would have it; it has no tables."""
+    shutil.copytree(SMALL / "schemes", folder / "schemes")
+    told = yaml.safe_load((SMALL / "study.yaml").read_text(encoding="utf-8"))
+    first, last = (Quarter.parse(text) for text in (FIRST, LAST))
+    how = {"chosen": "chosen"} if pilot.kind == "chosen" else {"chosen": "randomised", "draw": "minutes"}
+    history, date = [], {team: Quarter.parse(wave["first"]) for wave in pilot.waves for team in wave["teams"]}
+    for team in TEAMS:
+        until = {"last_day": date[team].plus(-1).last_day()} if team in date else {}
+        history.append({"scheme": "current", "who": [team], "first_day": first.first_day(), **until, **how})
+        if team in date:
+            history.append({"scheme": "quality_first", "who": [team], "first_day": date[team].first_day(), **how})
+    beside = {
+        "what": "AI",
+        "who": pilot.waves[0]["teams"],
+        "first_day": Quarter.parse(pilot.waves[0]["first"]).first_day(),
+    }
+    told |= {
+        "name": folder.name, "quarters": {"first": FIRST, "last": LAST}, "data_cutoff": last.last_day(),
+        "scheme_history": history, "concurrent_events": [beside] if pilot.kind == "event" else [],
+    }  # fmt: skip
+    (folder / "study.yaml").write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    return Study.open(folder)
+
+
+def one_queue():
+    """All teams answer one queue."""
+    return pd.DataFrame({"team": TEAMS, "queue": "general", "calls": 1_000})

@@ -1,17 +1,24 @@
-"""Pilots call by call: whether the interval holds the true effect, and what goes wrong where adoption was not by lot.
+"""Pilots call by call: whether the interval holds the true effect, and which claim is made where something is wrong.
 
-    python -m tests.proofs.test_pilots
+    python -m tests.proofs --full test_pilots
 
 Acceptance: drawn pilots (null, harm, benefit) cover .93 to .98 with |bias| at most .08 percentage points of CSAT, and
-harm is claimed of at most 5 % of null centres, each allowing for three Monte-Carlo standard errors. Of chosen adopters,
-spill-over and an event beside the adoption the bias is told; none of them may be called causal.
+harm is claimed of at most 5 % of null centres, each allowing for three Monte-Carlo standard errors. Chosen adopters and
+an event beside the adoption that is on record are never called causal. Work shed onto others is seen in most pilots,
+not in all: the table says how often it is not.
 """
+
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from design_lab.evidence import adoption
-from tests.proofs.pilots import KINDS, made
+from design_lab.evidence.adoption import adoption
+from design_lab.evidence.checks import check_adoption
+from design_lab.evidence.claim import judged
+from design_lab.evidence.history import weight_history
+from tests.proofs.pilots import KINDS, TEAMS, made, one_queue, study_of
 from tests.proofs.teams import covers, seeded, within
 
 FULL = 200
@@ -24,48 +31,55 @@ def asked(kind):
     return SHED if kind == "spill-over" else "csat"
 
 
+def claimed(pilot, seen, rng):
+    """The claim that is made of the primary outcome, decided from the history and the checks."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = study_of(pilot, Path(folder) / "pilot")
+        history = weight_history(study, roles=dict.fromkeys(TEAMS, "customer_service"))
+        checks = check_adoption(study, history, pilot.panel.drop(columns="adopted"), rng=rng, queues=one_queue())
+    return judged(history, effect=seen, outcome="csat", checks=checks.checks).claim
+
+
 def simulated(kind, replications):
-    """Error of the estimate, whether the interval covers, whether it lies below 0, and the truth."""
+    """Error of the estimate, whether the interval covers, whether it lies below 0, the truth, and whether it is causal."""
     rng, outcome, found = seeded("pilots", kind), asked(kind), []
     for _ in range(replications):
         pilot = made(kind, rng)
         seen = adoption(pilot.panel, outcome=outcome, unit="team", time="quarter", adopted="adopted")
         interval, truth = (seen.estimate.low, seen.estimate.high), pilot.truth[outcome]
         error = POINTS[outcome] * (seen.value - truth)
-        found.append((error, covers(interval, truth), interval[1] < 0, POINTS[outcome] * truth))
+        causal = claimed(pilot, seen, rng) == "causal"
+        found.append((error, covers(interval, truth), interval[1] < 0, POINTS[outcome] * truth, causal))
     return np.array(found, dtype=float)
 
 
 def accepted(kind, found):
-    error, covered, harm = found[:, 0], found[:, 1].mean(), found[:, 2].mean()
-    assert abs(error.mean()) <= max(0.08, 3 * error.std() / np.sqrt(len(found)))
-    assert within(covered, 0.93, 0.98, len(found))
+    error, covered, harm, _, causal = found.T
+    if kind in DRAWN:
+        assert abs(error.mean()) <= max(0.08, 3 * error.std() / np.sqrt(len(found)))
+        assert within(covered.mean(), 0.93, 0.98, len(found))
+        assert within(causal.mean(), 0.85, 1.0, len(found))  # three checks that err at .05 can take a claim away
     if kind == "null":
-        assert within(harm, 0.0, 0.05, len(found))
+        assert within(harm.mean(), 0.0, 0.05, len(found))
     if kind == "harm":
-        assert harm > 0.5
+        assert harm.mean() > 0.5
+    if kind in ("chosen", "event"):
+        assert not causal.any()
+    if kind == "spill-over":
+        assert error.mean() < -2 * error.std() / np.sqrt(len(error))
+        assert within(causal.mean(), 0.0, 0.5, len(found))
 
 
-@pytest.mark.parametrize("kind", DRAWN)
-def test_the_effect_of_a_drawn_pilot_lies_in_its_interval(kind):
-    accepted(kind, simulated(kind, FULL // 10))
+@pytest.mark.parametrize("kind", KINDS)
+def test_drawn_pilots_are_covered_and_others_are_not_called_causal(kind):
+    accepted(kind, simulated(kind, FULL // (10 if kind in DRAWN else 40)))
 
 
-def test_work_shed_onto_others_makes_the_estimate_too_large():
-    """Why spill-over is never causal: those who were to be compared with were moved as well."""
-    error = simulated("spill-over", FULL // 10)[:, 0]
-    assert error.mean() < -2 * error.std() / np.sqrt(len(error))
-
-
-def main():
-    print("| pilot | outcome | true effect | bias | covers 95 % | interval below 0 |\n|---|---|---|---|---|---|")
+def table():
+    yield "| pilot | outcome | true effect | bias | covers 95 % | interval below 0 | called causal |"
+    yield "|---|---|---|---|---|---|---|"
     for kind in KINDS:
         found = simulated(kind, FULL)
-        if kind in DRAWN:
-            accepted(kind, found)
-        bias, covered, below, truth = found.mean(axis=0)
-        print(f"| {kind} | {asked(kind)} | {truth:.3f} | {bias:.3f} | {covered:.3f} | {below:.3f} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        accepted(kind, found)
+        bias, covered, below, truth, causal = found.mean(axis=0)
+        yield f"| {kind} | {asked(kind)} | {truth:.3f} | {bias:.3f} | {covered:.3f} | {below:.3f} | {causal:.3f} |"
