@@ -26,6 +26,8 @@ class Overturn:
 
     `relative_magnitudes` is how many times the largest step before adoption trends may step apart after it, and
     `smoothness` by how much a quarter they may bend, in the outcome's unit, before the interval reaches none.
+    `silent_customers` is by how much those who did not rate may come to differ from those who did, in teams that
+    changed beside the others, before it reaches none among all who were served.
     `response_rate` is the effect on the share of calls that are rated, `frozen_teams` the estimate with everybody kept
     where she was before the first adoption, `odds` the factor of the odds (from the logit scale, for rates near 1).
     """
@@ -33,6 +35,7 @@ class Overturn:
     unit: str
     relative_magnitudes: float | None = None
     smoothness: float | None = None
+    silent_customers: float | None = None
     response_rate: Estimate | None = None
     frozen_teams: Estimate | None = None
     odds: Estimate | None = None
@@ -40,7 +43,11 @@ class Overturn:
     def findings(self, claim: Claim, outcome: str) -> tuple[Finding, ...]:
         """State each part that is known, as `evidence.sensitivity.<name>`."""
         named = Term(f"outcome.{outcome}")
-        bare = {"relative_magnitudes": (self.relative_magnitudes, "times"), "smoothness": (self.smoothness, self.unit)}
+        bare = {
+            "relative_magnitudes": (self.relative_magnitudes, "times"),
+            "smoothness": (self.smoothness, self.unit),
+            "silent_customers": (self.silent_customers, self.unit),
+        }
         found = [
             state(
                 f"evidence.sensitivity.{name}", value, says=f"evidence.sensitivity_{name}{'' if value else '_none'}",
@@ -81,6 +88,7 @@ def overturned(
         unit=unit,
         relative_magnitudes=breakdown_of(effect),
         smoothness=_largest_bend(trends) if trends else None,
+        silent_customers=_silent(effect, panel) if outcome.startswith("csat") else None,
         response_rate=_estimate(panel, "response_rate", 100.0) if outcome.startswith("csat") else None,
         frozen_teams=_estimate(frozen, outcome, scale) if frozen is not None else None,
         odds=_odds(panel, outcome) if outcome.startswith("csat") else None,
@@ -90,6 +98,22 @@ def overturned(
 def _largest_bend(trends: Allowed) -> float:
     """By how much a quarter trends may bend; it is sought up to ten times the estimate's own size."""
     return breakdown(lambda most: smoothness(trends, most), most=10 * abs(trends.value) or 1.0)
+
+
+def _silent(effect: Adoption | None, panel: pd.DataFrame) -> float | None:
+    """How far apart silent customers may move before nothing is left among all who were served.
+
+    Of all served the effect is that among those who answered, plus the share who did not times the change in how far
+    they differ from those who did; asked of the end of the interval that is nearer to none.
+    """
+    if effect is None or effect.estimate is None or "response_rate" not in panel:
+        return None
+    changed = panel[panel["quarter"] >= panel["adopted"].fillna("~")]["response_rate"].dropna()
+    ends = effect.estimate.low, effect.estimate.high
+    if changed.empty or changed.mean() >= 1:
+        return None
+    nearest = min(map(abs, ends)) if ends[0] * ends[1] > 0 else 0.0
+    return nearest / (1 - float(changed.mean()))
 
 
 def _estimate(panel: pd.DataFrame, outcome: str, scale: float) -> Estimate | None:

@@ -113,11 +113,14 @@ def test_sensitivity_is_told_of_the_primary_outcome():
     frame["response_rate"] = 0.25 + np.random.default_rng(3).normal(size=len(frame)) * 0.01
     found = by_id(made(frame=frame, frozen=frame))
     assert {id.rpartition(".")[2] for id in found if id.startswith("evidence.sensitivity.")} == {
-        "relative_magnitudes", "smoothness", "response_rate", "frozen_teams", "odds",
+        "relative_magnitudes", "smoothness", "silent_customers", "response_rate", "frozen_teams", "odds",
     }  # fmt: skip
     kept, own = found["evidence.sensitivity.frozen_teams"], found["evidence.weight_effect.csat"]
     assert kept.value == own.value, "nobody moved"
     assert found["evidence.sensitivity.odds"].interval[0] > 1
+    silent = found["evidence.sensitivity.silent_customers"]
+    changed = frame[frame["quarter"] >= frame["team"].map(past().adoption_of).fillna("~")]["response_rate"].mean()
+    assert silent.value == pytest.approx(own.interval[0] / (1 - changed))
 
 
 @pytest.mark.parametrize("history", [past(sets=1), past([5] * 15), past([None] * 15)])
