@@ -124,8 +124,14 @@ def test_people_who_stand_alone_are_scored_as_in_the_whole(people, scheme, data,
             batch.part(chosen)
         return
     part = batch.part(chosen)
-    np.testing.assert_array_equal(part.totals(part.weights(tried)), batch.totals(batch.weights(tried))[:, chosen])
-    np.testing.assert_array_equal(part.grades(part.weights(tried)), batch.grades(batch.weights(tried))[:, chosen])
+    assert sorted(part.rows) == np.flatnonzero(chosen).tolist()
+    totals, grades = batch.totals(batch.weights(tried)), batch.grades(batch.weights(tried))
+    np.testing.assert_allclose(part.totals(part.weights(tried)), totals[:, part.rows], atol=1e-12)
+    np.testing.assert_array_equal(part.grades(part.weights(tried)), grades[:, part.rows])
+    everybody = batch.part(np.ones(len(chosen), dtype=bool))
+    np.testing.assert_array_equal(everybody.grades(everybody.weights(tried)), grades[:, everybody.rows])
+    with pytest.raises(ValueError, match="the panel has other people"):
+        part.again(people)
 
 
 def test_those_who_share_a_pool_or_peers_do_not_stand_alone():
