@@ -118,9 +118,9 @@ class Batch:
 
     def _share_pools(self, chosen: Flags) -> bool:
         """Whether a pool holds some of the people `chosen`, (n,), and somebody else."""
-        inside, outside = (np.bincount(self.pool[some], minlength=1) > 0 for some in (chosen, ~chosen))
-        least = min(len(inside), len(outside))
-        return bool((inside[:least] & outside[:least]).any())
+        size = int(self.pool.max(initial=0)) + 1
+        inside, outside = (np.bincount(self.pool[some], minlength=size) for some in (chosen, ~chosen))
+        return bool((inside * outside).any())
 
     def part(self, chosen: Flags) -> Batch:
         """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.
@@ -223,10 +223,7 @@ class Batch:
         found = np.zeros((len(weights), len(self.rows)))
         if self._linear:
             for number, (rows, columns, group) in enumerate(self._groups()):
-                inside = np.zeros(len(self.indicators))
-                for name in chosen & set(columns):
-                    inside[columns[name]] = 1.0
-                parts = times(weights[:, number] * inside, group.points)
+                parts = times(weights[:, number] * self._inside(columns, chosen), group.points)
                 found[:, rows] = _per_weight(parts, weights[:, number], group)
             return found
         weight, added, _ = self._dimensions(weights)
@@ -250,15 +247,32 @@ class Batch:
         found = {name: part + scored for name, part in found.items()}
         return found | {"rules": totals - np.sum([*found.values()], axis=0)}
 
-    def variances(self, weights: Array, noise: Array) -> Array:
-        """Return the variance of weighted sums over what is there, (schemes, n), from that of points, `noise` (n, k).
+    def added_sums(self, weights: Array, dimensions: Sequence[str], beside: Array) -> Array:
+        """Return the sums over people of `beside`, (schemes, n), times what some dimensions contribute, (schemes,)."""
+        if not self._linear:
+            return np.asarray(np.vecdot(self.added(weights, dimensions), beside))
+        found = np.zeros(len(weights))
+        for number, (rows, columns, group) in enumerate(self._groups()):
+            held = weights[:, number]
+            found += _summed(held * self._inside(columns, dimensions), group.points, held, group, beside[:, rows], 1)
+        return found
 
-        Points vary apart from each other; who has no points has no variance.
+    def variance_sums(self, weights: Array, noise: Array, counted: Array) -> Array:
+        """Return the summed variance of totals of who is `counted`, (1 or schemes, n), (schemes,).
+
+        It is that of sums over what is there, from the variance of points, `noise` (n, k), which vary apart.
         """
-        found = np.zeros((len(weights), len(self.rows)))
+        found = np.zeros(len(weights))
         for number, (rows, _, group) in enumerate(self._groups()):
-            parts = times(weights[:, number] ** 2, noise[rows].T * group.there)
-            found[:, rows] = _per_weight(parts, weights[:, number], group, power=2)
+            held = weights[:, number]
+            found += _summed(held**2, noise[rows].T * group.there, held, group, counted[:, rows], 2)
+        return found
+
+    def _inside(self, columns: dict[str, Numbers], dimensions: Iterable[str]) -> Array:
+        """1 for the indicators of some dimensions of a pair, (k,), else 0."""
+        found = np.zeros(len(self.indicators))
+        for name in set(dimensions) & set(columns):
+            found[columns[name]] = 1.0
         return found
 
     def _groups(self) -> Iterator[tuple[Rows, dict[str, Numbers], Group]]:
@@ -297,11 +311,13 @@ class Batch:
         least = max(self.scheme.missing.min_weight / 100 - HAIR, HAIR)
         totals = np.empty((len(weights), len(self.rows)))
         for number, (rows, _, group) in enumerate(self._groups()):
-            sums = times(weights[:, number], group.points)
+            straight = isinstance(rows, slice)
+            sums = times(weights[:, number], group.points, out=totals[:, rows] if straight else None)
             if group.lacking is not None:
                 there = times(weights[:, number], group.there[..., group.lacking])
                 sums[:, group.lacking] /= np.where(there >= least, there, np.nan)
-            totals[:, rows] = sums
+            if not straight:
+                totals[:, rows] = sums
         return totals
 
     def _combined(self, weights: Array) -> Array:
@@ -358,13 +374,27 @@ class Batch:
                     alike = times(weights[:, number], group.telling[..., group.alike]) < least
                     held = compared[:, rows]
                     held[:, group.alike] = np.where(alike, np.nan, held[:, group.alike])
-                    compared[:, rows] = held
+                    if not isinstance(rows, slice):
+                        compared[:, rows] = held
         return compared
 
 
-def _per_weight(sums: Array, weights: Array, group: Group, power: int = 1) -> Array:
-    """Divide weighted sums (schemes, m), in place, by the weight (to a power) that is there; 0 where none is."""
+def _per_weight(sums: Array, weights: Array, group: Group) -> Array:
+    """Divide weighted sums (schemes, m), in place, by the weight that is there; 0 where none is."""
     if group.lacking is not None:
-        there = times(weights, group.there[..., group.lacking])
-        sums[:, group.lacking] /= np.where(there > 0, there, np.inf) ** power
+        sums[:, group.lacking] /= _there(weights, group)
     return sums
+
+
+def _there(weights: Array, group: Group) -> Array:
+    """The weight that is there of who lacks something, infinite where none is."""
+    there = times(weights, group.there[..., group.lacking])
+    return np.where(there > 0, there, np.inf)
+
+
+def _summed(shares: Array, values: Array, weights: Array, group: Group, beside: Array, power: int) -> Array:
+    """Sums over people, (schemes,), of `beside` times their weighted values per weight that is there, to a power."""
+    parts = times(shares, values)
+    if group.lacking is not None:
+        parts[:, group.lacking] /= _there(weights, group) ** power
+    return np.asarray(np.vecdot(parts, beside))

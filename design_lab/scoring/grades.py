@@ -28,6 +28,7 @@ _POOLS = {"role_level": ["role", "level"], "role": ["role"], "team": ["role", "t
 _TAKEN = {"up": 1.0, "nearest": 0.5, "down": 0.0}  # of a rank: how much of a person must fit below a ceiling
 _DUST = 9  # decimals to which totals are compared: float noise separates nobody
 _HAIR = 1e-9
+_FEW = 1 << 12  # cells of pools side by side: so few cost less than a call for each pool
 
 
 def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
@@ -57,8 +58,11 @@ def numbers(totals: Array, grades: ForcedGrades | FixedGrades, pool: Numbers) ->
     """Return the grades that totals (..., n) with pools (n,) earn before conditions, (..., n)."""
     if isinstance(grades, FixedGrades):
         return _fixed(totals, grades)
-    given = np.full(totals.shape, NONE, dtype=np.int8)
-    for one in np.unique(pool):
+    held, sizes = np.unique(pool, return_counts=True)
+    if totals.size // max(len(pool), 1) * len(sizes) * sizes.max(initial=0) <= _FEW:
+        return _forced_together(totals, grades, pool, sizes)
+    given = np.empty(totals.shape, dtype=np.int8)
+    for one in held:
         members = stretch(np.flatnonzero(pool == one))
         given[..., members] = _forced(totals[..., members], grades)
     return given
@@ -99,6 +103,17 @@ def capped(given: Numbers, best: Numbers) -> Numbers:
     return np.asarray(np.where(given == NONE, NONE, np.maximum(given, best)))
 
 
+def _forced_together(totals: Array, grades: ForcedGrades, pool: Numbers, sizes: Numbers) -> Numbers:
+    """Grades (..., n) of many pools at once, each a row that is filled up with nobody."""
+    order = np.argsort(pool, kind="stable")
+    inside = np.arange(sizes.max(initial=0)) < sizes[:, None]
+    rows = np.full((*totals.shape[:-1], *inside.shape), np.nan)
+    rows[..., inside] = totals[..., order]
+    given = np.empty(totals.shape, dtype=np.int8)
+    given[..., order] = _forced(rows, grades)[..., inside]
+    return given
+
+
 def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
     """Grades within one pool, (..., m): who stands below the cut of a grade gets a later one."""
     compared = np.round(totals, _DUST)
@@ -110,7 +125,7 @@ def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
     given = np.zeros(totals.shape, dtype=np.int8)
     for number in range(len(reached)):
         given += compared < cuts[..., number, None]
-    given += NONE * np.isnan(compared)  # they stand below no cut
+    given -= np.isnan(compared)  # they stand below no cut: one before the best is `NONE`
     return given
 
 

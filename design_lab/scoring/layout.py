@@ -144,18 +144,16 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
 
 
 def together(known: Ground, found: Measured, chosen: Flags) -> Numbers:
-    """Return the rows of the people chosen, (n,), pair by pair, who lacks nothing first: what is scored is then slices.
-
-    Where each row of weights has points of its own, nobody is put first.
-    """
-    held = np.arange(len(chosen))
+    """Return the rows of the people chosen, (n,), pair by pair, who lacks nothing first: so they are slices."""
     ordered = []
     for rows, group in zip(known.rows, found.groups, strict=True):
-        lacks = (group.there.all(axis=-2).astype(np.int8) + group.telling.all(axis=-2)).reshape(
-            -1, group.there.shape[-1]
-        )
-        mine = held[rows][np.argsort(-lacks.min(axis=0), kind="stable")]
-        ordered.append(mine[chosen[mine]])
+        if chosen[rows].any():
+            lacks = np.zeros(group.points.shape[-1], dtype=np.int8)
+            for short in (group.alike, group.lacking):
+                if short is not None:
+                    lacks[short] += 1
+            mine = np.arange(len(chosen))[rows][np.argsort(lacks, kind="stable")]
+            ordered.append(mine[chosen[mine]])
     return np.concatenate(ordered)
 
 
@@ -168,9 +166,9 @@ def part(known: Ground, found: Measured, chosen: Numbers) -> tuple[Ground, Measu
     places[chosen] = np.arange(len(chosen))
     kept = {}
     for number, rows in enumerate(known.rows):
-        inside = np.flatnonzero(places[rows] >= 0)
-        if inside.size:
-            kept[number] = inside[np.argsort(places[rows][inside])]
+        at = places[rows]
+        if (inside := np.flatnonzero(at >= 0)).size:
+            kept[number] = inside[np.argsort(at[inside])]
     some = Ground(
         pairs=tuple(known.pairs[number] for number in kept),
         rows=tuple(stretch(places[known.rows[number]][own]) for number, own in kept.items()),
@@ -191,13 +189,15 @@ def part(known: Ground, found: Measured, chosen: Numbers) -> tuple[Ground, Measu
     )
 
 
-def times(weights: Array, held: Array) -> Array:
-    """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m).
+def times(weights: Array, held: Array, out: Array | None = None) -> Array:
+    """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m); into `out`.
 
     >>> times(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[10.0], [20.0]])).tolist()
     [[15.0], [10.0]]
     """
-    return weights @ held if held.ndim == 2 else (weights[:, None, :] @ held)[:, 0]
+    if held.ndim == 2:
+        return np.asarray(np.matmul(weights, held, out=out))
+    return np.asarray(np.matmul(weights[:, None, :], held, out=None if out is None else out[:, None, :])[:, 0])
 
 
 def without(totals: Array, flags: Flags) -> Array:

@@ -207,7 +207,7 @@ class _Ground:
 
     def pool(self, block: Block) -> Array:
         """What the grades of everybody in the batch pay, (schemes,)."""
-        return self.worth[block.grades] @ self.beside.pay
+        return np.asarray(self.worth.take(block.grades, mode="wrap") @ self.beside.pay)  # -1, no grade, is the last
 
     def of(self, block: Block, shares: Array, key: tuple[str, ...]) -> tuple[Array, ...]:
         """Alignment, reliability, weight of the key dimensions, gap and pool, each (schemes,)."""
@@ -222,15 +222,23 @@ class _Ground:
         beside = deviation @ self.columns / np.where(spread > 0, spread, np.nan)
         aligned = (beside * np.sqrt(spread))[:, : self.goals] / np.sqrt(size)[:, None]
         deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
-        noise = np.vecdot(self.batch.variances(shares, self.beside.noise)[:, self.rows], counted)
+        noise = self.batch.variance_sums(shares, self.beside.noise, self._placed(counted))
         freedom = np.maximum(people - len(self.pairs), 1)
         return (
             _mean(aligned),
             1 - noise / np.maximum(people, 1) / (size / freedom),
-            np.vecdot(deviation, self.batch.added(shares, key)[:, self.rows]) / size,
+            self.batch.added_sums(shares, key, self._placed(deviation)) / size,
             _greatest(np.abs(beside[:, self.goals :] / deviant)),
             self.pool(block),
         )
+
+    def _placed(self, of: Array) -> Array:
+        """What is held of the space's people, (schemes, n), among everybody of the batch, 0 for the others."""
+        if len(self.cells) == len(self.batch.rows):
+            return of
+        found = np.zeros((len(of), len(self.batch.rows)))
+        found[:, self.rows] = of
+        return found
 
     def _deviations(self, totals: Array, there: npt.NDArray[np.bool_], counted: Array) -> Array:
         """Totals (schemes, n) as deviations from the mean of their cell; 0 where missing."""
