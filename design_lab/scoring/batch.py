@@ -18,8 +18,8 @@ from design_lab.errors import SchemeError
 from design_lab.gradebook import ForcedGrades
 from design_lab.rulebook import AmongPeers, Rule
 from design_lab.scheme import Scheme
-from design_lab.scoring.grades import NONE, capped, numbers, pools
-from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, without
+from design_lab.scoring.grades import NONE, Rows, capped, numbers, pools
+from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, together, without
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import weighed
 from design_lab.scoring.totals import HAIR, by_own_rule, closed, combine, dimension_names, rules_of, weight_of
@@ -50,12 +50,13 @@ class Batch:
     """One panel's points under one scheme's rules, ready for any weights.
 
     Weights are an array (schemes, pairs, k) of shares that sum to 1 for each of the `pairs` of role and level, of the k
-    `indicators`. Everything else is the scheme's, the dimension of an indicator too. `people` (n rows) are the panel's;
-    `pool` (n,) numbers the pools in which they are graded.
+    `indicators`. Everything else is the scheme's, the dimension of an indicator too. `people` are the panel's, `rows`
+    (n,) those of them who are scored; `pool` (n,) numbers the pools in which they are graded.
     """
 
     scheme: Scheme
     people: pd.DataFrame
+    rows: Numbers
     indicators: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     pool: Numbers
@@ -65,7 +66,7 @@ class Batch:
     _refuse_chance: bool
 
     def __repr__(self) -> str:
-        return f"Batch({self.scheme.name}: {len(self.people)} people, {', '.join(self.indicators)})"
+        return f"Batch({self.scheme.name}: {len(self.rows)} people, {', '.join(self.indicators)})"
 
     @classmethod
     def of(cls, panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance: bool = True) -> Batch:
@@ -79,6 +80,7 @@ class Batch:
         return cls(
             scheme=scheme,
             people=people,
+            rows=np.arange(len(people)),
             indicators=tuple(scheme.indicators),
             pairs=known.pairs,
             pool=pools(people, scheme),
@@ -91,9 +93,9 @@ class Batch:
     def again(self, panel: Panel) -> Batch:
         """Return the batch of the same people with other values; what does not hang on values is not made again.
 
-        A panel with another frame of people raises `ValueError`.
+        A panel with another frame of people raises `ValueError`; so does a part of a batch.
         """
-        if panel.people is not self.people:
+        if panel.people is not self.people or not self._ground.held:
             raise ValueError("the panel has other people; make a batch of it")
         return replace(self, _measured=measured(panel, self.scheme, self._ground))
 
@@ -108,29 +110,41 @@ class Batch:
 
     def stand_alone(self, chosen: Flags) -> bool:
         """Whether no total or grade of the people `chosen`, (n,), hangs on anybody else's, whatever the weights."""
-        shared = np.intersect1d(self.pool[chosen], self.pool[~chosen]).size > 0
         among = self._ground.crossing.any() or any(
             isinstance(rule, AmongPeers) for rules in self._ruled.values() for rule, _ in rules
         )
-        return not among and not (shared and isinstance(self.scheme.grades, ForcedGrades))
+        pooled = isinstance(self.scheme.grades, ForcedGrades) and self._share_pools(chosen)
+        return bool(chosen.all()) or not (among or pooled)
+
+    def _share_pools(self, chosen: Flags) -> bool:
+        """Whether a pool holds some of the people `chosen`, (n,), and somebody else."""
+        size = int(self.pool.max(initial=0)) + 1
+        inside, outside = (np.bincount(self.pool[some], minlength=size) for some in (chosen, ~chosen))
+        return bool((inside * outside).any())
 
     def part(self, chosen: Flags) -> Batch:
         """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.
 
+        They stand in an order of its own, at `rows`: pair by pair, so that a block of totals is made without copies.
         Others raise `ValueError`.
         """
         if not self.stand_alone(chosen):
             raise ValueError("people are held against others who are left out")
-        known, values = part(self._ground, self._measured, chosen)
+        order = together(self._ground, self._measured, chosen)
+        known, values = part(self._ground, self._measured, order)
         return replace(
             self,
-            people=self.people.loc[chosen, ["role", "level", "team"]],
+            rows=self.rows[order],
             pairs=known.pairs,
-            pool=self.pool[chosen],
+            pool=self.pool[order],
             _ground=known,
             _measured=values,
-            _ruled={name: [(rule, flags[chosen]) for rule, flags in rules] for name, rules in self._ruled.items()},
+            _ruled={name: [(rule, flags[order]) for rule, flags in rules] for name, rules in self._ruled.items()},
         )
+
+    def rows_of(self, pair: int) -> Rows:
+        """Return which of the people who are scored, (n,), are of one of the `pairs`."""
+        return self._ground.rows[pair]
 
     def weights(self, schemes: Iterable[Scheme]) -> Array:
         """Return the weights (schemes, pairs, k) of schemes that differ from the batch's in weights alone.
@@ -161,7 +175,7 @@ class Batch:
         compared with others than under the batch's scheme, where a rule holds them against other roles or levels.
         """
         self._check(weights)
-        size = max(1, _CELLS // max(len(self.people), 1))
+        size = max(1, _CELLS // max(len(self.rows), 1))
         for start in range(0, len(weights), size):
             which = slice(start, min(start + size, len(weights)))
             totals = self._totals(weights[which])
@@ -206,15 +220,11 @@ class Batch:
         """Return what some dimensions contribute to each total, their arithmetic part, (schemes, n); 0 without data."""
         self._check(weights)
         chosen = set(dimensions)
-        found = np.zeros((len(weights), len(self.people)))
+        found = np.zeros((len(weights), len(self.rows)))
         if self._linear:
             for number, (rows, columns, group) in enumerate(self._groups()):
-                inside = np.zeros(len(self.indicators))
-                for name in chosen & set(columns):
-                    inside[columns[name]] = 1.0
-                there = times(weights[:, number], group.there)
-                parts = times(weights[:, number] * inside, group.points)
-                found[:, rows] = np.divide(parts, there, out=np.zeros(there.shape), where=there > 0)
+                parts = times(weights[:, number] * self._inside(columns, chosen), group.points)
+                found[:, rows] = _per_weight(parts, weights[:, number], group)
             return found
         weight, added, _ = self._dimensions(weights)
         present = sum(weight.values())
@@ -237,12 +247,35 @@ class Batch:
         found = {name: part + scored for name, part in found.items()}
         return found | {"rules": totals - np.sum([*found.values()], axis=0)}
 
-    def known(self) -> Iterator[tuple[Numbers, Array]]:
-        """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
-        for rows, _, group in self._groups():
-            yield rows, group.there
+    def added_sums(self, weights: Array, dimensions: Sequence[str], beside: Array) -> Array:
+        """Return the sums over people of `beside`, (schemes, n), times what some dimensions contribute, (schemes,)."""
+        if not self._linear:
+            return np.asarray(np.vecdot(self.added(weights, dimensions), beside))
+        found = np.zeros(len(weights))
+        for number, (rows, columns, group) in enumerate(self._groups()):
+            held = weights[:, number]
+            found += _summed(held * self._inside(columns, dimensions), group.points, held, group, beside[:, rows], 1)
+        return found
 
-    def _groups(self) -> Iterator[tuple[Numbers, dict[str, Numbers], Group]]:
+    def variance_sums(self, weights: Array, noise: Array, counted: Array) -> Array:
+        """Return the summed variance of totals of who is `counted`, (1 or schemes, n), (schemes,).
+
+        It is that of sums over what is there, from the variance of points, `noise` (n, k), which vary apart.
+        """
+        found = np.zeros(len(weights))
+        for number, (rows, _, group) in enumerate(self._groups()):
+            held = weights[:, number]
+            found += _summed(held**2, noise[rows].T * group.there, held, group, counted[:, rows], 2)
+        return found
+
+    def _inside(self, columns: dict[str, Numbers], dimensions: Iterable[str]) -> Array:
+        """1 for the indicators of some dimensions of a pair, (k,), else 0."""
+        found = np.zeros(len(self.indicators))
+        for name in set(dimensions) & set(columns):
+            found[columns[name]] = 1.0
+        return found
+
+    def _groups(self) -> Iterator[tuple[Rows, dict[str, Numbers], Group]]:
         """By pair of role and level: the rows, the columns of each dimension, and the points."""
         return zip(self._ground.rows, self._ground.columns, self._measured.groups, strict=True)
 
@@ -259,6 +292,8 @@ class Batch:
             raise ValueError(f"weights have shape {weights.shape}, but need (schemes, {shape[0]} pairs, {shape[1]})")
         if not (weights.min(initial=0.0) >= 0 and np.abs(weights.sum(axis=2) - 1).max(initial=0.0) <= HAIR):
             raise ValueError("weights must be shares of 0 or more that sum to 1 for each role and level")
+        if not self._ground.crossing.any():
+            return
         moved = ((weights > 0) != self._ground.weighed).any(axis=(0, 1)) & self._ground.crossing
         if moved.any():
             names = [one for one, off in zip(self.indicators, moved, strict=True) if off]
@@ -274,13 +309,15 @@ class Batch:
     def _sums(self, weights: Array) -> Array:
         """Totals before bounds where nothing but sums makes them."""
         least = max(self.scheme.missing.min_weight / 100 - HAIR, HAIR)
-        totals = np.empty((len(weights), len(self.people)))
+        totals = np.empty((len(weights), len(self.rows)))
         for number, (rows, _, group) in enumerate(self._groups()):
-            sums = times(weights[:, number], group.points)
-            if not group.complete:
-                there = times(weights[:, number], group.there)
-                sums /= np.where(there >= least, there, np.nan)
-            totals[:, rows] = sums
+            straight = isinstance(rows, slice)
+            sums = times(weights[:, number], group.points, out=totals[:, rows] if straight else None)
+            if group.lacking is not None:
+                there = times(weights[:, number], group.there[..., group.lacking])
+                sums[:, group.lacking] /= np.where(there >= least, there, np.nan)
+            if not straight:
+                totals[:, rows] = sums
         return totals
 
     def _combined(self, weights: Array) -> Array:
@@ -296,7 +333,7 @@ class Batch:
 
     def _dimensions(self, weights: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """By dimension: what it weighs, what its points add up to and are combined to, each (schemes, n)."""
-        shape = (len(weights), len(self.people))
+        shape = (len(weights), len(self.rows))
         names = dict.fromkeys(name for columns in self._ground.columns for name in columns if name)
         weight, added, combined = ({name: np.zeros(shape) for name in names} for _ in range(3))
         for number, (rows, columns, group) in enumerate(self._groups()):
@@ -305,10 +342,11 @@ class Batch:
                     found = self._within(weights[:, number][:, inside], group, inside)
                     for kept, one in zip((weight, added, combined), found, strict=True):
                         kept[name][:, rows] = one
+        people = self.people.iloc[self.rows] if self._ruled else self.people
         for name, rules in self._ruled.items():
             for row in range(len(weights)):
                 weight[name][row], combined[name][row], ruled = by_own_rule(
-                    self.people, rules, weight[name][row], combined[name][row]
+                    people, rules, weight[name][row], combined[name][row]
                 )
                 added[name][row] = np.where(ruled, combined[name][row], added[name][row])
         return weight, added, combined
@@ -332,7 +370,31 @@ class Batch:
         if self._refuse_chance:
             least = self.scheme.missing.min_weight / 100 - HAIR
             for number, (rows, _, group) in enumerate(self._groups()):
-                if not group.telling.all():
-                    alike = times(weights[:, number], group.telling) < least
-                    compared[:, rows] = np.where(alike, np.nan, compared[:, rows])
+                if group.alike is not None:
+                    alike = times(weights[:, number], group.telling[..., group.alike]) < least
+                    held = compared[:, rows]
+                    held[:, group.alike] = np.where(alike, np.nan, held[:, group.alike])
+                    if not isinstance(rows, slice):
+                        compared[:, rows] = held
         return compared
+
+
+def _per_weight(sums: Array, weights: Array, group: Group) -> Array:
+    """Divide weighted sums (schemes, m), in place, by the weight that is there; 0 where none is."""
+    if group.lacking is not None:
+        sums[:, group.lacking] /= _there(weights, group)
+    return sums
+
+
+def _there(weights: Array, group: Group) -> Array:
+    """The weight that is there of who lacks something, infinite where none is."""
+    there = times(weights, group.there[..., group.lacking])
+    return np.where(there > 0, there, np.inf)
+
+
+def _summed(shares: Array, values: Array, weights: Array, group: Group, beside: Array, power: int) -> Array:
+    """Sums over people, (schemes,), of `beside` times their weighted values per weight that is there, to a power."""
+    parts = times(shares, values)
+    if group.lacking is not None:
+        parts[:, group.lacking] /= _there(weights, group) ** power
+    return np.asarray(np.vecdot(parts, beside))

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer[Any]]
+Rows = Numbers | slice
 NONE = -1
 _POOLS = {"role_level": ["role", "level"], "role": ["role"], "team": ["role", "team"], "all": []}
 _TAKEN = {"up": 1.0, "nearest": 0.5, "down": 0.0}  # of a rank: how much of a person must fit below a ceiling
 _DUST = 9  # decimals to which totals are compared: float noise separates nobody
 _HAIR = 1e-9
+_FEW = 1 << 12  # cells of pools side by side: so few cost less than a call for each pool
 
 
 def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
@@ -56,11 +58,25 @@ def numbers(totals: Array, grades: ForcedGrades | FixedGrades, pool: Numbers) ->
     """Return the grades that totals (..., n) with pools (n,) earn before conditions, (..., n)."""
     if isinstance(grades, FixedGrades):
         return _fixed(totals, grades)
-    given = np.full(totals.shape, NONE, dtype=np.int8)
-    for one in np.unique(pool):
-        members = np.flatnonzero(pool == one)
+    held, sizes = np.unique(pool, return_counts=True)
+    if totals.size // max(len(pool), 1) * len(sizes) * sizes.max(initial=0) <= _FEW:
+        return _forced_together(totals, grades, pool, sizes)
+    given = np.empty(totals.shape, dtype=np.int8)
+    for one in held:
+        members = stretch(np.flatnonzero(pool == one))
         given[..., members] = _forced(totals[..., members], grades)
     return given
+
+
+def stretch(rows: Numbers) -> Rows:
+    """Return rows in order as a slice where they follow each other, so that taking them copies nothing.
+
+    >>> stretch(np.array([2, 3, 4])), stretch(np.array([2, 4])).tolist()
+    (slice(2, 5, None), [2, 4])
+    """
+    if rows.size and rows[-1] - rows[0] + 1 == rows.size:
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def best_open(panel: Panel, scheme: Scheme) -> Numbers:
@@ -82,42 +98,55 @@ def best_open(panel: Panel, scheme: Scheme) -> Numbers:
 
 def capped(given: Numbers, best: Numbers) -> Numbers:
     """Limit grades (..., n) to the best that is open to each person, (n,)."""
+    if not best.any():
+        return given
     return np.asarray(np.where(given == NONE, NONE, np.maximum(given, best)))
+
+
+def _forced_together(totals: Array, grades: ForcedGrades, pool: Numbers, sizes: Numbers) -> Numbers:
+    """Grades (..., n) of many pools at once, each a row that is filled up with nobody."""
+    order = np.argsort(pool, kind="stable")
+    inside = np.arange(sizes.max(initial=0)) < sizes[:, None]
+    rows = np.full((*totals.shape[:-1], *inside.shape), np.nan)
+    rows[..., inside] = totals[..., order]
+    given = np.empty(totals.shape, dtype=np.int8)
+    given[..., order] = _forced(rows, grades)[..., inside]
+    return given
 
 
 def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
     """Grades within one pool, (..., m): who stands below the cut of a grade gets a later one."""
-    ceilings = np.cumsum([*grades.shares.values()])[:-1] / 100
     compared = np.round(totals, _DUST)
-    ordered = -np.sort(-compared, axis=-1)  # best first, missing last
-    people = np.isfinite(ordered).sum(axis=-1)
-    given = np.zeros(totals.shape, dtype=np.int8)
+    ordered = np.sort(compared, axis=-1)  # worst first, missing last
+    people = ordered.shape[-1] - np.isnan(ordered).sum(axis=-1, dtype=np.int32)[..., None]
     # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
-    reached = ceilings - (_HAIR if grades.heads == "up" else -_HAIR)
-    for ceiling in reached:
-        given += compared < _cut(ordered, people, people * ceiling + _TAKEN[grades.heads], grades.ties)[..., None]
-    given[np.isnan(totals)] = NONE
+    reached = np.cumsum([*grades.shares.values()])[:-1] / 100 - (_HAIR if grades.heads == "up" else -_HAIR)
+    cuts = _cuts(ordered, people, people * reached + _TAKEN[grades.heads], grades.ties)
+    given = np.zeros(totals.shape, dtype=np.int8)
+    for number in range(len(reached)):
+        given += compared < cuts[..., number, None]
+    given -= np.isnan(compared)  # they stand below no cut: one before the best is `NONE`
     return given
 
 
-def _cut(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
-    """The least total, (...), that gets a rank under `below`, of totals (..., m) with the best first."""
+def _cuts(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
+    """The least totals that get a rank under each of `below`, (..., g), of totals (..., m) with the worst first.
+
+    The `people` (..., 1) with totals are ranked from the best.
+    """
     last = np.ceil(below).astype(np.int64) - 1  # the last whole rank that lies below
-    at = np.clip(last, 1, np.maximum(people, 1))
-    value = _at(ordered, at - 1)
+    at = np.maximum(people - np.maximum(last, 1), 0)
+    value = np.take_along_axis(ordered, at, axis=-1)
     if ties == "better":
         return np.where(last < 1, np.inf, value)
-    shared = (last < people) & (_at(ordered, np.minimum(at, ordered.shape[-1] - 1)) == value)
+    shared = (last < people) & (np.take_along_axis(ordered, np.maximum(at - 1, 0), axis=-1) == value)
     if ties == "worse":
         admitted = ~shared
     else:
-        ahead, upto = ((ordered > value[..., None]).sum(axis=-1), (ordered >= value[..., None]).sum(axis=-1))
+        beside, against = ordered[..., None, :], value[..., None]
+        ahead, upto = (beside > against).sum(axis=-1), (beside >= against).sum(axis=-1)
         admitted = ~shared | ((ahead + 1 + upto) / 2 < below)
     return np.where(last < 1, np.inf, np.where(admitted, value, np.nextafter(value, np.inf)))
-
-
-def _at(ordered: Array, places: Numbers) -> Array:
-    return np.take_along_axis(ordered, places[..., None], axis=-1)[..., 0]
 
 
 def _fixed(totals: Array, grades: FixedGrades) -> Numbers:

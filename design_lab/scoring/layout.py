@@ -12,7 +12,7 @@ import numpy.typing as npt
 from design_lab.rulebook import AmongPeers
 from design_lab.scheme import Scheme
 from design_lab.scoring.conditions import failing, protected
-from design_lab.scoring.grades import best_open
+from design_lab.scoring.grades import Rows, best_open, stretch
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import Held, appraised, holding, positions, weighed, worth
 
@@ -34,7 +34,7 @@ class Ground:
     """
 
     pairs: tuple[Pair, ...]
-    rows: tuple[Numbers, ...]
+    rows: tuple[Rows, ...]
     columns: tuple[dict[str, Numbers], ...]
     weighed: Flags
     crossing: Flags
@@ -48,17 +48,24 @@ class Ground:
 class Group:
     """The points of the m people of one role and level, (k, m), which there are, and which tell people apart.
 
-    Where each row of weights has points of its own, all have the rows before: (schemes, k, m).
+    Where each row of weights has points of its own, all have the rows before: (schemes, k, m). `lacking` are those of
+    the m who lack points on something, `alike` those whom something does not tell apart; None if nobody.
     """
 
     points: Array
     there: Array
     telling: Array
+    lacking: Rows | None
+    alike: Rows | None
 
-    @property
-    def complete(self) -> bool:
-        """Whether everybody has points on everything."""
-        return bool(self.there.all())
+    @classmethod
+    def of(cls, points: Array, there: Array, telling: Array) -> Group:
+        """Lay out the points of people."""
+        return cls(points=points, there=there, telling=telling, lacking=_short(there), alike=_short(telling))
+
+    def part(self, chosen: Numbers) -> Group:
+        """Return some of the m people, in the order of `chosen`."""
+        return Group.of(*(np.ascontiguousarray(one[..., chosen]) for one in (self.points, self.there, self.telling)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,7 @@ def ground(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance
     tells = np.ones((len(people), len(columns)), dtype=bool)
     return Ground(
         pairs=tuple(pairs),
-        rows=tuple(np.flatnonzero(at == number) for number in range(len(pairs))),
+        rows=tuple(stretch(np.flatnonzero(at == number)) for number in range(len(pairs))),
         columns=tuple(
             {one: np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)} for names in named
         ),
@@ -104,11 +111,7 @@ def measured(panel: Panel, scheme: Scheme, known: Ground) -> Measured:
     values, telling = np.where(there, values, 0.0), there & known.tells
     return Measured(
         groups=tuple(
-            Group(
-                points=values[rows].T.copy(),
-                there=there[rows].T.astype(np.float64),
-                telling=telling[rows].T.astype(np.float64),
-            )
+            Group.of(values[rows].T.copy(), there[rows].T.astype(np.float64), telling[rows].T.astype(np.float64))
             for rows in known.rows
         ),
         best=best_open(panel, scheme),
@@ -130,7 +133,7 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
 
     return Measured(
         groups=tuple(
-            Group(points=stacked(parts, "points"), there=stacked(parts, "there"), telling=stacked(parts, "telling"))
+            Group.of(*(stacked(parts, name) for name in ("points", "there", "telling")))
             for parts in zip(*(one.groups for one in chosen), strict=True)
         ),
         best=stacked(chosen, "best"),
@@ -140,35 +143,45 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
     )
 
 
-def part(known: Ground, found: Measured, chosen: Flags) -> tuple[Ground, Measured]:
-    """Return what holds for some of the people, (n,), and for the pairs that they are in; their points stay.
+def together(known: Ground, found: Measured, chosen: Flags) -> Numbers:
+    """Return the rows of the people chosen, (n,), pair by pair, who lacks nothing first: so they are slices."""
+    ordered = []
+    for rows, group in zip(known.rows, found.groups, strict=True):
+        if chosen[rows].any():
+            lacks = np.zeros(group.points.shape[-1], dtype=np.int8)
+            for short in (group.alike, group.lacking):
+                if short is not None:
+                    lacks[short] += 1
+            mine = np.arange(len(chosen))[rows][np.argsort(lacks, kind="stable")]
+            ordered.append(mine[chosen[mine]])
+    return np.concatenate(ordered)
+
+
+def part(known: Ground, found: Measured, chosen: Numbers) -> tuple[Ground, Measured]:
+    """Return what holds for the people at some rows, in their order, and for the pairs they are in; their points stay.
 
     Other values cannot be given to them: rules that hold people against each other know of all.
     """
-    places = np.cumsum(chosen) - 1
-    pairs = [number for number, rows in enumerate(known.rows) if chosen[rows].any()]
-    kept = {number: chosen[known.rows[number]] for number in pairs}
+    places = np.full(len(known.absent), -1)
+    places[chosen] = np.arange(len(chosen))
+    kept = {}
+    for number, rows in enumerate(known.rows):
+        at = places[rows]
+        if (inside := np.flatnonzero(at >= 0)).size:
+            kept[number] = inside[np.argsort(at[inside])]
     some = Ground(
-        pairs=tuple(known.pairs[number] for number in pairs),
-        rows=tuple(places[known.rows[number][kept[number]]] for number in pairs),
-        columns=tuple(known.columns[number] for number in pairs),
-        weighed=known.weighed[pairs],
+        pairs=tuple(known.pairs[number] for number in kept),
+        rows=tuple(stretch(places[known.rows[number]][own]) for number, own in kept.items()),
+        columns=tuple(known.columns[number] for number in kept),
+        weighed=known.weighed[[*kept]],
         crossing=known.crossing,
         held=(),
         absent=known.absent[chosen],
         protected=known.protected[chosen],
         tells=known.tells[chosen],
     )
-    groups = ((found.groups[number], kept[number]) for number in pairs)
     return some, Measured(
-        groups=tuple(
-            Group(
-                points=np.ascontiguousarray(group.points[..., own]),
-                there=np.ascontiguousarray(group.there[..., own]),
-                telling=np.ascontiguousarray(group.telling[..., own]),
-            )
-            for group, own in groups
-        ),
+        groups=tuple(found.groups[number].part(own) for number, own in kept.items()),
         best=found.best[..., chosen],
         zeroed=found.zeroed[..., chosen],
         unscored=found.unscored[..., chosen],
@@ -176,13 +189,15 @@ def part(known: Ground, found: Measured, chosen: Flags) -> tuple[Ground, Measure
     )
 
 
-def times(weights: Array, held: Array) -> Array:
-    """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m).
+def times(weights: Array, held: Array, out: Array | None = None) -> Array:
+    """Return weighted sums, (schemes, m), of what is held, (k, m) or each row's own, (schemes, k, m); into `out`.
 
     >>> times(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[10.0], [20.0]])).tolist()
     [[15.0], [10.0]]
     """
-    return weights @ held if held.ndim == 2 else (weights[:, None, :] @ held)[:, 0]
+    if held.ndim == 2:
+        return np.asarray(np.matmul(weights, held, out=out))
+    return np.asarray(np.matmul(weights[:, None, :], held, out=None if out is None else out[:, None, :])[:, 0])
 
 
 def without(totals: Array, flags: Flags) -> Array:
@@ -196,3 +211,9 @@ def _crosses(scheme: Scheme, pairs: Sequence[Pair], indicator: str) -> bool:
     held = [scheme.rules_for(*pair).get(indicator) for pair in pairs]
     among = [rule for rule in held if isinstance(rule, AmongPeers) and not {"role", "level"} <= set(rule.peers)]
     return len(among) > 1
+
+
+def _short(flags: Array) -> Rows | None:
+    """Which of m people have 0 somewhere in flags (..., k, m); None if nobody."""
+    rows = np.flatnonzero(~flags.all(axis=tuple(range(flags.ndim - 1))))
+    return stretch(rows) if rows.size else None

@@ -7,8 +7,9 @@ Bare NumPy multiplies weights by points a block at a time and takes ranks by sor
 `--loops` of the schemes and scaled up, make a decision matrix or call the method for each scheme, as their guides do
 (`pip install -e ".[benchmarks]"`). Contestants run in turn in one process on one BLAS thread, `--repeats` times; the
 least time of each is shown, and peaks of memory by tracemalloc for a quarter of the schemes and for all. The search is
-held against the matrix products that it needs: totals, what is there, contributions and noise, and their sums with the
-goals and groups.
+held against the products that it needs, no more and no fewer, into arrays that are there already: for the people of each
+space the totals, contributions and noise, what is there and tells apart of who lacks something, means by level, and the
+sums over people with goals, groups and pay.
 """
 
 import argparse
@@ -121,16 +122,16 @@ def searched(study, quarter, repeats):
         "goals": _goals(people, before, client.aims), "groups": employment(people.people, least=least),
         "noise": np.ones((len(people.people), len(batch.indicators))), "pay": pay,
     }  # fmt: skip
-    columns = parts["goals"].shape[1] + parts["groups"].shape[1]
 
     def all_measured():
         beside = Beside(**parts, paid=paid_today(batch, today, pay))
         return [measured(batch, today, space, space.weights, beside, key=settings.key) for space in found]
 
+    bare_products = [needed(batch, space, parts["goals"].shape[1] + parts["groups"].shape[1]) for space in found]
     whole, products = np.inf, np.inf
     for _ in range(repeats):
         whole = min(whole, seconds(all_measured))
-        products = min(products, seconds(lambda: [needed(batch, s, columns) for s in found]))
+        products = min(products, seconds(lambda: [product(*of) for each in bare_products for product, of in each]))
     tried = sum(len(space.weights) for space in found)
     print(
         f"{tried:,} schemes in {len(found)} roles: measured in {whole * 1e3:.1f} ms, bare products {products * 1e3:.1f} ms, ratio {whole / products:.2f}"
@@ -138,14 +139,26 @@ def searched(study, quarter, repeats):
 
 
 def needed(batch, space, columns):
-    """The products alone: totals, what is there, contributions, noise, and what totals are held against."""
-    rows = np.flatnonzero(batch.people["role"].eq(space.role).to_numpy())
-    points, beside = np.ones((len(batch.indicators), len(rows))), np.ones((len(rows), columns + 2))
-    for start in range(0, len(space.weights), 256):
-        shares = np.zeros((len(space.weights[start : start + 256]), len(batch.indicators)))
-        for _ in range(5):
-            totals = shares @ points
-        totals @ beside
+    """The function, the factors and room for the result of each product that measuring a space needs; row by row sums among them."""
+    level, role = (batch.people[name] for name in ("level", "role"))
+    own = batch.part((role.eq(space.role) & level.isin(space.levels)).to_numpy())
+    groups, rng = own._measured.groups, np.random.default_rng(0)
+    lacking, alike = (
+        (flags < 1).any(axis=0).sum()
+        for flags in (np.hstack([getattr(one, name) for one in groups]) for name in ("there", "telling"))
+    )
+    schemes, people, indicators, levels = len(space.weights) + 1, len(own.rows), len(batch.indicators), len(groups)
+    shapes = [
+        *[(schemes, indicators, people)] * 3,  # totals, contributions, noise
+        *[(schemes, indicators, lacking)] * 3,  # the weight that is there, for each of them
+        (schemes, indicators, alike),  # the weight that tells apart
+        (schemes, people, levels), (schemes, levels, people),  # means, and people as deviations from them
+        (schemes, people, columns), (schemes, people, 1),  # goals and groups, pay
+        (1, people, columns * (1 + levels) + levels),  # the same people are there under all schemes
+    ]  # fmt: skip
+    found = [(np.matmul, (rng.random((a, b)), rng.random((b, c)), np.empty((a, c)))) for a, b, c in shapes]
+    by_row = np.vecdot, (*rng.random((2, schemes, people)), np.empty(schemes))
+    return [*found, *[by_row] * 3]  # lengths, with contributions, with who is there
 
 
 def seconds(work):

@@ -124,8 +124,14 @@ def test_people_who_stand_alone_are_scored_as_in_the_whole(people, scheme, data,
             batch.part(chosen)
         return
     part = batch.part(chosen)
-    np.testing.assert_array_equal(part.totals(part.weights(tried)), batch.totals(batch.weights(tried))[:, chosen])
-    np.testing.assert_array_equal(part.grades(part.weights(tried)), batch.grades(batch.weights(tried))[:, chosen])
+    assert sorted(part.rows) == np.flatnonzero(chosen).tolist()
+    totals, grades = batch.totals(batch.weights(tried)), batch.grades(batch.weights(tried))
+    np.testing.assert_allclose(part.totals(part.weights(tried)), totals[:, part.rows], atol=1e-12)
+    np.testing.assert_array_equal(part.grades(part.weights(tried)), grades[:, part.rows])
+    everybody = batch.part(np.ones(len(chosen), dtype=bool))
+    np.testing.assert_array_equal(everybody.grades(everybody.weights(tried)), grades[:, everybody.rows])
+    with pytest.raises(ValueError, match="the panel has other people"):
+        part.again(people)
 
 
 def test_those_who_share_a_pool_or_peers_do_not_stand_alone():
@@ -219,3 +225,22 @@ def test_memory_does_not_grow_with_the_number_of_schemes():
         tracemalloc.stop()
         assert graded == schemes_tried * 4000
     assert peaks[1] < 1.1 * peaks[0]
+
+
+@given(panels(), schemes(), st.data())
+def test_sums_over_people_are_those_of_what_each_adds(people, scheme, data):
+    batch = Batch.of(people, scheme, medians=NOBODY)
+    weights = batch.weights([scheme, with_weights(scheme, data.draw)])
+    beside = np.arange(weights.shape[0] * len(batch.rows), dtype=float).reshape(len(weights), -1)
+    for name in scheme.dimensions:
+        summed = (batch.added(weights, [name]) * beside).sum(axis=1)
+        np.testing.assert_allclose(batch.added_sums(weights, [name], beside), summed, atol=1e-6)
+
+
+def test_variance_of_a_total_is_that_of_its_points_over_the_weight_that_is_there():
+    people = make_panel({"E1": (10, 80, 0.5, 4), "E2": (12, 90, 0.6, np.nan)})
+    rules = {one: {"rule": "linear", "zero_at": 0, "full_at": 100} for one in INDICATORS}
+    batch = Batch.of(people, make_scheme(rules=rules), medians=NOBODY)
+    weights, noise = np.full((1, 1, 4), 0.25), np.array([[4.0, 4.0, 4.0, 4.0], [4.0, 1.0, 1.0, 9.0]])
+    variances = [batch.variance_sums(weights, noise, np.eye(2)[[one]])[0] for one in (0, 1)]
+    np.testing.assert_allclose(variances, [16 / 16, 6 / 16 / 0.75**2])

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.evaluation.search.space import Percents, Space
-from design_lab.evaluation.shares import apart
 from design_lab.gradebook import ForcedGrades
 from design_lab.scheme import Scheme
 from design_lab.scoring import Batch
 from design_lab.scoring.batch import Block
+from design_lab.scoring.grades import stretch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ _AT_ONCE = 4096  # schemes whose weights are spread over all roles and levels at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What totals are held against, of the n people of a batch; nothing here is counted in their totals.
+    """What totals are held against, of the n people of a panel; nothing here is counted in their totals.
 
     `goals` (n, g) are the goals' indicators in the quarter before, higher being better, missing where unknown; `groups`
     (n, h) whether somebody is in each group of employment, missing where unknown; `noise` (n, k) the variance of each
@@ -40,9 +40,9 @@ class Beside:
     pay: Array
     paid: Array
 
-    def part(self, chosen: npt.NDArray[np.bool_]) -> Beside:
-        """Return the same of the people `chosen`, (n,)."""
-        return Beside(**{name: getattr(self, name)[chosen] for name in self.__slots__})
+    def part(self, rows: Groups) -> Beside:
+        """Return the same of the people at some rows."""
+        return Beside(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def alignment_errors(
     Schemes are measured on the same resampled people, those with a total under all of them. None with one team alone.
     """
     ground = _Ground(batch, today, space, beside)
-    people = ground.batch.people.iloc[ground.rows]
+    people = batch.people.iloc[ground.batch.rows[ground.rows]]
     teams = people.groupby("team", dropna=False).ngroup().to_numpy()
     count = int(teams.max()) + 1
     if count < 2:
@@ -130,7 +130,7 @@ def alignment_errors(
     times = np.stack([np.bincount(rng.integers(0, count, count), minlength=count)[teams] for _ in range(draws)], axis=1)
     whole = np.ones((int(there.sum()), 1))
     found = [
-        _aligned(totals[:, there], ground.goals[there], ground.cells[there], each)
+        _aligned(totals[:, there], ground.columns[there, : ground.goals], ground.cells[there], each)
         for each in (times[there].astype(np.float64), whole)
     ]
     return np.nan_to_num(found[0] - found[1])
@@ -169,32 +169,31 @@ class _Ground:
     """
 
     def __init__(self, batch: Batch, today: Scheme, space: Space, beside: Beside) -> None:
-        role, level = (batch.people[name].to_numpy() for name in ("role", "level"))
-        mine = role == space.role
-        own = mine & np.isin(level, space.levels)
+        own, mine = (_held(batch, space.role, levels) for levels in (space.levels, None))
         chosen = next((some for some in (own, mine) if batch.stand_alone(some)), np.ones(len(own), dtype=bool))
-        self.batch, self.beside, self.space = batch.part(chosen), beside.part(chosen), space
+        self.batch, self.space = batch.part(chosen), space
+        self.beside = beside.part(self.batch.rows)
         self.today = self.batch.weights([today])
-        self.rows = np.flatnonzero(own[chosen])
-        self.cells = np.unique(level[own].astype(str), return_inverse=True)[1]
-        self.goals = _centred(self.beside.goals[self.rows], self.cells)
-        self.groups = _centred(self.beside.groups[self.rows], self.cells)
         self.worth = _worth(batch)
-        self.noise = [
-            (pair, inside, self.beside.noise[rows].T * known, known)
-            for pair, (rows, known) in enumerate(self.batch.known())
-            if (inside := np.flatnonzero(np.isin(self.rows, rows))).size
-        ]
+        self.pairs = [n for n, pair in enumerate(self.batch.pairs) if _within(pair, space.role, space.levels)]
+        places = np.arange(len(self.batch.rows))
+        rows = [places[self.batch.rows_of(pair)] for pair in self.pairs]
+        self.rows = stretch(np.concatenate(rows))
+        self.cells = np.repeat(np.arange(len(rows)), [len(one) for one in rows])
+        self.member = np.eye(len(rows))[self.cells]
+        self.goals = self.beside.goals.shape[1]
+        self.columns = _centred(np.hstack([self.beside.goals, self.beside.groups])[self.rows], self.member)
+        crossed = self.columns[:, None, :] * self.member[:, :, None]
+        self.squares = np.hstack([self.columns**2, crossed.reshape(len(self.cells), -1), self.member])
 
     def spread(self, weights: npt.NDArray[Any]) -> Array:
         """Weights of every pair of the batch, (schemes, pairs, all indicators), from those of the space in percent."""
         batch, space = self.batch, self.space
         whole = np.repeat(self.today, len(weights), axis=0)
         places = [batch.indicators.index(one) for one in space.indicators]
-        for number, (role, level) in enumerate(batch.pairs):
-            if role == space.role and level in space.levels:
-                whole[:, number] = 0.0
-                whole[:, number, places] = weights / 100
+        for number in self.pairs:
+            whole[:, number] = 0.0
+            whole[:, number, places] = weights / 100
         return whole
 
     def blocks(self, weights: Percents) -> Iterator[tuple[Block, Array]]:
@@ -208,39 +207,77 @@ class _Ground:
 
     def pool(self, block: Block) -> Array:
         """What the grades of everybody in the batch pay, (schemes,)."""
-        return self.worth[block.grades] @ self.beside.pay
+        return np.asarray(self.worth.take(block.grades, mode="wrap") @ self.beside.pay)  # -1, no grade, is the last
 
     def of(self, block: Block, shares: Array, key: tuple[str, ...]) -> tuple[Array, ...]:
         """Alignment, reliability, weight of the key dimensions, gap and pool, each (schemes,)."""
         totals = block.totals[:, self.rows]
-        there = np.isfinite(totals)
-        deviation = _deviations(np.where(there, totals, 0.0), there, self.cells)
-        squares = np.einsum("sn,sn->s", deviation, deviation)
+        there = _alike(np.isfinite(totals))
+        counted = there.astype(np.float64)
+        deviation = self._deviations(totals, there, counted)
+        squares = np.vecdot(deviation, deviation)
         size = np.where(squares > 1e-12, squares, np.nan)
-        people = there.sum(axis=1)
-        freedom = np.maximum(people - np.unique(self.cells).size, 1)
-        length = np.sqrt(_spread(there, self.goals, self.cells))
-        aligned = deviation @ self.goals / np.sqrt(size)[:, None] / np.where(length > 0, length, np.nan)
-        noise = self._noise(shares, there) / np.maximum(people, 1)
-        contributed = self.batch.added(shares, key)[:, self.rows]
-        spread = _spread(there, self.groups, self.cells)
-        gaps = deviation @ self.groups / np.where(spread > 0, spread, np.nan)
+        people = counted.sum(axis=1)
+        spread = self._spread(counted)
+        beside = deviation @ self.columns / np.where(spread > 0, spread, np.nan)
+        aligned = (beside * np.sqrt(spread))[:, : self.goals] / np.sqrt(size)[:, None]
         deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
+        noise = self.batch.variance_sums(shares, self.beside.noise, self._placed(counted))
+        freedom = np.maximum(people - len(self.pairs), 1)
         return (
             _mean(aligned),
-            1 - noise / (size / freedom),
-            np.einsum("sn,sn->s", deviation, contributed) / size,
-            _greatest(np.abs(gaps / deviant)),
+            1 - noise / np.maximum(people, 1) / (size / freedom),
+            self.batch.added_sums(shares, key, self._placed(deviation)) / size,
+            _greatest(np.abs(beside[:, self.goals :] / deviant)),
             self.pool(block),
         )
 
-    def _noise(self, shares: Array, there: npt.NDArray[np.bool_]) -> Array:
-        """The summed variance of totals by measurement alone, (schemes,), errors being independent."""
-        found = np.zeros(len(shares))
-        for pair, inside, noisy, known in self.noise:
-            parts = (shares[:, pair] ** 2) @ noisy / np.maximum(shares[:, pair] @ known, 1e-9) ** 2
-            found += (parts * there[:, inside]).sum(axis=1)
+    def _placed(self, of: Array) -> Array:
+        """What is held of the space's people, (schemes, n), among everybody of the batch, 0 for the others."""
+        if len(self.cells) == len(self.batch.rows):
+            return of
+        found = np.zeros((len(of), len(self.batch.rows)))
+        found[:, self.rows] = of
         return found
+
+    def _deviations(self, totals: Array, there: npt.NDArray[np.bool_], counted: Array) -> Array:
+        """Totals (schemes, n) as deviations from the mean of their cell; 0 where missing."""
+        found = _emptied(totals.copy(), there)
+        means = found @ self.member / np.maximum(counted @ self.member, 1)
+        found -= means @ self.member.T
+        return _emptied(found, there)
+
+    def _spread(self, counted: Array) -> Array:
+        """The sum of squares of the columns (n, c) within cells among who is counted (schemes, n): (schemes, c)."""
+        cells, columns = self.member.shape[1], self.columns.shape[1]
+        squares, sums, sizes = np.split(counted @ self.squares, [columns, columns * (1 + cells)], axis=1)
+        between = sums.reshape(-1, cells, columns) ** 2 / np.maximum(sizes, 1)[:, :, None]
+        found = squares - between.sum(axis=1)
+        return np.where(found > 1e-9, found, 0.0)
+
+
+def _within(pair: tuple[str, str], role: str, levels: tuple[str, ...] | None) -> bool:
+    return pair[0] == role and (levels is None or pair[1] in levels)
+
+
+def _held(batch: Batch, role: str, levels: tuple[str, ...] | None) -> npt.NDArray[np.bool_]:
+    """Who of a batch is of a role, and of some levels of it, (n,)."""
+    found = np.zeros(len(batch.rows), dtype=bool)
+    for number, pair in enumerate(batch.pairs):
+        if _within(pair, role, levels):
+            found[batch.rows_of(number)] = True
+    return found
+
+
+def _alike(there: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Who is there under each scheme, (schemes, n), or (1, n) where it is the same people under all."""
+    return there[:1] if (there == there[:1]).all() else there
+
+
+def _emptied(totals: Array, there: npt.NDArray[np.bool_]) -> Array:
+    """Set totals (schemes, n) to 0, in place, where nobody is there."""
+    totals[(slice(None), ~there[0]) if len(there) == 1 else ~there] = 0.0
+    return totals
 
 
 def agreement(reliability: Array, grades: ForcedGrades) -> Array:
@@ -267,31 +304,12 @@ def agreement(reliability: Array, grades: ForcedGrades) -> Array:
     return np.asarray(same @ masses / masses.sum())
 
 
-def _centred(values: Array, cells: Groups) -> Array:
+def _centred(values: Array, member: Array) -> Array:
     """Columns (n, c) as deviations from the mean of their cell among who is known; 0 where unknown."""
-    found = np.zeros(values.shape)
-    for column in range(values.shape[1]):
-        known = np.isfinite(values[:, column])
-        if known.any():
-            found[known, column] = apart(values[known, column], cells[known])
-    return found
-
-
-def _deviations(totals: Array, there: npt.NDArray[np.bool_], cells: Groups) -> Array:
-    """Totals (schemes, n), 0 where missing, as deviations from the mean of their cell; 0 where missing."""
-    member = np.eye(int(cells.max(initial=-1)) + 1)[cells]
-    means = totals @ member / np.maximum(there @ member, 1)
-    return np.asarray(np.where(there, totals - means @ member.T, 0.0))
-
-
-def _spread(there: npt.NDArray[np.bool_], columns: Array, cells: Groups) -> Array:
-    """The sum of squares of columns (n, c) within cells among who is there (schemes, n): (schemes, c)."""
-    counted = there.astype(np.float64)
-    found = counted @ columns**2
-    for cell in np.unique(cells):
-        inside = counted[:, cells == cell]
-        found -= (inside @ columns[cells == cell]) ** 2 / np.maximum(inside.sum(axis=1), 1)[:, None]
-    return np.asarray(np.where(found > 1e-9, found, 0.0))
+    known = np.isfinite(values)
+    held = np.where(known, values, 0.0)
+    means = member.T @ held / np.maximum(member.T @ known, 1)
+    return np.where(known, held - member @ means, 0.0)
 
 
 def _mean(columns: Array) -> Array:
