@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.alike import Alike, alike
+from design_lab.evaluation.alike import Alike, alike, alike_by
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
-from design_lab.evaluation.shares import LEVEL, share_margins, shares
+from design_lab.evaluation.shares import LEVEL, Array, share_margins, shares
 from design_lab.finding import Claim, Finding, state
-from design_lab.scoring import Scores
+from design_lab.scoring import Batch, Scores
 from design_lab.scoring.score import WHOSE
 
 if TYPE_CHECKING:
@@ -204,6 +204,21 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         same_on_paper=_same_on_paper(scores, held.rows),
         among=scores.among,
     )
+
+
+def effective_shares(batch: Batch, weights: Array, totals: Array) -> dict[str, float]:
+    """Return the effective weight of each dimension and of `rules` under one row of weights of a batch, (1, pairs, k).
+
+    The shares are those of `effective_weights` of the same scores, for which `totals` (1, n) are known already, without
+    intervals; empty where none can be given.
+    """
+    paper, in_force = (np.concatenate([*held.values()]).T for held in batch.weighing(weights))
+    held = alike_by(batch.people, paper, in_force, batch.told_apart(weights, totals)[0])
+    if not held.people:
+        return {}
+    rows, parts = held.rows.to_numpy(), batch.contributions(weights)
+    found = shares(np.stack([part[0, rows] for part in parts.values()], axis=1), totals[0, rows], held.groups)
+    return dict(zip(parts, found.tolist(), strict=True)) if np.isfinite(found).all() else {}
 
 
 def _judged_alike(scores: Scores, counted: pd.Series) -> tuple[str, ...]:

@@ -237,6 +237,31 @@ class Batch:
         found = {name: part + scored for name, part in found.items()}
         return found | {"rules": totals - np.sum([*found.values()], axis=0)}
 
+    def weighing(self, weights: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return each dimension's weight on paper and in force, (schemes, n) by name, as `score` has them.
+
+        In force are shares after sharing out over what is there, 0 without a total.
+        """
+        self._check(weights)
+        weight, _, _ = self._dimensions(weights)
+        present = np.sum([*weight.values()], axis=0)
+        size = np.where(self._enough(present), present, np.inf)
+        paper = {name: np.zeros(present.shape) for name in weight}
+        for number, (rows, columns, _) in enumerate(self._groups()):
+            for name in columns.keys() & paper.keys():
+                paper[name][:, rows] = weights[:, number][:, columns[name]].sum(axis=1)[:, None]
+        return paper, {name: one / size for name, one in weight.items()}
+
+    def told_apart(self, weights: Array, totals: Array) -> Flags:
+        """Return who has a total, of those (schemes, n) under `weights`, that is more than chance."""
+        told = ~np.isnan(totals)
+        if self._refuse_chance:
+            least = self.scheme.missing.min_weight / 100 - HAIR
+            for number, (rows, _, group) in enumerate(self._groups()):
+                if not group.telling.all():
+                    told[:, rows] &= times(weights[:, number], group.telling) >= least
+        return told
+
     def known(self) -> Iterator[tuple[Numbers, Array]]:
         """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
         for rows, _, group in self._groups():
@@ -329,10 +354,5 @@ class Batch:
 
     def _compared(self, weights: Array, totals: Array) -> Array:
         compared = without(totals.copy(), self._measured.ungraded)
-        if self._refuse_chance:
-            least = self.scheme.missing.min_weight / 100 - HAIR
-            for number, (rows, _, group) in enumerate(self._groups()):
-                if not group.telling.all():
-                    alike = times(weights[:, number], group.telling) < least
-                    compared[:, rows] = np.where(alike, np.nan, compared[:, rows])
+        compared[~self.told_apart(weights, totals)] = np.nan
         return compared
