@@ -13,6 +13,7 @@ from design_lab.evaluation.alike import Alike, alike, alike_by
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.shares import LEVEL, Array, share_margins, shares
 from design_lab.finding import Claim, Finding, state
+from design_lab.scheme import Scheme
 from design_lab.scoring import Batch, Scores
 from design_lab.scoring.score import WHOSE
 
@@ -68,6 +69,7 @@ class EffectiveWeights(Shown):
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
+    scheme: Scheme
     what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
@@ -106,7 +108,7 @@ class EffectiveWeights(Shown):
     def _unknown(self, weight: DimensionWeight) -> Finding:
         return state(
             f"{self._stem}.{weight.dimension}", None, says=f"{self._stem}_unknown", unit="share", n=self.people,
-            claim="unidentified", among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
+            claim="unidentified", among=self.among, dimension=self.scheme.named(weight.dimension),
             why=Term(f"unknown.{self.unknown}"),
         )  # fmt: skip
 
@@ -115,7 +117,7 @@ class EffectiveWeights(Shown):
             f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal,
             says=f"diagnosis.nominal_weight{'' if self.same_on_paper else '_mean'}",
             unit="weight", n=self.people, claim="accounting", limits=self.whose, among=self.among,
-            dimension=Term(f"dimension.{weight.dimension}"),
+            dimension=self.scheme.named(weight.dimension),
         )  # fmt: skip
 
     def _left_out(self) -> Finding:
@@ -133,7 +135,7 @@ class EffectiveWeights(Shown):
         return state(
             f"{self._stem}.{weight.dimension}", weight.effective, says=f"{self._stem}_{compared}", unit="share",
             n=self.people, claim=self.claim, bounds=weight.interval, level=LEVEL if weight.interval else None,
-            limits=self.all_limits, among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
+            limits=self.all_limits, among=self.among, dimension=self.scheme.named(weight.dimension),
             nominal=Quantity(weight.nominal, "weight"),
         )  # fmt: skip
 
@@ -189,6 +191,7 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
     nominal = scores.nominal[held.rows].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
+        scheme=scores.scheme,
         what=what,
         weights=tuple(
             DimensionWeight(dimension=name, nominal=float(paper), effective=float(real), margin=margin)
@@ -245,6 +248,7 @@ def _without_shares(scores: Scores, what: What, unknown: str, *, held: Alike | N
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
+        scheme=scores.scheme,
         what=what,
         weights=tuple(
             DimensionWeight(dimension=str(name), nominal=float(paper), effective=None, margin=None)
