@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from design_lab.catalogue import Card, cards
+from design_lab.catalogue import LANGUAGES, Card, cards
+from design_lab.catalogue.words import dimension_in
 from design_lab.errors import MOST_FAULTS, Fault, SchemeError, StudyError
 from design_lab.files import read_yaml, sha256_of, validated, write_yaml
 from design_lab.gradebook import Eligibility, Grades, Protected
@@ -139,6 +140,7 @@ class Scheme(Record):
     protected: Protected | None = None
     grades: Grades
     waive: dict[str, str] = Field({})
+    _called: Mapping[str, Mapping[str, str]] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def read(cls, path: str | Path, known: Mapping[str, Card] | None = None) -> Scheme:
@@ -159,6 +161,24 @@ class Scheme(Record):
         if faults:
             raise SchemeError.of(path, faults)
         return scheme
+
+    def calling(self, names: Mapping[str, Mapping[str, str]]) -> Scheme:
+        """Return the same scheme whose dimensions bear a client's own names, by id and language; no file holds them."""
+        named = self.model_copy()
+        named._called = names
+        return named
+
+    def remade(self, content: Mapping[str, Any]) -> Scheme:
+        """Return the scheme of another file's content, whose dimensions are called as this one's are."""
+        return type(self).model_validate(content).calling(self._called)
+
+    def named(self, dimension: str) -> dict[str, str]:
+        """Return what a dimension is called, by language: by the client, else by the words, else by its id.
+
+        >>> Scheme.read("data/h_bank/schemes/current.yaml").named("workload")
+        {'en': 'workload', 'zh': '工作量'}
+        """
+        return {lang: dimension_in(dimension, lang, self._called) for lang in LANGUAGES}
 
     @property
     def fingerprint(self) -> str:

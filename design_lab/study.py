@@ -236,7 +236,7 @@ class Study:
         ]
         if faults:
             raise SchemeError.of(path, faults)
-        return scheme
+        return scheme.calling(self.settings.dimensions)
 
     @property
     def current(self) -> Scheme:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from design_lab.display import Quantity, worded
 from design_lab.errors import SchemeError, nearest
-from design_lab.evaluation import effective_weights, official, replay
-from design_lab.evaluation.lint import lint
+from design_lab.evaluation import official, replay
+from design_lab.evaluation.diagnosis import effective_shares
+from design_lab.evaluation.lint import Linter
 from design_lab.evaluation.weighting.steps import in_steps
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import Panel, Scores, in_force, panel, score, targets
-from design_lab.scoring.pay import payroll
+from design_lab.scoring import Batch, Panel, Scores, in_force, panel, score, targets
+from design_lab.scoring.grades import NONE
+from design_lab.scoring.pay import coefficient, due_x100
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STEP = 5
+Numbers = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,27 @@ class Explored:
     lints: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paid:
+    """The pay table, m rows, and in `at` (m,) the row of the panel from whose grade each is paid, -1 without one."""
+
+    rows: pd.DataFrame
+    at: Numbers
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, index: pd.Index) -> _Paid:
+        """Find each row's person by her last spell."""
+        places = {id: place for place, id in enumerate(index.get_level_values("employee_id"))}
+        return cls(rows=rows, at=np.array([places.get(id, -1) for id in rows["employee_id"]], dtype=np.int64))
+
+    def due(self, graded: Numbers, scheme: Scheme) -> int:
+        """Return the bonus pool of grades (n,), as `payroll` makes it, in hundredths."""
+        # The last worth is that of no grade, where -1 leads.
+        worth = np.array([coefficient(scheme, grade) for grade in (*scheme.grades.names(), None)])
+        given = np.where(self.at < 0, NONE, graded[self.at])
+        return int(due_x100(self.rows, worth[given]).sum())
+
+
 class Explorer:
     """The weights of a scheme's dimensions, moved one at a time; roles with dimensions of their own keep them.
 
@@ -60,7 +87,11 @@ class Explorer:
     ) -> None:
         self.people, self.today, self.medians, self.study = people, today, medians, study
         self.pay = pay if pay is not None and pay["performance_x100"].sum() > 0 else None
-        self._due_today = self._due(today)
+        self._linter = Linter(study=study, people=people if study else None, medians=medians if study else None)
+        self._batches: dict[tuple[str, ...], Batch] = {}
+        self._paid = None if self.pay is None else _Paid.of(self.pay, people.people.index)
+        self._graded = self._numbers(today)
+        self._due_today = None if self._paid is None else self._paid.due(self._graded, today.scheme)
         self.weights = in_steps({name: one.weight / 100 for name, one in today.scheme.dimensions.items()}, STEP)
 
     @classmethod
@@ -115,33 +146,33 @@ class Explorer:
     def summary(self) -> Explored:
         """Score everybody with the weights on the sliders and hold the grades against today's."""
         scheme = self.scheme()
-        scores = score(self.people, scheme, medians=self.medians)
-        order = {grade: place for place, grade in enumerate(scheme.grades.names())}
-        rise = self.today.grade.map(order).astype("float64") - scores.grade.map(order).astype("float64")
-        found = effective_weights(scores)
-        due, today = self._due(scores), self._due_today
-        linted = lint(
-            scheme,
-            baseline=self.today.scheme,
-            study=self.study,
-            people=self.people if self.study else None,
-            medians=self.medians,
-        )
+        batch = self._batch(scheme)
+        weights = batch.weights([scheme])
+        block = next(batch.blocks(weights))
+        graded, names = block.grades[0], scheme.grades.names()
+        both = (graded != NONE) & (self._graded != NONE)
+        today, due = self._due_today, None if self._paid is None else self._paid.due(graded, scheme)
+        linted = self._linter.lint(scheme, baseline=self.today.scheme)
         return Explored(
             weights=dict(self.weights),
-            grades={grade: int(scores.grade.eq(grade).sum()) for grade in scheme.grades.names()},
-            up=int((rise > 0).sum()),
-            down=int((rise < 0).sum()),
-            effective={one.dimension: one.effective for one in found.weights if one.effective is not None},
+            grades={grade: int((graded == number).sum()) for number, grade in enumerate(names)},
+            up=int((graded < self._graded)[both].sum()),
+            down=int((graded > self._graded)[both].sum()),
+            effective=effective_shares(batch, weights, block.totals),
             pool_change=due / today - 1 if due is not None and today else None,
             lints={lang: tuple(linted.lines(lang)) for lang in scheme.title},
         )
 
-    def _due(self, scores: Scores) -> int | None:
-        """The bonus pool of these grades in hundredths; None where no performance pay was delivered."""
-        if self.pay is None:
-            return None
-        return payroll(self.pay, scores.by_person(scores.grade), scores.scheme).due_x100
+    def _batch(self, scheme: Scheme) -> Batch:
+        """Everybody's points; who else is weighed on an indicator may decide them, so they hang on what weighs 0."""
+        weighed = tuple(name for name, weight in self.weights.items() if weight)
+        if weighed not in self._batches:
+            self._batches[weighed] = Batch.of(self.people, scheme, medians=self.medians)
+        return self._batches[weighed]
+
+    def _numbers(self, scores: Scores) -> Numbers:
+        order = {grade: place for place, grade in enumerate(scores.scheme.grades.names())}
+        return np.array([order.get(grade, NONE) for grade in scores.grade], dtype=np.int64)
 
     def save(self, folder: Path, name: str) -> Path:
         """Write the scheme to a folder that is there already, under a name that is not; return the file.

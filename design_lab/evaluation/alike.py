@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from design_lab.evaluation.shares import Groups
+from design_lab.evaluation.shares import Array, Groups
 from design_lab.scoring import Scores
 from design_lab.scoring.roster import headcount
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     import pandas as pd
 
+Flags = npt.NDArray[np.bool_]
 _DIGITS = 9  # of weights as shares: float noise parts nobody
 
 
@@ -48,29 +49,35 @@ def alike(scores: Scores, chosen: pd.Series) -> Alike:
     have data on the same indicators. Left out is who lacks other dimensions of those on paper than most of the chosen
     do (most usually lack none), and who is alone in a group.
     """
-    usual = chosen & _usual(scores, chosen)
-    keys = scores.people[["role", "level"]].join(scores.weights.round(_DIGITS).add_prefix("weight "))[usual]
-    number = keys.groupby([*keys.columns], dropna=False).ngroup()
-    held = number.map(number.value_counts()) > 1
+    return alike_by(scores.people, scores.nominal.to_numpy(), scores.weights.to_numpy(), chosen.to_numpy())
+
+
+def alike_by(people: pd.DataFrame, paper: Array, in_force: Array, chosen: Flags) -> Alike:
+    """Group people (n rows) as `alike` does, by their weights on paper and in force, both (n, d)."""
+    import pandas as pd
+
+    usual = chosen & _usual(people.index, paper, in_force, chosen)
+    places = people.groupby(["role", "level"], dropna=False).ngroup().to_numpy()
+    keys = np.column_stack([places, np.round(in_force, _DIGITS)])[usual]
+    _, number, sizes = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    held = sizes[number] > 1
     rows = usual.copy()
     rows[usual] = held
-    people = scores.people[rows]
-    asked, judged, compared = (headcount(scores.people.index[which]) for which in (chosen, usual, rows))
+    asked, judged, compared = (headcount(people.index[which]) for which in (chosen, usual, rows))
     return Alike(
-        rows=rows,
-        groups=number[held].to_numpy(),
-        teams=people.groupby(["role", "team"], dropna=False).ngroup().to_numpy(),
+        rows=pd.Series(rows, people.index),
+        groups=number[held],
+        teams=people[rows].groupby(["role", "team"], dropna=False).ngroup().to_numpy(),
         people=compared,
         left_out=asked - compared,
         alone=judged - compared,
     )
 
 
-def _usual(scores: Scores, chosen: pd.Series) -> npt.NDArray[np.bool_]:
+def _usual(index: pd.Index, paper: Array, in_force: Array, chosen: Flags) -> Flags:
     """Who lacks the dimensions that most of the chosen lack, (n,); of equally common lacks the smallest counts."""
-    lacks = ((scores.nominal > 0) & (scores.weights <= 0)).to_numpy()
+    lacks = (paper > 0) & (in_force <= 0)
     kinds, kind = np.unique(lacks, axis=0, return_inverse=True)
-    index = scores.people.index
     common = [headcount(index[chosen & (kind == number)]) for number in range(len(kinds))]
     sizes = [(people, -int(lacking.sum())) for people, lacking in zip(common, kinds, strict=True)]
     return kind == sizes.index(max(sizes)) if sizes else np.zeros(0, dtype=bool)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from design_lab.display import Quantity, Shown, Term, number
+from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.alike import alike
 from design_lab.evaluation.diagnosis import DimensionWeight, EffectiveWeights, effective_weights
 from design_lab.evaluation.shares import LEVEL
@@ -94,7 +94,7 @@ class WeightsBy(Shown):
         return state(
             f"diagnosis.nominal_weight_by_scheme.{key}.{weight.dimension}", weight.nominal,
             says="diagnosis.nominal_weight", unit="weight", n=split.people, claim="accounting", limits=split.whose,
-            among=self.names[key], dimension=Term(f"dimension.{weight.dimension}"),
+            among=self.names[key], dimension=split.scheme.named(weight.dimension),
         )  # fmt: skip
 
     def _state(self, key: str, split: EffectiveWeights, weight: DimensionWeight) -> Finding:
@@ -106,7 +106,7 @@ class WeightsBy(Shown):
             claim="scenario" if self.by == "rule" else split.claim, bounds=weight.interval,
             level=LEVEL if weight.interval else None, limits=split.all_limits,
             among=None if self.by == "scheme" else split.among,
-            dimension=Term(f"dimension.{weight.dimension}"), nominal=Quantity(weight.nominal, "weight"),
+            dimension=split.scheme.named(weight.dimension), nominal=Quantity(weight.nominal, "weight"),
             where=self.names.get(key, {"en": key}),
         )  # fmt: skip
 
@@ -163,4 +163,4 @@ def weights_by_rule(panel: Panel, held: InForce, *, medians: pd.DataFrame) -> We
 def with_rule(scheme: Scheme, rule: Mapping[str, Any]) -> Scheme:
     """Return the scheme with one rule for every indicator, checked like any other."""
     content = scheme.model_dump(exclude_unset=True)
-    return Scheme.model_validate(content | {"rules": {name: dict(rule) for name in scheme.indicators}})
+    return scheme.remade(content | {"rules": {name: dict(rule) for name in scheme.indicators}})

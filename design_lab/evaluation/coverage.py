@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
-from design_lab.catalogue.words import LANGUAGES, dimension_in
-from design_lab.display import Quantity, Shown, Term, Wording
+from design_lab.catalogue.words import LANGUAGES
+from design_lab.display import Quantity, Shown, Wording
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
@@ -89,7 +89,7 @@ class Coverage(Shown):
         spoken = words(lang)
         rows: dict[str, dict[str, str]] = {}
         for cell in (*self.of("goal"), *self.of("content")):
-            seen = [dimension_in(name, lang) for name in cell.dimensions]
+            seen = [self.scheme.named(name)[lang] for name in cell.dimensions]
             status = spoken.say(f"coverage.{cell.status}", dimensions=spoken.say("run.join").join(seen))
             rows.setdefault(self._role(cell.role)[lang], {})[self._aim(cell.kind, cell.aim).name[lang]] = status
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(spoken.say("coverage.role")).reset_index()
@@ -177,7 +177,7 @@ class Coverage(Shown):
     def _named(self, kind: Kind, name: str) -> Wording:
         if kind != "dimension":
             return self._aim(kind, name).name
-        return Term(f"dimension.{name}")
+        return self.scheme.named(name)
 
     def _role(self, role: str) -> Mapping[str, str]:
         return self.roles.get(role, dict.fromkeys(LANGUAGES, role))

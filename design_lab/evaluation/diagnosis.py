@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, Term
-from design_lab.evaluation.alike import Alike, alike
+from design_lab.evaluation.alike import Alike, alike, alike_by
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
-from design_lab.evaluation.shares import LEVEL, share_margins, shares
+from design_lab.evaluation.shares import LEVEL, Array, share_margins, shares
 from design_lab.finding import Claim, Finding, state
-from design_lab.scoring import Scores
+from design_lab.scheme import Scheme
+from design_lab.scoring import Batch, Scores
 from design_lab.scoring.score import WHOSE
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class EffectiveWeights(Shown):
     """
 
     units: ClassVar = {"nominal": "weight", "effective": "share", "low": "share", "high": "share"}
+    scheme: Scheme
     what: What = "score"
     weights: tuple[DimensionWeight, ...]
     people: int
@@ -106,7 +108,7 @@ class EffectiveWeights(Shown):
     def _unknown(self, weight: DimensionWeight) -> Finding:
         return state(
             f"{self._stem}.{weight.dimension}", None, says=f"{self._stem}_unknown", unit="share", n=self.people,
-            claim="unidentified", among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
+            claim="unidentified", among=self.among, dimension=self.scheme.named(weight.dimension),
             why=Term(f"unknown.{self.unknown}"),
         )  # fmt: skip
 
@@ -115,7 +117,7 @@ class EffectiveWeights(Shown):
             f"diagnosis.nominal_weight.{weight.dimension}", weight.nominal,
             says=f"diagnosis.nominal_weight{'' if self.same_on_paper else '_mean'}",
             unit="weight", n=self.people, claim="accounting", limits=self.whose, among=self.among,
-            dimension=Term(f"dimension.{weight.dimension}"),
+            dimension=self.scheme.named(weight.dimension),
         )  # fmt: skip
 
     def _left_out(self) -> Finding:
@@ -133,7 +135,7 @@ class EffectiveWeights(Shown):
         return state(
             f"{self._stem}.{weight.dimension}", weight.effective, says=f"{self._stem}_{compared}", unit="share",
             n=self.people, claim=self.claim, bounds=weight.interval, level=LEVEL if weight.interval else None,
-            limits=self.all_limits, among=self.among, dimension=Term(f"dimension.{weight.dimension}"),
+            limits=self.all_limits, among=self.among, dimension=self.scheme.named(weight.dimension),
             nominal=Quantity(weight.nominal, "weight"),
         )  # fmt: skip
 
@@ -189,6 +191,7 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
     nominal = scores.nominal[held.rows].mean().reindex(parts.columns).fillna(0.0)
     columns = zip(parts.columns, nominal, found, widths, strict=True)
     return EffectiveWeights(
+        scheme=scores.scheme,
         what=what,
         weights=tuple(
             DimensionWeight(dimension=name, nominal=float(paper), effective=float(real), margin=margin)
@@ -204,6 +207,21 @@ def effective_weights(scores: Scores, *, what: What = "score", who: pd.Series | 
         same_on_paper=_same_on_paper(scores, held.rows),
         among=scores.among,
     )
+
+
+def effective_shares(batch: Batch, weights: Array, totals: Array) -> dict[str, float]:
+    """Return the effective weight of each dimension and of `rules` under one row of weights of a batch, (1, pairs, k).
+
+    The shares are those of `effective_weights` of the same scores, for which `totals` (1, n) are known already, without
+    intervals; empty where none can be given.
+    """
+    paper, in_force = (np.concatenate([*held.values()]).T for held in batch.weighing(weights))
+    held = alike_by(batch.people, paper, in_force, batch.told_apart(weights, totals)[0])
+    if not held.people:
+        return {}
+    rows, parts = held.rows.to_numpy(), batch.contributions(weights)
+    found = shares(np.stack([part[0, rows] for part in parts.values()], axis=1), totals[0, rows], held.groups)
+    return dict(zip(parts, found.tolist(), strict=True)) if np.isfinite(found).all() else {}
 
 
 def _judged_alike(scores: Scores, counted: pd.Series) -> tuple[str, ...]:
@@ -230,6 +248,7 @@ def _without_shares(scores: Scores, what: What, unknown: str, *, held: Alike | N
     """The weights on paper alone."""
     nominal = scores.nominal.mean().reindex(scores.contributions.columns).fillna(0.0)
     return EffectiveWeights(
+        scheme=scores.scheme,
         what=what,
         weights=tuple(
             DimensionWeight(dimension=str(name), nominal=float(paper), effective=None, margin=None)

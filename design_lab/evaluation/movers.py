@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.display import Quantity, Shown, Term, number
+from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.cells import hidden
 from design_lab.evaluation.comparison import graded_under_both
 from design_lab.evaluation.fairness.groups import Group, all_groups
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
 from design_lab.gradebook import ForcedGrades
+from design_lab.scheme import Scheme
 from design_lab.scoring import Scores
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Movers(Shown):
     """
 
     units: ClassVar = {"people": "count", "up": "count", "same": "count", "down": "count"}
-    name: str
-    title: Mapping[str, str]
+    scheme: Scheme
     least: int
     graded: int
     rows: tuple[Row, ...]
@@ -80,9 +80,9 @@ class Movers(Shown):
         limits = unchanged_behaviour(self.reconstructed, self.limits)
         moved = tuple(
             state(
-                f"candidates.{self.name}.{way}.{group.key}", count, says=f"candidates.group_{way}", unit="people",
-                n=people, claim=claim, limits=(*limits, "small_cells"), among=self.among, scheme=self.title,
-                group=group.name(self.names),
+                f"candidates.{self.scheme.name}.{way}.{group.key}", count, says=f"candidates.group_{way}",
+                unit="people", n=people, claim=claim, limits=(*limits, "small_cells"), among=self.among,
+                scheme=self.scheme.title, group=group.name(self.names),
             )
             for group, people, counts in self.rows
             if group.attribute != "team"
@@ -91,9 +91,9 @@ class Movers(Shown):
         )  # fmt: skip
         by = tuple(
             state(
-                f"candidates.{self.name}.moved_by.{dimension}", count / self.movers, says="candidates.moved_by",
-                unit="share", n=self.movers, claim=claim, limits=limits, among=self.among, scheme=self.title,
-                dimension=Term(f"dimension.{dimension}"), movers=Quantity(self.movers, "people"),
+                f"candidates.{self.scheme.name}.moved_by.{dimension}", count / self.movers, says="candidates.moved_by",
+                unit="share", n=self.movers, claim=claim, limits=limits, among=self.among, scheme=self.scheme.title,
+                dimension=self.scheme.named(dimension), movers=Quantity(self.movers, "people"),
             )
             for dimension, count in self.moved_by.items()
             if self.movers >= self.least
@@ -116,8 +116,7 @@ def movers(
     way = np.where(shift < 0, "up", np.where(shift > 0, "down", "same"))
     by = _moved_by(today, candidate, graded, way)
     return Movers(
-        name=candidate.scheme.name,
-        title=candidate.scheme.title,
+        scheme=candidate.scheme,
         least=least,
         graded=len(people),
         rows=tuple(row for attribute in _ATTRIBUTES for row in _rows(people, attribute, way, least)),

@@ -151,7 +151,7 @@ class Noise(Shown):
 
     def _noise(self, what: What, share: NoiseShare) -> Finding:
         stem = "diagnosis.effective_noise" if what == "score" else "diagnosis.effective_noise_of_grade"
-        dimension = Term(f"dimension.{share.dimension}")
+        dimension = self.scheme.named(share.dimension)
         if not share.told:
             return _not_told(f"{stem}.{share.dimension}", "error_not_known", says=stem, dimension=dimension)
         return state(

@@ -15,9 +15,9 @@ class Cover:
     """What a report needs beside findings: names by language, never numbers.
 
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
-    the ids of the current scheme's dimensions in order; `assumed` names its parts that the client has not confirmed;
-    `left_out` says what was left out of the run and why; `indicators` and `goals` are the names of the study's metric
-    cards and of its goals, in order.
+    the ids of the current scheme's dimensions in order, and `called` what the client calls them; `assumed` names the
+    scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
+    and `goals` are the names of the study's metric cards and of its goals, in order.
     """
 
     study: str
@@ -32,6 +32,7 @@ class Cover:
     left_out: tuple[Mapping[str, str], ...] = ()
     indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
     goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -58,6 +59,7 @@ class Cover:
             left_out=tuple(left_out),
             indicators=_names(study.cards),
             goals=_goals(study.aims),
+            called=study.settings.dimensions,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from design_lab.catalogue import words
-from design_lab.catalogue.words import limit_in
+from design_lab.catalogue.words import dimension_in, limit_in
 from design_lab.display import interval, number, worded
 from design_lab.finding import Finding, Results
 from design_lab.report.content import Group, Series, Statement, clean, once, shortened
@@ -103,7 +103,7 @@ class Facts:
 
     def dimension(self, id: str) -> str:
         """Name a dimension as it stands inside a sentence."""
-        return self._named("dimension", id)
+        return clean(dimension_in(id, self.lang, self.cover.called))
 
     def table(self, id: str) -> str:
         """Name a canonical table."""

@@ -22,7 +22,8 @@ from design_lab.scoring.grades import NONE, Rows, capped, numbers, pools
 from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, together, without
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import weighed
-from design_lab.scoring.totals import HAIR, by_own_rule, closed, combine, dimension_names, rules_of, weight_of
+from design_lab.scoring.shared_out import per_weight, summed, within
+from design_lab.scoring.totals import HAIR, by_own_rule, closed, combine, dimension_names, rules_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +225,7 @@ class Batch:
         if self._linear:
             for number, (rows, columns, group) in enumerate(self._groups()):
                 parts = times(weights[:, number] * self._inside(columns, chosen), group.points)
-                found[:, rows] = _per_weight(parts, weights[:, number], group)
+                found[:, rows] = per_weight(parts, weights[:, number], group)
             return found
         weight, added, _ = self._dimensions(weights)
         present = sum(weight.values())
@@ -254,8 +255,47 @@ class Batch:
         found = np.zeros(len(weights))
         for number, (rows, columns, group) in enumerate(self._groups()):
             held = weights[:, number]
-            found += _summed(held * self._inside(columns, dimensions), group.points, held, group, beside[:, rows], 1)
+            found += summed(held * self._inside(columns, dimensions), group.points, held, group, beside[:, rows], 1)
         return found
+
+    def weighing(self, weights: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return each dimension's weight on paper and in force, (schemes, n) by name, as `score` has them.
+
+        In force are shares after sharing out over what is there, 0 without a total.
+        """
+        self._check(weights)
+        weight, _, _ = self._dimensions(weights)
+        present = np.sum([*weight.values()], axis=0)
+        size = np.where(self._enough(present), present, np.inf)
+        paper = {name: np.zeros(present.shape) for name in weight}
+        for number, (rows, columns, _) in enumerate(self._groups()):
+            for name in columns.keys() & paper.keys():
+                paper[name][:, rows] = weights[:, number][:, columns[name]].sum(axis=1)[:, None]
+        return paper, {name: one / size for name, one in weight.items()}
+
+    def told_apart(self, weights: Array, totals: Array) -> Flags:
+        """Return who has a total, of those (schemes, n) under `weights`, that is more than chance."""
+        told = ~np.isnan(totals)
+        for rows, some, chance in self._untold(weights):
+            held = told[:, rows]
+            held[:, some] &= ~chance
+            if not isinstance(rows, slice):
+                told[:, rows] = held
+        return told
+
+    def _untold(self, weights: Array) -> Iterator[tuple[Rows, Rows, Flags]]:
+        """By pair of role and level: the rows, who of them may be no more than chance, and under which weights."""
+        if not self._refuse_chance:
+            return
+        least = self.scheme.missing.min_weight / 100 - HAIR
+        for number, (rows, _, group) in enumerate(self._groups()):
+            if group.alike is not None:
+                yield rows, group.alike, times(weights[:, number], group.telling[..., group.alike]) < least
+
+    def known(self) -> Iterator[tuple[Rows, Array]]:
+        """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
+        for rows, _, group in self._groups():
+            yield rows, group.there
 
     def variance_sums(self, weights: Array, noise: Array, counted: Array) -> Array:
         """Return the summed variance of totals of who is `counted`, (1 or schemes, n), (schemes,).
@@ -265,7 +305,7 @@ class Batch:
         found = np.zeros(len(weights))
         for number, (rows, _, group) in enumerate(self._groups()):
             held = weights[:, number]
-            found += _summed(held**2, noise[rows].T * group.there, held, group, counted[:, rows], 2)
+            found += summed(held**2, noise[rows].T * group.there, held, group, counted[:, rows], 2)
         return found
 
     def _inside(self, columns: dict[str, Numbers], dimensions: Iterable[str]) -> Array:
@@ -339,7 +379,7 @@ class Batch:
         for number, (rows, columns, group) in enumerate(self._groups()):
             for name, inside in columns.items():
                 if name:
-                    found = self._within(weights[:, number][:, inside], group, inside)
+                    found = within(weights[:, number][:, inside], group, inside, self.scheme)
                     for kept, one in zip((weight, added, combined), found, strict=True):
                         kept[name][:, rows] = one
         people = self.people.iloc[self.rows] if self._ruled else self.people
@@ -351,50 +391,11 @@ class Batch:
                 added[name][row] = np.where(ruled, combined[name][row], added[name][row])
         return weight, added, combined
 
-    def _within(self, weights: Array, group: Group, columns: Numbers) -> tuple[Array, Array, Array]:
-        there, points = group.there[..., columns, :], group.points[..., columns, :]
-        present = times(weights, there)
-        size = np.where(present > 0, present, 1.0)
-        added = times(weights, points) / size
-        by = self.scheme.aggregation.within
-        if by.method == "arithmetic":
-            combined = added
-        else:
-            shares = weights[:, None, :] * there.swapaxes(-1, -2) / size[..., None]
-            values = np.broadcast_to(points.swapaxes(-1, -2), shares.shape)
-            combined = np.where(present > 0, combine(values, shares, by), 0.0)
-        return weight_of(weights.sum(axis=1)[:, None], present, self.scheme.missing), added, combined
-
     def _compared(self, weights: Array, totals: Array) -> Array:
         compared = without(totals.copy(), self._measured.ungraded)
-        if self._refuse_chance:
-            least = self.scheme.missing.min_weight / 100 - HAIR
-            for number, (rows, _, group) in enumerate(self._groups()):
-                if group.alike is not None:
-                    alike = times(weights[:, number], group.telling[..., group.alike]) < least
-                    held = compared[:, rows]
-                    held[:, group.alike] = np.where(alike, np.nan, held[:, group.alike])
-                    if not isinstance(rows, slice):
-                        compared[:, rows] = held
+        for rows, some, chance in self._untold(weights):
+            held = compared[:, rows]
+            held[:, some] = np.where(chance, np.nan, held[:, some])
+            if not isinstance(rows, slice):
+                compared[:, rows] = held
         return compared
-
-
-def _per_weight(sums: Array, weights: Array, group: Group) -> Array:
-    """Divide weighted sums (schemes, m), in place, by the weight that is there; 0 where none is."""
-    if group.lacking is not None:
-        sums[:, group.lacking] /= _there(weights, group)
-    return sums
-
-
-def _there(weights: Array, group: Group) -> Array:
-    """The weight that is there of who lacks something, infinite where none is."""
-    there = times(weights, group.there[..., group.lacking])
-    return np.where(there > 0, there, np.inf)
-
-
-def _summed(shares: Array, values: Array, weights: Array, group: Group, beside: Array, power: int) -> Array:
-    """Sums over people, (schemes,), of `beside` times their weighted values per weight that is there, to a power."""
-    parts = times(shares, values)
-    if group.lacking is not None:
-        parts[:, group.lacking] /= _there(weights, group) ** power
-    return np.asarray(np.vecdot(parts, beside))

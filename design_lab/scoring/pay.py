@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from design_lab.composite import rounded
 from design_lab.display import Shown
@@ -74,6 +75,11 @@ def coefficient(scheme: Scheme, grade: str | None) -> float:
     return scheme.grades.coefficients.get(grade, float("nan")) if grade else scheme.grades.ungraded
 
 
+def due_x100(rows: pd.DataFrame, worth: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return what each row of the pay table is due at a coefficient, (m,): whole hundredths, halves up."""
+    return rounded(rows["performance_x100"].to_numpy(dtype="float64") * worth, 0, "up").astype("int64")
+
+
 def payroll(rows: pd.DataFrame, grades: pd.Series, scheme: Scheme) -> Payroll:
     """Pay everybody in the pay table (canonical `pay`, a row a person and month) by grade, a Series by `employee_id`.
 
@@ -85,8 +91,7 @@ def payroll(rows: pd.DataFrame, grades: pd.Series, scheme: Scheme) -> Payroll:
         known = ", ".join(scheme.grades.coefficients)
         raise DataError(f"scheme {scheme.name}: grade {odd[0]!r} has no coefficient; the scheme's grades are {known}")
     worth = [coefficient(scheme, grade) for grade in named]
-    due = rounded((rows["performance_x100"] * worth).to_numpy(dtype="float64"), 0, "up").astype("int64")
-    monthly = rows.assign(grade=np.array(named, dtype=object), due_x100=due)
+    monthly = rows.assign(grade=np.array(named, dtype=object), due_x100=due_x100(rows, np.array(worth)))
     grouped = monthly.groupby("employee_id", sort=True)
     people = grouped.agg(
         months=("date", "size"),

@@ -7,14 +7,20 @@ from hypothesis import strategies as st
 
 from design_lab.desk.explorer import STEP, Explorer
 from design_lab.errors import SchemeError
+from design_lab.evaluation import effective_weights
 from design_lab.evaluation.lint import lint
 from design_lab.scheme import Scheme
 from design_lab.scoring import panel, score, targets
-from tests.scoring.conftest import make_panel, make_scheme
+from design_lab.scoring.pay import payroll
+from tests.scoring.conftest import INDICATORS, make_panel, make_scheme
 
 NOBODY = pd.DataFrame()
 PEOPLE = make_panel({f"E{i}": (10.0 + i, 90.0 - i, 0.6 + (i % 5) / 20, 3.0 + (i % 3)) for i in range(20)})
 TODAY = score(PEOPLE, make_scheme(), medians=NOBODY)
+OWN = {
+    "workload": {"weight": 10, "indicators": {"calls_per_hour": 100}},
+    "csat": {"weight": 55, "indicators": {"very_satisfied_rate": 100}},
+}
 NAMES = ("workload", "service_quality", "csat", "teamwork")
 
 
@@ -53,17 +59,75 @@ def test_today_s_weights_move_nobody():
     assert sum(found.effective.values()) == pytest.approx(1.0)
 
 
+def as_scored_alone(explorer):
+    """Grades with heads, better and worse grades, effective weights and pool by `score` and `payroll`."""
+    scheme, today = explorer.scheme(), explorer.today
+    scores = score(explorer.people, scheme, medians=explorer.medians)
+    order = scheme.grades.names()
+    moved = [
+        order.index(was) - order.index(now)
+        for was, now in zip(today.grade, scores.grade, strict=True)
+        if None not in (was, now)
+    ]
+    pools = None
+    if explorer.pay is not None:
+        given = (payroll(explorer.pay, one.by_person(one.grade), one.scheme).due_x100 for one in (scores, today))
+        pools = next(given) / next(given) - 1
+    found = effective_weights(scores).weights
+    return (
+        {grade: int(scores.grade.eq(grade).sum()) for grade in order},
+        sum(one > 0 for one in moved),
+        sum(one < 0 for one in moved),
+        {one.dimension: one.effective for one in found if one.effective is not None},
+        pools,
+    )
+
+
+def same_as_alone(explorer):
+    found, (grades, up, down, effective, pools) = explorer.summary(), as_scored_alone(explorer)
+    assert (found.grades, found.up, found.down, found.pool_change) == (grades, up, down, pools)
+    assert found.effective == pytest.approx(effective, abs=1e-9)
+
+
+VALUES = st.one_of(st.none(), st.integers(1, 9).map(float))
+
+
+@given(
+    st.lists(st.tuples(*[VALUES] * 4), min_size=4, max_size=12),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([0, 10, 45, 100])), max_size=3),
+    st.sampled_from([[], ["role", "level"]]),
+)
+def test_each_move_gives_what_a_score_of_the_scheme_gives(values, moves, peers):
+    """On any people, data missing, whoever is held against whom: grades, movers, effective weights and pool."""
+    levels = [("agent", "senior")[place % 2] for place in range(len(values))]
+    people = make_panel({f"E{place:02d}": row for place, row in enumerate(values)}, level=levels)
+    straight = {"rule": "linear", "zero_at": 0, "full_at": 10}
+    rules = dict.fromkeys(INDICATORS, straight) | {"calls_per_hour": {"rule": "percentile", "peers": peers}}
+    scheme = make_scheme(rules=rules, overrides=[{"role": "customer_service", "level": "senior", "dimensions": OWN}])
+    pay = pd.DataFrame(
+        {"employee_id": [f"E{place:02d}" for place in range(13)], "date": 1, "performance_x100": 1001, "paid_x100": 0}
+    )
+    explorer = Explorer(people, score(people, scheme, medians=NOBODY), medians=NOBODY, pay=pay)
+    same_as_alone(explorer)
+    for name, value in moves:
+        explorer.move(name, value)
+        same_as_alone(explorer)
+
+
+def test_in_a_study_each_move_gives_what_a_score_gives(small):
+    explorer = Explorer.of(small, small.quarters[-1])
+    for name, value in [("workload", 60), (next(iter(explorer.weights)), 0), ("workload", 35)]:
+        explorer.move(name, value)
+        same_as_alone(explorer)
+
+
 def test_an_unknown_dimension_is_refused():
     with pytest.raises(SchemeError, match="did you mean 'workload'"):
         fresh().move("worklod", 20)
 
 
 def test_a_role_with_its_own_dimensions_keeps_them():
-    own = {
-        "workload": {"weight": 10, "indicators": {"calls_per_hour": 100}},
-        "csat": {"weight": 55, "indicators": {"very_satisfied_rate": 100}},
-    }
-    scheme = make_scheme(overrides=[{"role": "complaints", "dimensions": own}])
+    scheme = make_scheme(overrides=[{"role": "complaints", "dimensions": OWN}])
     explorer = Explorer(PEOPLE, score(PEOPLE, scheme, medians=NOBODY), medians=NOBODY)
     before = scheme.weights("complaints", "agent")
     explorer.move("service_quality", 80)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from design_lab.catalogue import Card, cards
+from design_lab.catalogue import cards
 from design_lab.catalogue.lints import Needs, lint_cards
 from design_lab.errors import DataError, DesignLabError, Fault, SchemeError
 from design_lab.evaluation.lint.indicators import of_indicators
@@ -15,9 +15,10 @@ from design_lab.evaluation.lint.people import of_data, of_leaders, of_reliabilit
 from design_lab.evaluation.lint.points import of_rules, of_targets
 from design_lab.evaluation.lint.record import SEVERITIES, Lint, Lints, say
 from design_lab.evaluation.lint.weights import against_baseline, of_weights
-from design_lab.evaluation.reliability import reliabilities
+from design_lab.evaluation.reliability import Reliabilities, reliabilities
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
+from design_lab.scheme_faults import places
 from design_lab.scoring import Panel
 from design_lab.scoring.panel import panel
 from design_lab.scoring.targets import targets
@@ -25,6 +26,64 @@ from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Linter:
+    """Lints schemes one after another, as `lint` does, in one study and on one panel.
+
+    What hangs on which indicators are weighed, and not on how much, is looked at once for all schemes alike in it.
+    """
+
+    def __init__(
+        self, *, study: Study | None = None, people: Panel | None = None, medians: pd.DataFrame | None = None
+    ) -> None:
+        self.study, self.people, self.medians = study, people, medians
+        self._known = study.cards if study else cards()
+        self._reliable: dict[tuple[str, ...], Reliabilities] = {}
+        self._of_values: dict[Hashable, tuple[Lint, ...]] = {}
+
+    def lint(self, scheme: Scheme, *, baseline: Scheme | None = None) -> Lints:
+        """Say what is doubtful in a scheme that can be scored; what the file waives is marked with its reason."""
+        found = list(self._found(scheme, baseline))
+        checked = _checked(baseline, self.study, self.people)
+        waived = [replace(one, waived=scheme.waive.get(one.id)) for one in found]
+        idle = [
+            say("idle_waiver", f"waive.{name}")
+            for name in scheme.waive
+            if lint_cards()[name].needs in checked and name not in {one.id for one in found}
+        ]
+        return Lints(scheme=scheme.name, title=scheme.title, found=_sorted([*waived, *idle]), checked=checked)
+
+    def _found(self, scheme: Scheme, baseline: Scheme | None) -> Iterator[Lint]:
+        yield from of_weights(scheme, self._known)
+        if baseline is not None:
+            yield from against_baseline(scheme, baseline, self._known)
+        yield from of_indicators(scheme, self._known)
+        yield from of_rules(scheme, self._known, self.people)
+        if self.study is not None:
+            yield from of_leaders(scheme, self.study, self.people)
+        if self.study is not None and self.people is not None:
+            if scheme.indicators not in self._reliable:
+                roles, least = self.study.settings.roles, self.study.settings.privacy.strictest
+                self._reliable[scheme.indicators] = reliabilities(self.people, scheme, roles=roles, least=least)
+            yield from of_reliability(scheme, self.study, self.people, self._reliable[scheme.indicators])
+            if (weighed := _weighed(scheme)) not in self._of_values:
+                self._of_values[weighed] = tuple(self._values(scheme, self.study, self.people))
+            yield from self._of_values[weighed]
+
+    def _values(self, scheme: Scheme, study: Study, people: Panel) -> Iterator[Lint]:
+        usable, least = people.usable(), study.settings.privacy.strictest
+        yield from of_data(scheme, study, people, usable, least=least)
+        yield from of_values(scheme, study, people, usable, least=least)
+        if self.medians is not None:
+            yield from of_targets(scheme, people, usable, self.medians, least=least)
+
+
+def _weighed(scheme: Scheme) -> Hashable:
+    """What a scheme has in common with others of whose values the same is to be said: all but how much is weighed."""
+    at = [(*place, tuple(scheme.dimension_of(*place[1:]).items())) for place in places(scheme)]
+    rules = [scheme.rules, *(one.rules for one in scheme.overrides)]
+    return scheme.appraised, scheme.indicators, tuple(at), tuple(tuple(one.items()) for one in rules)
 
 
 def lint(
@@ -44,16 +103,7 @@ def lint(
     >>> sorted({one.id for one in lint(scheme).found})
     ['raw_value']
     """
-    known = study.cards if study else cards()
-    found = list(_found(scheme, known, baseline, study, people, medians))
-    checked = _checked(baseline, study, people)
-    waived = [replace(one, waived=scheme.waive.get(one.id)) for one in found]
-    idle = [
-        say("idle_waiver", f"waive.{name}")
-        for name in scheme.waive
-        if lint_cards()[name].needs in checked and name not in {one.id for one in found}
-    ]
-    return Lints(scheme=scheme.name, title=scheme.title, found=_sorted([*waived, *idle]), checked=checked)
+    return Linter(study=study, people=people, medians=medians).lint(scheme, baseline=baseline)
 
 
 def lint_file(path: Path, *, study: Study | None = None, quarter: Quarter | None = None) -> Lints:
@@ -97,31 +147,6 @@ def _baseline(scheme: Scheme, path: Path, study: Study | None) -> Scheme | None:
         return study.scheme(name)
     beside = path.with_name(f"{name}.yaml")
     return Scheme.read(beside) if beside.is_file() else None
-
-
-def _found(
-    scheme: Scheme,
-    known: Mapping[str, Card],
-    baseline: Scheme | None,
-    study: Study | None,
-    people: Panel | None,
-    medians: pd.DataFrame | None,
-) -> Iterator[Lint]:
-    yield from of_weights(scheme, known)
-    if baseline is not None:
-        yield from against_baseline(scheme, baseline, known)
-    yield from of_indicators(scheme, known)
-    yield from of_rules(scheme, known, people)
-    if study is not None:
-        yield from of_leaders(scheme, study, people)
-    if study is not None and people is not None:
-        least = study.settings.privacy.strictest
-        told = reliabilities(people, scheme, roles=study.settings.roles, least=least)
-        yield from of_reliability(scheme, study, people, told)
-        yield from of_data(scheme, study, people, least=least)
-        yield from of_values(scheme, study, people, least=least)
-        if medians is not None:
-            yield from of_targets(scheme, people, medians, least=least)
 
 
 def _refused(fault: Fault) -> Lint:

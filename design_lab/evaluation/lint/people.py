@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from design_lab.catalogue import LANGUAGES, Card, words
 from design_lab.display import Quantity, number
@@ -14,6 +17,9 @@ from design_lab.scheme_faults import places
 from design_lab.scoring import Panel
 from design_lab.scoring.points import weighed
 from design_lab.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HAIR = 1e-9
 
@@ -90,9 +96,9 @@ def _by_role(
     }
 
 
-def of_data(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterator[Lint]:
-    """Indicators for which most people of a role, if it has `least` people, have no value that can be scored."""
-    usable, roles, weights = panel.usable(), panel.people["role"], weighed(panel.people, scheme).weights
+def of_data(scheme: Scheme, study: Study, panel: Panel, usable: pd.DataFrame, *, least: int) -> Iterator[Lint]:
+    """Indicators for which most people of a role, if it has `least` people, have no `usable` value (`panel.usable`)."""
+    roles, weights = panel.people["role"], weighed(panel.people, scheme).weights
     for indicator in scheme.indicators:
         mine = roles[weights[indicator] > 0]
         if indicator not in usable:
@@ -111,25 +117,30 @@ def of_data(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterat
                       indicator=panel.cards[indicator].name, among=among)  # fmt: skip
 
 
-def of_values(scheme: Scheme, study: Study, panel: Panel, *, least: int) -> Iterator[Lint]:
+def of_values(scheme: Scheme, study: Study, panel: Panel, usable: pd.DataFrame, *, least: int) -> Iterator[Lint]:
     """Pairs of indicators weighed together whose values are nearly the same among the people of the largest role."""
-    usable, roles = panel.usable().astype("float64"), panel.people["role"]
+    roles, role = np.unique(panel.people["role"].to_numpy(dtype=str), return_inverse=True)
     weights = weighed(panel.people, scheme).weights
-    columns = [one for one in scheme.indicators if one in usable]
+    columns = {
+        one: np.where(weights[one] > 0, usable[one].to_numpy(np.float64, na_value=np.nan), np.nan)
+        for one in scheme.indicators
+        if one in usable
+    }
     for first, second in itertools.combinations(columns, 2):
-        both = usable.loc[(weights[[first, second]] > 0).all(axis="columns"), [first, second]].dropna()
-        sizes = roles[both.index].value_counts()
-        if sizes.empty or sizes.iloc[0] < least:
+        both = np.isfinite(columns[first]) & np.isfinite(columns[second])
+        sizes = np.bincount(role[both], minlength=len(roles))
+        largest = int(sizes.argmax())
+        if sizes[largest] < least:
             continue
-        role = str(sizes.sort_index().idxmax())
-        pair = both[roles[both.index] == role]
-        if pair.nunique().min() < 2:
+        pair = [columns[one][both & (role == largest)] for one in (first, second)]
+        if min(np.ptp(one) for one in pair) == 0:
             continue
-        together = float(pair[first].corr(pair[second]))
+        together = float(np.corrcoef(*pair)[0, 1])
         if abs(together) > bound("same_values"):
             yield say(
-                "same_values", _key(scheme, second), people=len(pair),
+                "same_values", _key(scheme, second), people=int(sizes[largest]),
                 indicators=joined(panel.cards[one].name for one in (first, second)),
-                value=Quantity(together, "correlation"), role=study.settings.roles.get(role, {"en": role}),
-                n=Quantity(len(pair), "people"),
+                value=Quantity(together, "correlation"),
+                role=study.settings.roles.get(str(roles[largest]), {"en": str(roles[largest])}),
+                n=Quantity(int(sizes[largest]), "people"),
             )  # fmt: skip

@@ -93,9 +93,10 @@ def _least_error(card: Card, at: float, n: int) -> float | None:
     return math.sqrt(at * (1 - at) / n) if yes_no and n else None
 
 
-def of_targets(scheme: Scheme, panel: Panel, medians: pd.DataFrame, *, least: int) -> Iterator[Lint]:
+def of_targets(
+    scheme: Scheme, panel: Panel, usable: pd.DataFrame, medians: pd.DataFrame, *, least: int
+) -> Iterator[Lint]:
     """Targets that more than four in five people reach, or fewer than one in five, among at least `least` with data."""
-    usable = panel.usable()
     for key, role, level, indicator, rule in rules_of(scheme):
         if indicator not in usable or not isinstance(rule, Attainment | Stretch):
             continue

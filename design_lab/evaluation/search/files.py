@@ -29,7 +29,7 @@ def with_weights(
             own["dimensions"] = _dimensions(base, space, level, weights)
             if rules := _rules(base, space, level, weights, others):
                 own["rules"] = own.get("rules", {}) | rules
-    return Scheme.model_validate(content | {"overrides": [*overrides.values()]})
+    return base.remade(content | {"overrides": [*overrides.values()]})
 
 
 def write(scheme: Scheme, folder: Path) -> Path:
@@ -57,7 +57,7 @@ def carrier(base: Scheme, spaces: Iterable[Space], others: Sequence[Scheme]) -> 
             }
             if rules := _rules(base, space, level, np.ones(len(space.candidates), dtype=np.int64), others):
                 own["rules"] = own.get("rules", {}) | rules
-    return Scheme.model_validate(content | {"overrides": [*overrides.values()]})
+    return base.remade(content | {"overrides": [*overrides.values()]})
 
 
 def _even(name: str, placed: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.display import Wording
 from design_lab.evaluation.weighting.refused import NoWeightsError, listed
 
 Array = npt.NDArray[np.float64]
@@ -16,7 +17,7 @@ _HAIR = 1e-15  # of rounding, by which a step that stands still may seem to clim
 _ENDLESS = 1e6  # weights of standardised points that long: their total varies by rounding alone
 
 
-def balanced_weights(covariance: Array, wanted: Array, names: Sequence[str]) -> Array:
+def balanced_weights(covariance: Array, wanted: Array, names: Sequence[Wording]) -> Array:
     """Return weights w (k,), 0 or more, that sum to 1 and give w_k (V w)_k / w' V w = `wanted` (k,) exactly.
 
     `covariance` V (k, k) is that of the dimensions' points, `wanted` sums to 1. What is wanted at 0 weighs 0. The

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from design_lab.catalogue import LANGUAGES, Card, words
-from design_lab.catalogue.words import dimension_in
 from design_lab.display import Shown, number
 from design_lab.errors import StudyError, nearest
 from design_lab.evaluation.weighting.forms import Preferences
@@ -68,7 +67,7 @@ class Ways(Shown):
         for method in shown.columns[2:]:
             shown[method] = [number(None if math.isnan(share) else share, "share", lang) for share in shown[method]]
         shown["for"] = [self._named(who)[lang] for who in shown["for"]]
-        shown["dimension"] = [dimension_in(name, lang) for name in shown["dimension"]]
+        shown["dimension"] = [self.scheme.named(name)[lang] for name in shown["dimension"]]
         heads = {name: spoken.say(f"weighting.{name}") for name in ("for", "dimension", "today")}
         return shown.rename(columns=heads | {m: spoken.say(f"way.{m}") for m in shown.columns[3:]})
 
@@ -104,7 +103,7 @@ class Ways(Shown):
             given["dimensions"] = _weighed(self.scheme.dimensions, rounded[EVERYBODY])
         if overrides := _overrides(self.scheme, {who: of for who, of in rounded.items() if who != EVERYBODY}):
             given["overrides"] = overrides
-        return Scheme.model_validate(given)
+        return self.scheme.remade(given)
 
     def write(self, folder: Path, step: int = 5) -> list[Path]:
         """Write a scheme file for each way that gives weights, below `folder`; return the paths.

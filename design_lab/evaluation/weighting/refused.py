@@ -28,7 +28,7 @@ class NoWeightsError(WeightingError):
         super().__init__(self.said["en"])
 
 
-def checked(x: Array, names: Sequence[str]) -> Array:
+def checked(x: Array, names: Sequence[Wording]) -> Array:
     """Return a decision matrix (n people, k columns) as it came; gaps and too few people are `NoWeightsError`."""
     if gaps := [name for name, column in zip(names, x.T, strict=True) if not np.isfinite(column).all()]:
         raise NoWeightsError("gaps", columns=listed(gaps))
@@ -42,6 +42,10 @@ def constant(x: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(np.ptp(x, axis=0) <= DUST * np.abs(x).max(axis=0))
 
 
-def listed(names: Sequence[str]) -> Wording:
-    """Join names of dimensions, each in its words where it has any, for a sentence in any language."""
-    return {lang: words(lang).say("run.join").join(dimension_in(name, lang) for name in names) for lang in LANGUAGES}
+def listed(names: Sequence[Wording]) -> Wording:
+    """Join names of dimensions for a sentence in any language; an id is named by the words where it has any there."""
+
+    def said(name: Wording, lang: str) -> str:
+        return dimension_in(name, lang) if isinstance(name, str) else worded(name, lang)
+
+    return {lang: words(lang).say("run.join").join(said(name, lang) for name in names) for lang in LANGUAGES}

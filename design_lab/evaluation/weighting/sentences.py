@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Term, Wording
+from design_lab.display import Quantity, Term
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, limits_of
 from design_lab.evaluation.weighting.forms import Preferences
 from design_lab.evaluation.weighting.pairwise import ACCEPTED
@@ -27,7 +27,7 @@ def said(
     for way in ways:
         findings += _refused(way, named)
         if way.method in PREFERRED:
-            findings += _preferred(way, named)
+            findings += _preferred(way, scheme, named)
         elif way.n is not None:
             findings += _made(way, scheme, limits, named)
     return tuple(findings)
@@ -75,19 +75,19 @@ def _refused(way: Way, named: Named) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _preferred(way: Way, named: Named) -> Iterator[Finding]:
+def _preferred(way: Way, scheme: Scheme, named: Named) -> Iterator[Finding]:
     for name, weight in way.weights.items():
         bounds = way.spread.get(name)
         yield state(
             f"{_stem(way)}.{name}", weight, says=f"weights.preferred{'' if bounds else '_by_one'}", unit="share",
             n=way.n, claim="accounting", bounds=bounds, level=_WHOLE if bounds else None, limits=("opinions",),
-            dimension=dimension(name), today=Quantity(way.today[name], "weight"), **_parts(way, named),
+            dimension=scheme.named(name), today=Quantity(way.today[name], "weight"), **_parts(way, named),
         )  # fmt: skip
     if way.judged:
-        yield from _judged(way, way.judged, named)
+        yield from _judged(way, way.judged, scheme, named)
 
 
-def _judged(way: Way, judged: Judged, named: Named) -> Iterator[Finding]:
+def _judged(way: Way, judged: Judged, scheme: Scheme, named: Named) -> Iterator[Finding]:
     """How far pairwise judgements agree with themselves and, of several respondents, with each other."""
     found, again, names = judged.consistency, judged.revisit, [*way.weights]
     table = Term(f"random_index.{found.random_index}")
@@ -99,8 +99,8 @@ def _judged(way: Way, judged: Judged, named: Named) -> Iterator[Finding]:
     else:
         yield state(
             f"{_stem(way)}.consistency_ratio", found.ratio, says="weights.inconsistent", unit="ratio", n=way.n,
-            claim="accounting", table=table, first=dimension(names[again.first]),
-            second=dimension(names[again.second]), given=times(again.given), fitting=times(again.fitting),
+            claim="accounting", table=table, first=scheme.named(names[again.first]),
+            second=scheme.named(names[again.second]), given=times(again.given), fitting=times(again.fitting),
             then=Quantity(again.ratio, "ratio"), **_parts(way, named),
         )  # fmt: skip
     if way.n and way.n > 1:
@@ -112,7 +112,8 @@ def _judged(way: Way, judged: Judged, named: Named) -> Iterator[Finding]:
         first, second, low, high = judged.disputed
         yield state(
             f"{_stem(way)}.disputed", high / low, says="weights.disputed", unit="ratio", n=way.n, claim="accounting",
-            first=dimension(first), second=dimension(second), low=times(low), high=times(high), **_parts(way, named),
+            first=scheme.named(first), second=scheme.named(second), low=times(low), high=times(high),
+            **_parts(way, named),
         )  # fmt: skip
 
 
@@ -124,14 +125,9 @@ def _made(way: Way, scheme: Scheme, limits: Sequence[str], named: Named) -> Iter
         yield state(
             f"{_stem(way)}.{name}", weight, says=f"weights.{'balanced' if balanced else 'made'}", unit="share",
             n=way.n, claim=claim_of(reconstructed), limits=(*limits_of(reconstructed), *own, "one_quarter", *limits),
-            dimension=dimension(name), today=Quantity(way.today[name], "weight"),
+            dimension=scheme.named(name), today=Quantity(way.today[name], "weight"),
             wanted=Quantity(way.wanted.get(name, 0.0), "share"), **_parts(way, named),
         )  # fmt: skip
-
-
-def dimension(name: str) -> Wording:
-    """Return a dimension's name in words where it has any."""
-    return Term(f"dimension.{name}")
 
 
 def times(judgement: float) -> str:

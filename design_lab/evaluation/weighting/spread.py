@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.composite import by_sum, min_max, z_scores
+from design_lab.display import Wording
 from design_lab.evaluation.weighting.refused import DUST, NoWeightsError, checked, constant, listed
 
 Array = npt.NDArray[np.float64]
 Better = Literal["higher", "lower"]
 
 
-def entropy_weights(x: Array, names: Sequence[str]) -> Array:
+def entropy_weights(x: Array, names: Sequence[Wording]) -> Array:
     """Weigh by 1 less the entropy of each column's shares, over its greatest, ln n (Shannon; Zeleny 1982).
 
     Values are 0 or more; a column that is the same for everybody weighs nothing. The weights change with a column's
@@ -38,7 +39,7 @@ def entropy_weights(x: Array, names: Sequence[str]) -> Array:
 
 def critic_weights(
     x: Array,
-    names: Sequence[str],
+    names: Sequence[Wording],
     better: Sequence[Better] = (),
     correlation: Literal["pearson", "spearman"] = "pearson",
 ) -> Array:
@@ -68,7 +69,7 @@ class Component:
     explained: float
 
 
-def first_component(x: Array, names: Sequence[str]) -> Component:
+def first_component(x: Array, names: Sequence[Wording]) -> Component:
     """Return the first principal component, turned so that its loadings sum to 0 or more.
 
     Where the first two are equally long no direction is the first, and the component is refused.
@@ -81,7 +82,7 @@ def first_component(x: Array, names: Sequence[str]) -> Component:
     return Component(loadings=loadings, explained=float(lengths[0] ** 2 / (lengths**2).sum()))
 
 
-def pca_weights(x: Array, names: Sequence[str]) -> Array:
+def pca_weights(x: Array, names: Sequence[Wording]) -> Array:
     """Weigh by the loadings on the first principal component, over their sum (OECD/JRC Handbook 2008, chapter 6).
 
     A negative loading says that the columns have no common direction; it is refused and never squared away.
@@ -92,19 +93,19 @@ def pca_weights(x: Array, names: Sequence[str]) -> Array:
     return _normalised(np.maximum(found.loadings, 0.0))
 
 
-def deviation_weights(x: Array, names: Sequence[str]) -> Array:
+def deviation_weights(x: Array, names: Sequence[Wording]) -> Array:
     """Weigh by each column's standard deviation, in its own unit."""
     return _normalised(np.where(constant(checked(x, names)), 0.0, x.std(axis=0)))
 
 
-def gini_weights(x: Array, names: Sequence[str]) -> Array:
+def gini_weights(x: Array, names: Sequence[Wording]) -> Array:
     """Weigh by the Gini coefficient of each column of values of 0 or more."""
     shares = by_sum(_positive(x, names))
     apart = np.abs(shares[:, None, :] - shares[None, :, :]).sum(axis=(0, 1))
     return _normalised(np.where(constant(x), 0.0, apart / (2 * len(x))))
 
 
-def removal_weights(x: Array, names: Sequence[str]) -> Array:
+def removal_weights(x: Array, names: Sequence[Wording]) -> Array:
     """Weigh by how much all totals change when a column is left out: MEREC (Keshavarz-Ghorabaee et al. 2021).
 
     Values are above 0 and higher is better.
@@ -117,7 +118,7 @@ def removal_weights(x: Array, names: Sequence[str]) -> Array:
     return _normalised(np.abs(without - whole[:, None]).sum(axis=0))
 
 
-DATA_DRIVEN: Mapping[str, Callable[[Array, Sequence[str]], Array]] = MappingProxyType(
+DATA_DRIVEN: Mapping[str, Callable[[Array, Sequence[Wording]], Array]] = MappingProxyType(
     {
         "entropy": entropy_weights,
         "critic": critic_weights,
@@ -129,7 +130,7 @@ DATA_DRIVEN: Mapping[str, Callable[[Array, Sequence[str]], Array]] = MappingProx
 )
 
 
-def _positive(x: Array, names: Sequence[str]) -> Array:
+def _positive(x: Array, names: Sequence[Wording]) -> Array:
     """The values, each 0 or more and not all 0 in any column."""
     columns = [*zip(names, checked(x, names).T, strict=True)]
     if negative := [name for name, column in columns if column.min() < 0]:
@@ -139,7 +140,7 @@ def _positive(x: Array, names: Sequence[str]) -> Array:
     return x
 
 
-def _differing(x: Array, names: Sequence[str]) -> Array:
+def _differing(x: Array, names: Sequence[Wording]) -> Array:
     """The values, none of whose columns is the same for everybody."""
     same = constant(checked(x, names))
     if same.any():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.display import Quantity
+from design_lab.display import Quantity, Wording
 from design_lab.errors import StudyError
 from design_lab.evaluation.shares import apart
 from design_lab.evaluation.weighting.balance import balanced_weights
@@ -195,15 +195,16 @@ def made_ways(
         if len(group.dimensions) < 2:
             continue
         aims = _aims(group, wanted)
-        ways = {method: partial(DATA_DRIVEN[method], group.x, group.dimensions) for method in methods}
-        ways[BALANCED] = partial(_balanced, group, aims)
+        called = [scores.scheme.named(name) for name in group.dimensions]
+        ways = {method: partial(DATA_DRIVEN[method], group.x, called) for method in methods}
+        ways[BALANCED] = partial(_balanced, group, aims, called)
         for method, make in ways.items():
             aimed = _by_name(group.dimensions, aims) if method == BALANCED else {}
             yield _made(scores, group, method, make, least=least, wanted=aimed)
 
 
-def _balanced(group: Group, aims: Array) -> Array:
-    return balanced_weights(group.covariance, aims, group.dimensions)
+def _balanced(group: Group, aims: Array, names: Sequence[Wording]) -> Array:
+    return balanced_weights(group.covariance, aims, names)
 
 
 def _aims(group: Group, wanted: Mapping[str, Mapping[str, float]]) -> Array:

@@ -180,10 +180,10 @@ def test_targets_that_most_reach_or_miss_are_said(target, id):
     panel = make_panel({f"E{i:02}": (10.0 + i, 80.0, 0.8, 4.0) for i in range(20)})
     rule = {"rule": "attainment", "target": target, "floor": 60, "cap": 120}
     scheme = make_scheme(rules=dict(make_scheme().model_dump()["rules"], calls_per_hour=rule))
-    found = list(of_targets(scheme, panel, pd.DataFrame(), least=10))
+    found = list(of_targets(scheme, panel, panel.usable(), pd.DataFrame(), least=10))
     assert [one.id for one in found] == ([id] if id else [])
     assert all(one.where == "rules.calls_per_hour.target" and one.people == 20 for one in found)
-    assert not list(of_targets(scheme, panel, pd.DataFrame(), least=21))
+    assert not list(of_targets(scheme, panel, panel.usable(), pd.DataFrame(), least=21))
 
 
 def test_targets_where_lower_is_better_are_reached_from_below():
@@ -194,7 +194,7 @@ def test_targets_where_lower_is_better_are_reached_from_below():
     scheme = make_scheme(
         dimensions={"workload": {"weight": 100, "indicators": {"handle_seconds": 100}}}, rules={"handle_seconds": rule}
     )  # fmt: skip
-    (found,) = of_targets(scheme, panel, pd.DataFrame(), least=10)
+    (found,) = of_targets(scheme, panel, panel.usable(), pd.DataFrame(), least=10)
     assert found.id == "target_reached_by_most"
 
 
