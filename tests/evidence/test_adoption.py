@@ -1,5 +1,7 @@
 """The effect of adoption: by hand, by a second road, under what must change nothing, and what is refused."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,6 +74,33 @@ def test_six_teams_can_give_no_p_below_a_tenth_and_so_no_interval_by_lot():
     assert (found.lot.draws, found.lot.exact) == (20, True)
     assert found.lot.p == found.lot.least_p == pytest.approx(0.1)
     assert found.lot.interval is None
+
+
+def mean_effect(paths, dates):
+    """Every treated cell's change since the period before adoption less that of teams not yet treated, averaged."""
+    cells = []
+    for path, date in zip(paths, dates, strict=True):
+        for quarter in range(date, len(path)):
+            waiting = [
+                other[quarter] - other[date - 1] for other, its in zip(paths, dates, strict=True) if its > quarter
+            ]
+            cells += [path[quarter] - path[date - 1] - np.mean(waiting)] if waiting else []
+    return np.mean(cells)
+
+
+def test_six_teams_by_enumeration():
+    """All 60 ways to deal two dates to six teams, each estimated anew with its own jackknife error."""
+    starts = [4, 4, 6, 99, 99, 99]
+    frame = panel(generator(), starts, effect=0.4)
+    paths = frame.pivot(index="team", columns="quarter", values="csat").to_numpy()
+    found, t = adoption(frame, **told(), rng=generator()), []
+    for dates in sorted(set(itertools.permutations(starts))):
+        value = mean_effect(paths, dates)
+        less = [mean_effect(np.delete(paths, one, axis=0), np.delete(dates, one)) for one in range(6)]
+        t.append(value / np.sqrt(5 / 6 * np.sum((np.array(less) - value) ** 2)))
+    assert found.value == pytest.approx(mean_effect(paths, starts))
+    assert (len(t), found.lot.draws, found.lot.exact) == (60, 60, True)
+    assert found.lot.p == pytest.approx(np.mean(np.abs(t) >= abs(t[0]) * (1 - 1e-9)))
 
 
 def test_every_assignment_is_tried_once_where_there_are_few():

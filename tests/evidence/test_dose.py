@@ -86,6 +86,23 @@ def test_the_wild_bootstrap_is_the_one_written_out():
     assert p == pytest.approx((far + 1) / (draws + 1))
 
 
+@pytest.mark.parametrize("effect", [0.1, 0.3])
+def test_the_wild_bootstrap_gives_the_p_of_the_library_that_does_nothing_else(effect):
+    """Of 9,999 draws each, by wildboottest (which gives no interval): apart by no more than chance."""
+    import statsmodels.api as sm
+    from wildboottest.wildboottest import wildboottest
+
+    rows = coded(doses(generator(), teams=8, effect=effect))
+    columns = np.column_stack([rows.dose, np.eye(8)[rows.units], np.eye(12)[rows.times][:, 1:]])
+    model = sm.OLS(rows.outcome, pd.DataFrame(columns, columns=["dose", *(f"held{one}" for one in range(19))]))
+    told = wildboottest(
+        model, param="dose", cluster=pd.Series(rows.clusters), B=9_999, weights_type="webb", seed=5, show=False
+    )  # fmt: skip
+    theirs = float(told["p-value"].iloc[0])
+    ours = wild_bootstrap(rows, rng=generator(), draws=9_999).p
+    assert abs(ours - theirs) <= 3 * np.sqrt(2 * max(theirs * (1 - theirs), 1e-3) / 9_999)
+
+
 def test_the_wild_interval_holds_what_the_test_does_not_reject():
     rows = coded(doses(generator(), teams=8, effect=0.3))
     low, high = wild_bootstrap(rows, rng=np.random.default_rng(2)).interval

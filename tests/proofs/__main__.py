@@ -19,7 +19,8 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     for name in given.names or PROOFS:
         if given.full:
-            publish(name, list(importlib.import_module(f"tests.proofs.{name}").table()))
+            of = digest(name)  # before it runs: files may change meanwhile
+            publish(name, list(importlib.import_module(f"tests.proofs.{name}").table()), of)
         print(f"{name}: {'as published' if published().get(name) == digest(name) else 'stale'}", flush=True)
 
 

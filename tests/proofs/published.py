@@ -41,10 +41,10 @@ def published():
     return {name: told for name, told, _ in BLOCK.findall(METHOD.read_text(encoding="utf-8"))}
 
 
-def publish(name, lines):
-    """Put a table in its place."""
+def publish(name, lines, of):
+    """Put a table in its place, with the digest `of` the code that made it."""
     text = METHOD.read_text(encoding="utf-8")
-    made = "\n".join([f"<!-- proof {name} {digest(name)} -->", "", *lines, "", "<!-- end of proof -->"])
+    made = "\n".join([f"<!-- proof {name} {of} -->", "", *lines, "", "<!-- end of proof -->"])
     METHOD.write_text(
         BLOCK.sub(lambda found: made if found[1] == name else found[0], text), encoding="utf-8", newline="\n"
     )

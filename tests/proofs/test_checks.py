@@ -24,7 +24,7 @@ from tests.proofs.panels import framed, told
 from tests.proofs.teams import QUARTERS, csat, seeded, shocks, sizes, within
 from tests.proofs.test_staggered import adopted
 
-FULL, FULL_TROUBLE = 2000, 500
+FULL, FULL_TROUBLE = 500, 100
 DESIGNS = [(10, 3), (15, 0), (15, 3)]
 WHEN = np.arange(QUARTERS)
 ASKED = {
@@ -117,7 +117,7 @@ def accepted(found, replications):
 
 @pytest.mark.parametrize(("teams", "never"), DESIGNS)
 def test_no_check_fails_more_often_than_its_level_where_nothing_is_wrong(teams, never):
-    accepted(false_alarms(teams, never, FULL // 20), FULL // 20)
+    accepted(false_alarms(teams, never, FULL // 5), FULL // 5)
 
 
 @pytest.mark.parametrize(("check", "trouble"), [pair for pair in TROUBLES if ".2" not in pair[1]])

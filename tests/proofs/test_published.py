@@ -20,7 +20,7 @@ def test_a_table_is_put_in_its_place_and_nothing_else_is_touched(tmp_path, monke
     place = tmp_path / "method.md"
     place.write_text(METHOD.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr("tests.proofs.published.METHOD", place)
-    publish("test_within", ["| one |", "|---|", "| 1 |"])
+    publish("test_within", ["| one |", "|---|", "| 1 |"], digest("test_within"))
     before, after = (path.read_text(encoding="utf-8").splitlines() for path in (METHOD, place))
     assert "| 1 |" in after
     changed = [line for line in after if line not in before]
