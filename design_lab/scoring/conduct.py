@@ -39,7 +39,7 @@ class Conduct:
     person, contact_type and flags unresolved, transferred, long (1, 0, -1 unknown) with contacts and rated. `late`: a
     row a person, contact_type and late (1 within `LATE_MINUTES` of her last call of the day, 0 in the two hours before)
     with contacts and transferred. `ends` are the last days of months; `bounds` the official scores, in hundredths, at
-    which a grade begins, none where shares are forced.
+    which a grade begins, none where shares are forced; `first` and `last` the quarters.
     """
 
     rates: pd.DataFrame
@@ -50,6 +50,9 @@ class Conduct:
     late: pd.DataFrame
     ends: tuple[dt.date, ...]
     bounds: tuple[int, ...]
+    first: str
+    last: str
+    short_seconds: int = SHORT_SECONDS
 
     def __repr__(self) -> str:
         return f"Conduct({self.days['calls'].sum() if len(self.days) else 0} calls, {len(self.ends)} months)"
@@ -90,6 +93,8 @@ def conduct(study: Study, quarters: Iterable[Quarter]) -> Conduct:
         **frames,
         ends=tuple(span.last_day for quarter in held for span in due("month", quarter, closing)),
         bounds=tuple(sorted(round(100 * bound) for bound in bounds)),
+        first=str(held[0]),
+        last=str(held[-1]),
     )
 
 
