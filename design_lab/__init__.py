@@ -24,6 +24,7 @@ The road, each step a call:
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    gaming_signs(conduct(study, ...), ...)       # whether the past bears signs of gaming: a screen, no proof
     lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
     preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
     ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
@@ -87,7 +88,7 @@ if TYPE_CHECKING:
     from design_lab.evaluation.lint import lint
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
-    from design_lab.evidence import claim_test, volume_csat
+    from design_lab.evidence import claim_test, gaming_signs, volume_csat
     from design_lab.expected import expected_effects
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
+    from design_lab.scoring.conduct import conduct
     from design_lab.scoring.history import history
     from design_lab.scoring.in_force import in_force, score_in_force, score_moved
     from design_lab.scoring.levels import levels
@@ -133,11 +135,13 @@ _HOMES = {
     "ceilings": "evaluation",
     "claim_test": "evidence",
     "compare": "evaluation",
+    "conduct": "scoring",
     "coverage": "evaluation",
     "effective_weights": "evaluation",
     "expected_effects": "expected",
     "facts": "ingest",
     "feedback": "evaluation",
+    "gaming_signs": "evidence",
     "goals": "evaluation",
     "history": "scoring",
     "in_force": "scoring",
@@ -190,6 +194,7 @@ __all__ = [
     "ceilings",
     "claim_test",
     "compare",
+    "conduct",
     "coverage",
     "effective_weights",
     "expected_effects",
@@ -197,6 +202,7 @@ __all__ = [
     "facts",
     "feedback",
     "gaming",
+    "gaming_signs",
     "goals",
     "history",
     "impact",

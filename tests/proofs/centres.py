@@ -85,12 +85,12 @@ def days(rng, who, pace, gaming, *, payday=0.06):
 def calls(rng, who, pace, skill, gaming):
     """Short calls and transfers by queue, kind and hour; the fast have more short calls, the skilled fewer transfers.
 
-    Gaming: one in twenty hangs up on a further 2 % of calls, another one in twenty transfers half as many again.
+    Gaming: one in twenty hangs up on a further 2 % of calls, another one in twenty transfers two and a half times as many.
     """
     from scipy import stats
 
     shape = (len(who), KINDS, HOURS)
-    number = rng.poisson(60 * np.exp(0.3 * rng.normal(size=shape)))
+    number = rng.poisson(300 * np.exp(0.3 * rng.normal(size=shape)))
     mean = np.log([90, 120, 200])[None, :, None] - 0.17 * pace[:, None, None]
     under = {seconds: stats.norm.cdf((np.log(seconds) - mean - 0.03 * np.arange(HOURS)) / 0.75) for seconds in (15, 30)}
     player = np.zeros(len(who))
@@ -98,7 +98,7 @@ def calls(rng, who, pace, skill, gaming):
     short = rng.binomial(number, np.minimum(under[15] + 0.02 * player[:, None, None], 1))
     near = rng.binomial(number - short, (under[30] - under[15]) / (1 - under[15]))
     lean = np.log([0.03, 0.05, 0.08])[None, :, None] - 0.25 * skill[:, None, None] + 0.02 * np.arange(HOURS)
-    lean = lean + np.log(1 + 0.5 * np.roll(player, 1))[:, None, None]
+    lean = lean + np.log(1 + 1.5 * np.roll(player, 1))[:, None, None]
     passed = rng.binomial(number, np.exp(lean).clip(0, 1))
     person, kind, hour = np.indices(shape).reshape(3, -1)
     return pd.DataFrame({

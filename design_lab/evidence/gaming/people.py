@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 ALPHA = 0.05
 LEAST_PEOPLE = 20  # below, how far people usually differ is not known
-LEAST_EXPECTED = 1.0  # of the count of a person: below, one more or less tells nothing
+LEAST_EXPECTED = 5.0  # of the count of a person: below, one more or less tells next to nothing
 _MIDDLE = 0.6744897501960817  # the quartile of a standard normal
 _EFFICIENCY = 0.37  # of a scale from quartiles: as good as that of so many times as many degrees of freedom
-_STEPS = 60
+_MOST_SPREAD = 3.0  # standard deviation of people's logs
+_STEPS = 40
 
 
 def standing_out(
@@ -70,8 +71,8 @@ def standing_out(
 def beyond_others(seen: Array, expected: Array) -> Array:
     """Return each person's one-sided p that a count is no larger than others' differences and chance let expect.
 
-    Counts are taken as negative binomial about the median person; how far people differ is what gives their
-    middle half the quartiles of a normal.
+    The log of seen over expected, about its median, is held against how far people differ and Poisson noise together;
+    the former is what gives the middle half of people the quartiles of a normal.
 
     >>> expected = np.full(40, 50.0)
     >>> seen = np.array([*np.linspace(40, 60, 39).round(), 120.0])
@@ -80,31 +81,14 @@ def beyond_others(seen: Array, expected: Array) -> Array:
     """
     from scipy import stats
 
-    centred = expected * np.median((seen + 0.5) / (expected + 0.5))
-
-    def middle(spread: float) -> float:
-        return float(np.median(np.abs(_scores(seen, centred, spread))))
-
-    low, high = 0.0, 4.0  # the squared coefficient of variation of people about what is expected of them
+    excess = np.log((seen + 0.5) / (expected + 0.5))
+    excess, noise = excess - np.median(excess), 1 / (expected + 0.5)
+    low, high = 0.0, _MOST_SPREAD
     for _ in range(_STEPS):
         between = (low + high) / 2
-        low, high = (between, high) if middle(between) > _MIDDLE else (low, between)
-    return np.asarray(stats.t.sf(_scores(seen, centred, high), _EFFICIENCY * (len(seen) - 1)))
-
-
-def _scores(seen: Array, expected: Array, spread: float) -> Array:
-    """Normal scores of counts under a negative binomial of squared coefficient of variation `spread` about its mean.
-
-    The count's own probability is halved, so that the median count has the score 0; tails are kept exact.
-    """
-    from scipy import stats
-
-    size = 1 / max(spread, 1e-9)
-    share = size / (size + expected)
-    own = stats.nbinom.pmf(seen, size, share) / 2
-    upper = stats.norm.isf(np.clip(stats.nbinom.sf(seen, size, share) + own, 1e-300, 1))
-    lower = stats.norm.ppf(np.clip(stats.nbinom.cdf(seen - 1, size, share) + own, 1e-300, 1))
-    return np.where(seen > expected, upper, lower)
+        wide = np.median(np.abs(excess) / np.sqrt(between**2 + noise)) > _MIDDLE
+        low, high = (between, high) if wide else (low, between)
+    return np.asarray(stats.t.sf(excess / np.sqrt(high**2 + noise), _EFFICIENCY * (len(seen) - 1)))
 
 
 def _expected(frame: pd.DataFrame, count: str, of: str, person: str, alike: Sequence[str]) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def _estimated(
     pairs = clusters[0] * (clusters[1].max() + 1) + clusters[1]
 
     def without(kept: npt.NDArray[np.bool_]) -> float:
-        return _slope(told[kept], _codes(units[kept]), _codes(weekdays[kept]), weights[kept])[0]
+        return _slope(told, units, weekdays, weights * kept)[0]
 
     value, scores = _slope(told, units, weekdays, weights)
     variances = [
