@@ -117,7 +117,9 @@ def refuse_unusable(
 def _used(frame: pd.DataFrame, needed: Sequence[str], adopted: str | None, weights: str | None) -> pd.DataFrame:
     """Return the columns named, whole and finite, in the order of their keys."""
     numeric = [needed[0], *needed[3:4], *([weights] if weights else [])]
-    refuse_unusable(frame, [*needed, *([weights] if weights else [])], numeric=numeric, may_miss=[adopted] if adopted else [])
+    refuse_unusable(
+        frame, [*needed, *([weights] if weights else [])], numeric=numeric, may_miss=[adopted] if adopted else []
+    )
     if weights and (frame[weights] <= 0).any():
         raise DataError(f"{weights} must be above 0 in every row")
     order = [needed[1], needed[2]]

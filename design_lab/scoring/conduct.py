@@ -160,7 +160,9 @@ def _days(calls: Any, sheets: Any, queues: Any) -> pd.DataFrame:
     days = _counted(keyed, ["employee_id", "day"], calls=keyed.count(), short=short).assign(worked_ms=np.nan)
     if sheets is not None:
         # A row of several days tells of none of them.
-        single = sheets.filter((sheets.period_end.isnull() | (sheets.period_end == sheets.date)) & sheets.date.notnull())
+        single = sheets.filter(
+            (sheets.period_end.isnull() | (sheets.period_end == sheets.date)) & sheets.date.notnull()
+        )
         worked = _frame(single.select("employee_id", "signed_in_ms", day=single.date).order_by("employee_id", "day"))
         days = days.drop(columns="worked_ms").merge(worked, on=["employee_id", "day"], how="left")
         days = days.rename(columns={"signed_in_ms": "worked_ms"})

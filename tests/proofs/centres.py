@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-ENDS = tuple((dt.date(2026, month, 1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1) for month in range(1, 13))
+ENDS = tuple(
+    (dt.date(2026, month, 1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1) for month in range(1, 13)
+)
 TARGET = 0.90
 KINDS, HOURS = 3, 8
 
@@ -18,8 +20,14 @@ def expit(x):
 def counted(rng, teams, size, *, gaming=0.0):
     """What `scoring.conduct` would count; `gaming` is the share of what is planted in full, 0 for an honest centre."""
     people = teams * size
-    who = pd.DataFrame({"employee_id": [f"E{i:03d}" for i in range(people)], "team": [f"T{i // size:02d}" for i in range(people)]})
-    pace, skill, team = rng.normal(size=people), rng.normal(size=people), rng.normal(size=teams)[np.arange(people) // size]
+    who = pd.DataFrame(
+        {"employee_id": [f"E{i:03d}" for i in range(people)], "team": [f"T{i // size:02d}" for i in range(people)]}
+    )
+    pace, skill, team = (
+        rng.normal(size=people),
+        rng.normal(size=people),
+        rng.normal(size=teams)[np.arange(people) // size],
+    )
     return SimpleNamespace(
         rates=rates(rng, who, skill + 0.3 * team, gaming),
         scores=scores(rng, who, skill + 0.3 * team, gaming),
@@ -43,7 +51,11 @@ def rates(rng, who, quality, gaming):
         met = rng.binomial(n, true)
         lacking = np.ceil(TARGET * n - 1e-9) - met
         moved = (lacking > 0) & (lacking <= 3) & (rng.random(len(who)) < gaming)
-        parts.append(who.assign(period=f"2026Q{quarter + 1}", indicator="csat", met=met + np.where(moved, lacking, 0).astype(int), of=n))
+        parts.append(
+            who.assign(
+                period=f"2026Q{quarter + 1}", indicator="csat", met=met + np.where(moved, lacking, 0).astype(int), of=n
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -74,8 +86,12 @@ def days(rng, who, pace, gaming, *, payday=0.06):
     person, day = at // len(dates), at % len(dates)
     hours = rng.uniform(6, 8, len(at))
     pushed = 1 + 0.08 * gaming * last[day]
-    number = 1 + rng.poisson(hours * 12 * busy[day] * pushed * np.exp(0.1 * pace[person] + 0.1 * rng.normal(size=len(at))))
-    share = 0.005 * np.exp(0.4 * pace[person]) * np.exp(0.05 * rng.normal(size=len(dates)))[day] * (1 + gaming * last[day])
+    number = 1 + rng.poisson(
+        hours * 12 * busy[day] * pushed * np.exp(0.1 * pace[person] + 0.1 * rng.normal(size=len(at)))
+    )
+    share = (
+        0.005 * np.exp(0.4 * pace[person]) * np.exp(0.05 * rng.normal(size=len(dates)))[day] * (1 + gaming * last[day])
+    )
     return pd.DataFrame({
         "employee_id": who["employee_id"].to_numpy()[person], "team": who["team"].to_numpy()[person], "day": dates[day],
         "calls": number, "short": rng.binomial(number, share), "worked_ms": hours * 3_600_000, "offered": offered[day].astype(float),
@@ -94,7 +110,7 @@ def calls(rng, who, pace, skill, gaming):
     mean = np.log([90, 120, 200])[None, :, None] - 0.17 * pace[:, None, None]
     under = {seconds: stats.norm.cdf((np.log(seconds) - mean - 0.03 * np.arange(HOURS)) / 0.75) for seconds in (15, 30)}
     player = np.zeros(len(who))
-    player[:: 20] = gaming
+    player[::20] = gaming
     short = rng.binomial(number, np.minimum(under[15] + 0.02 * player[:, None, None], 1))
     near = rng.binomial(number - short, (under[30] - under[15]) / (1 - under[15]))
     lean = np.log([0.03, 0.05, 0.08])[None, :, None] - 0.25 * skill[:, None, None] + 0.02 * np.arange(HOURS)
@@ -114,13 +130,18 @@ def contacts(rng, who, skill, team, gaming):
     Gaming: a contact that is bad in one way is let be rated at .9 of the odds, with teams that differ in it.
     """
     shape = (len(who), KINDS, 2, 2, 2)
-    kind, *flags = (np.arange(size).reshape([-1 if axis == place else 1 for place in range(4)]) for axis, size in enumerate(shape[1:]))
+    kind, *flags = (
+        np.arange(size).reshape([-1 if axis == place else 1 for place in range(4)])
+        for axis, size in enumerate(shape[1:])
+    )
     share = [expit(-0.8 - 0.4 * skill), expit(-3 - 0.2 * skill), np.full(len(who), 0.25)]
     weight = 1500 * np.ones(shape)
     for flag, p in zip(flags, share, strict=True):
         weight = weight * np.where(flag[None], p[:, None, None, None, None], 1 - p[:, None, None, None, None])
     number = rng.poisson(weight)
-    lean = (-1.1 + 0.5 * rng.normal(size=len(who)) + 0.2 * team + 0.2 * skill)[:, None, None, None, None] + 0.1 * kind[None]
+    lean = (-1.1 + 0.5 * rng.normal(size=len(who)) + 0.2 * team + 0.2 * skill)[:, None, None, None, None] + 0.1 * kind[
+        None
+    ]
     own = (1 + 0.5 * team).clip(0)[:, None, None, None, None]
     odds = lean + np.log(0.9) * gaming * own * sum(flag[None] for flag in flags)
     rated = rng.binomial(number, expit(np.broadcast_to(odds, shape)))

@@ -18,7 +18,7 @@ from design_lab.evidence.gaming.people import ALPHA
 from tests.proofs.centres import TARGET, counted
 from tests.proofs.teams import seeded, within
 
-FULL, SMALL = 300, (8, 8)
+FULL, SMALL = 200, (8, 8)
 TOGETHER, UNKNOWN_LOAD = "all together (Holm)", "push_volume, calls offered unknown"
 
 
@@ -32,7 +32,9 @@ def simulated(teams, size, *, gaming, replications):
         seen = {one.name: one.p <= ALPHA for one in held.signs}
         seen[TOGETHER] = min(held.adjusted) <= ALPHA
         centre.days = centre.days.assign(offered=np.nan)
-        centre.calls, centre.contacts, centre.late = (pd.DataFrame(columns=one.columns) for one in (centre.calls, centre.contacts, centre.late))
+        centre.calls, centre.contacts, centre.late = (
+            pd.DataFrame(columns=one.columns) for one in (centre.calls, centre.contacts, centre.late)
+        )
         bare = gaming_signs(centre, targets={"csat": TARGET}, names={}, least=10)
         seen[UNKNOWN_LOAD] = next(one.p for one in bare.signs if one.kind == "push_volume") <= ALPHA
         found.append(seen)

@@ -84,9 +84,7 @@ def _odds_sign(
     )  # fmt: skip
 
 
-def _terms(
-    frame: pd.DataFrame, event: str, of: str, exposed: str, strata: list[str], team: str
-) -> pd.DataFrame:
+def _terms(frame: pd.DataFrame, event: str, of: str, exposed: str, strata: list[str], team: str) -> pd.DataFrame:
     """What each stratum adds to both sums of the odds ratio (Mantel and Haenszel, J. National Cancer Institute 1959)."""
     keys = [team, *strata] if team not in strata else strata
     flagged = frame[exposed].astype(bool)

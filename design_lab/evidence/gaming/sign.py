@@ -84,4 +84,3 @@ def refuse_counts(frame: pd.DataFrame, part: str, whole: str, keys: Sequence[str
         raise DataError(
             f"{part} is above {whole} in {beyond.sum()} rows, first in row {frame.index[beyond][0]}; it must be a part"
         )
-
