@@ -96,7 +96,7 @@ def rows(
 def refuse_unusable(
     frame: pd.DataFrame, columns: Sequence[str], *, numeric: Sequence[str], may_miss: Sequence[str] = ()
 ) -> None:
-    """Refuse with DataError a frame without these columns, with a hole in one, or without finite numbers in `numeric`."""
+    """Refuse with DataError a frame without these columns, with holes, or without finite numbers in `numeric`."""
     for column in [*columns, *may_miss]:
         if column not in frame:
             raise DataError(f"the frame has no column {column!r}; {nearest(column, map(str, frame.columns))}")

@@ -90,12 +90,13 @@ def conduct(study: Study, quarters: Iterable[Quarter]) -> Conduct:
     grades = study.current.grades
     bounds = list(grades.bounds.values())[:-1] if isinstance(grades, FixedGrades) else []
     return Conduct(
-        **frames,
+        rates=frames["rates"], scores=frames["scores"], days=frames["days"], calls=frames["calls"],
+        contacts=frames["contacts"], late=frames["late"],
         ends=tuple(span.last_day for quarter in held for span in due("month", quarter, closing)),
         bounds=tuple(sorted(round(100 * bound) for bound in bounds)),
         first=str(held[0]),
         last=str(held[-1]),
-    )
+    )  # fmt: skip
 
 
 def _of_quarter(engine: Any, study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:

@@ -78,7 +78,9 @@ def days(rng, who, pace, gaming, *, payday=0.06):
     """
     dates = pd.date_range("2026-01-01", "2027-01-10")
     last = np.isin((dates + pd.Timedelta(days=3)).day, (1, 2, 3))
-    demand = 1 + 0.1 * (dates.dayofweek == 0) - 0.1 * (dates.dayofweek >= 5) + 0.09 * (dates.day <= 3) + payday * last
+    demand = (
+        1 + 0.1 * (dates.day_of_week == 0) - 0.1 * (dates.day_of_week >= 5) + 0.09 * (dates.day <= 3) + payday * last
+    )
     demand = demand * np.exp(0.05 * rng.normal(size=len(dates)) + 0.1 * np.sin(2 * np.pi * np.arange(len(dates)) / 365))
     offered = rng.poisson(15_000 * demand)
     busy = demand * np.exp(0.03 * rng.normal(size=len(dates)))

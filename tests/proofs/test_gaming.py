@@ -4,16 +4,16 @@
 
 Honest centres have heaped rates, seasons, busy month starts and month ends, days that a whole centre shares, and people
 and teams that differ in pace, skill and in how many contacts they let be rated. Acceptance: no sign, and not one of all
-signs together, stands out in more than .05 of them, three Monte-Carlo standard errors aside. Power is printed.
+signs together, stands out in more than .05 of them, three Monte-Carlo standard errors aside. Power is printed. The last row is
+what a push would look like to one who does not know how many calls were offered: the reason why it is then not told.
 """
 
 import sys
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from design_lab.evidence.gaming import gaming_signs
+from design_lab.evidence.gaming import gaming_signs, period_end_push
 from design_lab.evidence.gaming.people import ALPHA
 from tests.proofs.centres import TARGET, counted
 from tests.proofs.teams import seeded, within
@@ -31,12 +31,11 @@ def simulated(teams, size, *, gaming, replications):
         held = gaming_signs(centre, targets={"csat": TARGET}, names={}, least=10)
         seen = {one.name: one.p <= ALPHA for one in held.signs}
         seen[TOGETHER] = min(held.adjusted) <= ALPHA
-        centre.days = centre.days.assign(offered=np.nan)
-        centre.calls, centre.contacts, centre.late = (
-            pd.DataFrame(columns=one.columns) for one in (centre.calls, centre.contacts, centre.late)
-        )
-        bare = gaming_signs(centre, targets={"csat": TARGET}, names={}, least=10)
-        seen[UNKNOWN_LOAD] = next(one.p for one in bare.signs if one.kind == "push_volume") <= ALPHA
+        bare = period_end_push(
+            centre.days, count="calls", exposure="worked_ms", person="employee_id", day="day", team="team",
+            ends=centre.ends,
+        )  # fmt: skip
+        seen[UNKNOWN_LOAD] = bare.p <= ALPHA
         found.append(seen)
     return pd.DataFrame(found).mean()
 

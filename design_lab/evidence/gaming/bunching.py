@@ -33,8 +33,10 @@ _STEPS = 50
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """Results near a threshold: on its good side or not, how far (in window widths), the log odds that a smooth spread
-    gives the good side, and whose team they are, each (rows,)."""
+    """Results near a threshold, each (rows,): on its good side or not, how far from it (in window widths), whose team.
+
+    `expected` are the log odds that a smooth spread gives the good side.
+    """
 
     met: Array
     far: Array
@@ -47,9 +49,10 @@ def bunching(
 ) -> Sign:
     """Screen rates `met`/`of`, a row a person and period, for bunching at a target that is met from `threshold` on.
 
-    Value: how many times as many results lie just at or above the threshold as just below, were the spread smooth (1: no
-    bunching), with its interval from leaving out one `team` at a time. `unit` is the person. Where a low rate is good
-    give what was not met instead. DataError on holes, parts above their whole, or a threshold that is no share.
+    Value: how many times as many results lie just at or above the threshold as just below, for what a smooth spread
+    gives (1: no bunching), with its interval from leaving out one `team` at a time. `unit` is the person. Where a low
+    rate is good give what was not met instead. DataError on holes, parts above their whole, or a threshold that is no
+    share.
 
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"met": [27] * 80, "of": [30] * 80, "who": range(80), "team": [i % 8 for i in range(80)]})
@@ -72,7 +75,9 @@ def bunching(
     expected = np.zeros(len(n))
     above, below = least[near] + step[near], least[near] - 1 - step[near]
     expected[near] = _log_weight(above, n[near], spread) - _log_weight(below, n[near], spread)
-    return _sign("bunching", indicator, used[near], unit, team, (k >= least)[near], far[near], expected[near])
+    return _sign(
+        "bunching", indicator, used[near], unit, team, (k >= least)[near].astype(float), far[near], expected[near]
+    )
 
 
 def score_bunching(
@@ -81,8 +86,8 @@ def score_bunching(
     """Screen scores for bunching at the `bounds` from which a better grade is given, each held against its nearest.
 
     `width` is how far from a bound scores are compared, `step` the grid on which they are written (0.01 of points with
-    two decimals): a score at the bound is the mirror of one a step short of it. The spread is taken as smooth within the
-    width; round numbers that raters prefer look like bunching where a bound is one.
+    two decimals): a score at the bound is the mirror of one a step short of it. The spread is taken as smooth within
+    the width; round numbers that raters prefer look like bunching where a bound is one.
     """
     refuse_unusable(frame, [score, unit, team], numeric=[score])
     if not (bounds and width > step > 0):
@@ -94,7 +99,9 @@ def score_bunching(
     if not near.any():
         return unidentified("bunching_scores", "times", "too_few_near")
     far = np.abs(apart[near]) / width
-    return _sign("bunching_scores", "", frame[near], unit, team, apart[near] > 0, far, np.zeros(near.sum()))
+    return _sign(
+        "bunching_scores", "", frame[near], unit, team, (apart[near] > 0).astype(float), far, np.zeros(near.sum())
+    )
 
 
 def _sign(
@@ -105,7 +112,7 @@ def _sign(
         return unidentified(kind, "times", "too_few_near", of)
     if teams.max() + 1 < LEAST_TEAMS:
         return unidentified(kind, "times", "too_few_teams_near", of)
-    held = _Near(met.astype(float), far, expected, teams)
+    held = _Near(met, far, expected, teams)
     value = _jump(held, np.ones(len(met), bool))
     without = np.array([_jump(held, teams != one) for one in range(teams.max() + 1)])
     found = jackknife(value, without)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,8 @@ def survey_selection(
 
     `frame` has a row a person and kind of contact, `rated` of `contacts`. Value: the odds ratio of being rated, bad to
     others, of the same person and alike in `alike`, with its interval from leaving out one `team` at a time; `p` speaks
-    for a ratio below 1. Customers of bad contacts may hang up before they are asked: only who was invited would tell the
-    two apart. DataError on holes, parts above their whole, or a flag that is not 0 or 1.
+    for a ratio below 1. Customers of bad contacts may hang up before they are asked: only who was invited would tell
+    the two apart. DataError on holes, parts above their whole, or a flag that is not 0 or 1.
     """
     return _odds_sign(frame, rated, contacts, bad, person, team, alike, kind, fewer=True)
 
@@ -85,7 +85,7 @@ def _odds_sign(
 
 
 def _terms(frame: pd.DataFrame, event: str, of: str, exposed: str, strata: list[str], team: str) -> pd.DataFrame:
-    """What each stratum adds to both sums of the odds ratio (Mantel and Haenszel, J. National Cancer Institute 1959)."""
+    """What each stratum adds to both sums of the odds ratio (Mantel and Haenszel, J. Nat. Cancer Institute 1959)."""
     keys = [team, *strata] if team not in strata else strata
     flagged = frame[exposed].astype(bool)
     split = frame[keys].assign(

@@ -42,10 +42,10 @@ def standing_out(
 ) -> Sign:
     """Count the people whose `count` of `of` stands out upwards from that of others in the same cells of `alike`.
 
-    `frame` has a row a person and cell. Expected of a person is what the others in her cells had, cell by cell; cells of
-    one person compare nobody. `near` counts what would go with an honest pace (calls that lasted a little longer): its
-    own excess is taken off. Value: people who stand out at a family-wise .05 over all people (Holm 1979); `p` is that
-    of the one who stands out most, times the number of people. DataError on holes and parts above their whole.
+    `frame` has a row a person and cell. Expected of a person is what the others in her cells had, cell by cell; cells
+    of one person compare nobody. `near` counts what would go with an honest pace (calls that lasted a little longer):
+    its own excess is taken off. Value: people who stand out at a family-wise .05 over all people (Holm 1979); `p` is
+    that of the one who stands out most, times the number of people. DataError on holes and parts above their whole.
     """
     from statsmodels.stats.multitest import multipletests
 
@@ -62,8 +62,9 @@ def standing_out(
     if near is not None:
         usual = usual * _pace(found, _expected(frame, near, of, person, alike))
     p = beyond_others(found["seen"].to_numpy(float), usual)
+    out = multipletests(p, ALPHA, method="holm")[0]
     return Sign(
-        kind=kind, unit="people", value=int(multipletests(p, ALPHA, method="holm")[0].sum()), p=min(1.0, float(p.min()) * len(p)),
+        kind=kind, unit="people", value=int(out.sum()), p=min(1.0, float(p.min()) * len(p)),
         n=int(frame[of].sum()), people=len(p),
     )  # fmt: skip
 
@@ -108,4 +109,4 @@ def _pace(found: pd.DataFrame, near: pd.DataFrame) -> Array:
     if np.ptp(paced) == 0:
         return np.ones(len(found))
     slope = float(stats.theilslopes(excess, paced)[0])
-    return np.exp(slope * (paced - np.median(paced))).to_numpy(float)
+    return np.exp(slope * (paced.to_numpy(float) - float(np.median(paced))))

@@ -40,10 +40,11 @@ def period_end_push(
     """Screen counts per exposure (calls per hour, short calls per call), a row a person and day, for pushes.
 
     Compared are the `LAST_DAYS` up to each of the `ends` with the `AROUND_DAYS` before them and after the end, for the
-    same person around the same end, the weekday held fixed and whatever columns `held` names (calls offered to the whole
-    centre: a busy month-end is no push). Value: the difference relative to the mean, as a share. The error allows for
-    what people of a team and days around one end have in common (Cameron, Gelbach and Miller 2011, by the jackknife), t
-    on the fewer of both less 1. DataError on holes, exposures that are not above 0, two rows of a person and day.
+    same person around the same end, the weekday held fixed and the log of each column in `held` (calls offered to the
+    whole centre: without it a busy month-end looks like a push). Value: the difference relative to the mean, as a
+    share. The error allows for what people of a team and days around one end have in common (Cameron, Gelbach and
+    Miller 2011, by the jackknife), t on the fewer of both less 1. DataError on holes, exposures that are not above 0,
+    two rows of a person and day.
     """
     from scipy import stats
 
@@ -53,9 +54,8 @@ def period_end_push(
     if (twins := frame.duplicated([person, day])).any():
         raise DataError(f"{twins.sum()} rows repeat a {person} and {day}; add them up to one row each")
     rows = _around(frame, day, sorted(set(ends)))
-    whole = rows.groupby("end")["last"].transform("nunique") > 1 if len(rows) else []
-    rows = rows[whole]
-    if not len(rows) or rows["end"].nunique() < LEAST_ENDS:
+    rows = rows[rows.groupby("end")["last"].transform("nunique") > 1]
+    if rows["end"].nunique() < LEAST_ENDS:
         return unidentified(kind, "share", "too_few_ends")
     if rows[team].nunique() < LEAST_TEAMS:
         return unidentified(kind, "share", "too_few_teams_near")
@@ -81,7 +81,7 @@ def _around(frame: pd.DataFrame, day: str, ends: Sequence[dt.date]) -> pd.DataFr
         left = (pd.Timestamp(end) - days).dt.days
         near = (left >= -AROUND_DAYS) & (left < LAST_DAYS + AROUND_DAYS)
         last = (left[near] >= 0) & (left[near] < LAST_DAYS)
-        parts.append(frame[near].assign(end=number, last=last.astype(float), weekday=days[near].dt.dayofweek))
+        parts.append(frame[near].assign(end=number, last=last.astype(float), weekday=days[near].dt.day_of_week))
     return pd.concat(parts, ignore_index=True) if parts else frame.iloc[:0].assign(end=0, last=0.0, weekday=0)
 
 

@@ -12,9 +12,9 @@ from tests.evidence.panels import generator
 HOW = {"count": "short", "of": "calls", "person": "who", "alike": ["queue"]}
 
 
-def frame(rng, excess=0.0, people=60):
+def frame(rng, excess=0.0, people=60, each=2000):
     pace = np.exp(0.3 * rng.normal(size=people))
-    calls = np.full(people, 2000)
+    calls = np.full(people, each)
     first = np.arange(people) == 0
     return pd.DataFrame({
         "who": np.arange(people), "queue": "q", "calls": calls,
@@ -43,8 +43,8 @@ def test_honest_differences_are_not_told_as_signs_and_a_planted_one_is():
 
 def test_her_own_pace_explains_what_goes_with_it():
     """Someone as fast as nobody else has many short calls and as many that are nearly short: no sign."""
-    told = frame(generator())
-    told.loc[0, ["short", "near"]] = [140, 420]
+    told = frame(generator(), each=20_000)
+    told.loc[0, ["short", "near"]] = [1400, 4200]
     assert standing_out(told, **HOW).value == 1
     assert standing_out(told, **HOW, near="near").value == 0
 

@@ -15,7 +15,7 @@ NAMES = {"csat": {"en": "CSAT", "zh": "客户满意度"}}
 
 def record(*signs, adjusted, least=10):
     return GamingSigns(
-        signs=signs, adjusted=adjusted, least=least, first="2026Q1", last="2026Q4", short_seconds=15, load_held=True,
+        signs=signs, adjusted=adjusted, least=least, first="2026Q1", last="2026Q4", short_seconds=15,
         targets={"csat": 0.9}, names=NAMES,
     )  # fmt: skip
 
@@ -58,3 +58,10 @@ def test_a_client_who_delivered_nothing_is_told_what_is_missing():
     assert all(finding.claim == "unidentified" for finding in held.findings())
     assert held.table()["value"].isna().all()
     assert "was not delivered" in held.findings()[-1].text["en"]
+
+
+def test_without_the_calls_offered_no_push_is_told():
+    centre = counted(generator(), 6, 8)
+    centre.days = centre.days.assign(offered=np.nan)
+    held = gaming_signs(centre, targets={"csat": 0.9}, names=NAMES, least=10)
+    assert next(one.unknown for one in held.signs if one.kind == "push_volume") == "no_offered"

@@ -18,7 +18,7 @@ def days(people=20):
     dates = pd.date_range("2026-01-01", "2026-12-31")
     at = pd.MultiIndex.from_product([range(people), dates], names=["who", "day"]).to_frame(index=False)
     last = (at["day"] + pd.Timedelta(days=3)).dt.day.isin([1, 2, 3])
-    return at.assign(team=at["who"] % 6, hours=8.0, calls=100.0 + 10 * (at["day"].dt.dayofweek == 0), last=last)
+    return at.assign(team=at["who"] % 6, hours=8.0, calls=100.0 + 10 * (at["day"].dt.day_of_week == 0), last=last)
 
 
 def test_without_noise_the_rise_is_that_planted_and_weekdays_are_taken_out():
