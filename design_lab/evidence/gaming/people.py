@@ -109,4 +109,4 @@ def _pace(found: pd.DataFrame, near: pd.DataFrame) -> Array:
     if np.ptp(paced) == 0:
         return np.ones(len(found))
     slope = float(stats.theilslopes(excess, paced)[0])
-    return np.exp(slope * (paced.to_numpy(float) - float(np.median(paced))))
+    return np.asarray(np.exp(slope * (paced - np.median(paced))))
