@@ -24,6 +24,7 @@ The road, each step a call:
     principles(people, today, ...)               # is it fair, quantified, complete, timely
     ratings_review(study, quarter, ...)          # what ratings of people by people are worth
     volume_csat(person_weeks(study, ...), ...)   # what volume and satisfaction did together
+    gaming_signs(conduct(study, ...), ...)       # whether the past bears signs of gaming: a screen, no proof
     lint(scheme, study=study, ...)               # what is doubtful in a scheme before anybody is scored under it
     preference_forms(study, ["R01"])             # forms on which people say what should weigh how much
     ways_to_weights(today, forms=preferences(study), ...)  # what they and the data would make of the weights
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
         check_adoption,
         claim_test,
         evidence_checks,
+        gaming_signs,
         volume_csat,
         weight_effects,
         weight_history,
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
     from design_lab.report.picture import picture
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
+    from design_lab.scoring.conduct import conduct
     from design_lab.scoring.history import history
     from design_lab.scoring.in_force import in_force, score_in_force, score_moved
     from design_lab.scoring.levels import levels
@@ -148,12 +151,14 @@ _HOMES = {
     "check_adoption": "evidence",
     "claim_test": "evidence",
     "compare": "evaluation",
+    "conduct": "scoring",
     "coverage": "evaluation",
     "effective_weights": "evaluation",
     "evidence_checks": "evidence",
     "expected_effects": "expected",
     "facts": "ingest",
     "feedback": "evaluation",
+    "gaming_signs": "evidence",
     "goals": "evaluation",
     "history": "scoring",
     "in_force": "scoring",
@@ -211,6 +216,7 @@ __all__ = [
     "check_adoption",
     "claim_test",
     "compare",
+    "conduct",
     "coverage",
     "effective_weights",
     "evidence_checks",
@@ -219,6 +225,7 @@ __all__ = [
     "facts",
     "feedback",
     "gaming",
+    "gaming_signs",
     "goals",
     "history",
     "impact",

@@ -99,6 +99,15 @@ def interval(low: float, high: float, unit: str, lang: str = "en") -> str:
     return words(lang).say("unit.interval", low=number(low, unit, lang), high=number(high, unit, lang))
 
 
+def written(p: float) -> str:
+    """Write a p value as it stands in a sentence.
+
+    >>> written(0.0123), written(0.0001)
+    ('0.012', '<0.001')
+    """
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def worded(part: Wording, lang: str) -> str:
     """Write any part of a sentence in a language."""
     if isinstance(part, Quantity):

@@ -93,24 +93,33 @@ def rows(
     return made
 
 
-def _used(frame: pd.DataFrame, needed: Sequence[str], adopted: str | None, weights: str | None) -> pd.DataFrame:
-    """Return the columns named, whole and finite, in the order of their keys."""
-    wanted = [*needed, *([weights] if weights else [])]
-    for column in [*wanted, *([adopted] if adopted else [])]:
+def refuse_unusable(
+    frame: pd.DataFrame, columns: Sequence[str], *, numeric: Sequence[str], may_miss: Sequence[str] = ()
+) -> None:
+    """Refuse with DataError a frame without these columns, with holes, or without finite numbers in `numeric`."""
+    for column in [*columns, *may_miss]:
         if column not in frame:
             raise DataError(f"the frame has no column {column!r}; {nearest(column, map(str, frame.columns))}")
-    for column in wanted:
+    for column in columns:
         missing = frame[column].isna()
         if missing.any():
             raise DataError(
                 f"{column} is missing in {missing.sum()} of {len(frame)} rows, first in row {frame.index[missing][0]}; "
                 "leave these rows out yourself and say so"
             )
-    for column in (needed[0], *needed[3:4], *([weights] if weights else [])):
+    for column in numeric:
         if not np.issubdtype(frame[column].to_numpy().dtype, np.number) and frame[column].dtype != bool:
             raise DataError(f"{column} holds {frame[column].dtype}; it must hold numbers")
         if not np.isfinite(frame[column].to_numpy(float)).all():
             raise DataError(f"{column} holds an infinite number")
+
+
+def _used(frame: pd.DataFrame, needed: Sequence[str], adopted: str | None, weights: str | None) -> pd.DataFrame:
+    """Return the columns named, whole and finite, in the order of their keys."""
+    numeric = [needed[0], *needed[3:4], *([weights] if weights else [])]
+    refuse_unusable(
+        frame, [*needed, *([weights] if weights else [])], numeric=numeric, may_miss=[adopted] if adopted else []
+    )
     if weights and (frame[weights] <= 0).any():
         raise DataError(f"{weights} must be above 0 in every row")
     order = [needed[1], needed[2]]

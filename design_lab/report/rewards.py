@@ -142,6 +142,7 @@ def direction_section(facts: Facts) -> Section:
             *((chart,) if chart else ()),
             *(group for group in groups[1:] if group.statements),
             *((caps,) if caps.rows else ()),
+            *facts.groups({"direction.gaming": facts.results.under("evidence.gaming")}, folded=True),
         ),
         brief=told,
     )

@@ -2,6 +2,7 @@
 
 from design_lab.scoring.adjustment import Adjustment, adjustment
 from design_lab.scoring.batch import Batch, Block
+from design_lab.scoring.conduct import Conduct, conduct
 from design_lab.scoring.history import History, history
 from design_lab.scoring.in_force import InForce, everybody, in_force, score_in_force, score_moved
 from design_lab.scoring.levels import Levels, levels
@@ -19,6 +20,7 @@ __all__ = [
     "Adjustment",
     "Batch",
     "Block",
+    "Conduct",
     "History",
     "InForce",
     "Levels",
@@ -30,6 +32,7 @@ __all__ = [
     "TeamQuarters",
     "adjustment",
     "calls_by_period",
+    "conduct",
     "everybody",
     "history",
     "in_force",

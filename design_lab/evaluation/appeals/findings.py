@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Shown, Term, worded
+from design_lab.display import Quantity, Shown, Term, worded, written
 from design_lab.evaluation.appeals.slices import Slice
 from design_lab.evaluation.appeals.tally import STANDARD, WINDOW, Effect, Tally, share
 from design_lab.evaluation.criteria import Estimate
-from design_lab.evaluation.fairness.exact import written
 from design_lab.evaluation.fairness.groups import Group
 from design_lab.evaluation.grounds import claim_of, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL

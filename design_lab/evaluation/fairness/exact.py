@@ -110,12 +110,3 @@ def holm(ps: Sequence[float]) -> list[float]:
     from statsmodels.stats.multitest import multipletests
 
     return [float(p) for p in multipletests(ps, method="holm")[1]] if ps else []
-
-
-def written(p: float) -> str:
-    """Write a p value as it stands in a sentence.
-
-    >>> written(0.0123), written(0.0001)
-    ('0.012', '<0.001')
-    """
-    return "<0.001" if p < 0.001 else f"{p:.3f}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from design_lab.display import Quantity, Shown
-from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm, written
+from design_lab.display import Quantity, Shown, written
+from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm
 from design_lab.evaluation.fairness.groups import Flags, Group, groups
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL, Groups
