@@ -4,7 +4,6 @@ from design_lab.evidence.adoption import Adoption, adoption
 from design_lab.evidence.checks import Concurrent, EvidenceChecks, check_adoption, evidence_checks
 from design_lab.evidence.claim import ClaimTest, claim_test
 from design_lab.evidence.dose import DoseSlope, dose_slope
-from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.gaming import (
     GamingSigns,
     Sign,
@@ -16,6 +15,7 @@ from design_lab.evidence.gaming import (
     survey_selection,
     transfers_at_day_end,
 )
+from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.slopes import VolumeCsat, volume_csat
 from design_lab.evidence.weight_effect import WeightEffects, weight_effects
 

@@ -18,7 +18,7 @@ from design_lab.errors import SchemeError
 from design_lab.gradebook import ForcedGrades
 from design_lab.rulebook import AmongPeers, Rule
 from design_lab.scheme import Scheme
-from design_lab.scoring.grades import NONE, Rows, capped, numbers, pools
+from design_lab.scoring.grades import NONE, Rows, capped, numbers, pools, share_pools
 from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, together, without
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import weighed
@@ -114,14 +114,8 @@ class Batch:
         among = self._ground.crossing.any() or any(
             isinstance(rule, AmongPeers) for rules in self._ruled.values() for rule, _ in rules
         )
-        pooled = isinstance(self.scheme.grades, ForcedGrades) and self._share_pools(chosen)
+        pooled = isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)
         return bool(chosen.all()) or not (among or pooled)
-
-    def _share_pools(self, chosen: Flags) -> bool:
-        """Whether a pool holds some of the people `chosen`, (n,), and somebody else."""
-        size = int(self.pool.max(initial=0)) + 1
-        inside, outside = (np.bincount(self.pool[some], minlength=size) for some in (chosen, ~chosen))
-        return bool((inside * outside).any())
 
     def part(self, chosen: Flags) -> Batch:
         """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.

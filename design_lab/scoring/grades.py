@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from design_lab.scoring.panel import Panel
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.integer[Any]]
 Rows = Numbers | slice
 NONE = -1
@@ -44,6 +45,13 @@ def grade(total: pd.Series, panel: Panel, scheme: Scheme) -> pd.Series:
     names = np.array([*scheme.grades.names(), None], dtype=object)
     given = numbers(total.to_numpy(np.float64), scheme.grades, pools(panel.people, scheme))
     return pd.Series(names[capped(given, best_open(panel, scheme))], index=total.index, dtype=object)
+
+
+def share_pools(pool: Numbers, chosen: Flags) -> bool:
+    """Whether one of the pools that people are in, (n,), holds some of those `chosen`, (n,), and somebody else."""
+    size = int(pool.max(initial=0)) + 1
+    inside, outside = (np.bincount(pool[some], minlength=size) for some in (chosen, ~chosen))
+    return bool((inside * outside).any())
 
 
 def pools(people: pd.DataFrame, scheme: Scheme) -> Numbers:

@@ -183,6 +183,10 @@ def test_an_event_that_came_with_adoption_is_named_by_its_share():
 
 
 def test_an_event_of_a_team_that_is_not_there_is_refused():
+    with pytest.raises(
+        DataError, match=r"event 'AI' begins at '2025Q1' and ends at None, which cannot be held against"
+    ):
+        checks.concurrent_events(QUIET, **told(), events=[Concurrent(what="AI", begins="2025Q1")])
     with pytest.raises(DataError, match=r"event 'AI' names the unit 'T99', which the frame does not hold"):
         checks.concurrent_events(QUIET, **told(), events=[Concurrent(what="AI", begins=1, units=("T99",))])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 METHOD = ROOT / "docs" / "method.md"
-PROOFS = ("test_staggered", "test_dose_slope", "test_trends", "test_within", "test_checks")
+PROOFS = ("test_staggered", "test_dose_slope", "test_trends", "test_within", "test_checks", "test_pilots")
 BLOCK = re.compile(r"<!-- proof (\w+) ([0-9a-z]+) -->\n(.*?)<!-- end of proof -->", re.DOTALL)
 
 

@@ -194,7 +194,11 @@ def _in_force(panel: Staggered, event: Concurrent, periods: Sequence[Any], known
     if unknown := sorted(named - known):
         raise DataError(f"event {event.what!r} names the unit {unknown[0]!r}, which the frame does not hold; "
                         f"{nearest(unknown[0], sorted(known))}")  # fmt: skip
-    during = [period >= event.begins and (event.ends is None or period <= event.ends) for period in periods]
+    try:
+        during = [period >= event.begins and (event.ends is None or period <= event.ends) for period in periods]
+    except TypeError:
+        raise DataError(f"event {event.what!r} begins at {event.begins!r} and ends at {event.ends!r}, which cannot be "
+                        f"held against periods such as {periods[0]!r}; write them alike") from None  # fmt: skip
     return np.outer([name in named for name in panel.units], during).astype(float)
 
 
