@@ -114,6 +114,7 @@ def explain(
         accounts.append(replace(account, official=given.published(employee)) if plan.name == own else account)
     hers = held.schemes.get(own) or accounts[0].standing.scores.scheme
     under = held if own in held.schemes else everybody(people, hers)
+    scored = {one.standing.scores.scheme.name: one.standing.scores for one in accounts}
     return Explanation(
         study=study,
         quarter=quarter,
@@ -122,7 +123,9 @@ def explain(
         row=row,
         spells=int((people.people.index.get_level_values("employee_id") == employee).sum()),
         accounts=tuple(accounts),
-        appeals=heard(study, quarter, employee, people, row, hers, under, given, medians=medians),
+        appeals=heard(
+            study, quarter, employee, people, row, hers, under, given, medians=medians, before=scored.get(hers.name)
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from design_lab.evaluation.correction import Correction, correct
 from design_lab.evaluation.official import Official
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import InForce, Panel, score_in_force
+from design_lab.scoring import InForce, Panel, Scores, score_in_force
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -48,17 +48,19 @@ class Heard:
 
 def heard(
     study: Study, quarter: Quarter, employee: str, people: Panel, row: Any, scheme: Scheme, held: InForce,
-    given: Official, *, medians: pd.DataFrame,
+    given: Official, *, medians: pd.DataFrame, before: Scores | None = None,
 ) -> tuple[Heard, ...]:  # fmt: skip
     """Return a person's appeals against a quarter's result, in the order of filing; `row` is hers in the panel.
 
-    `scheme` is the one that she was under, `held` those in force in the quarter.
+    `scheme` is the one that she was under, `held` those in force in the quarter; `before` are the scores under it, if
+    they are known already.
     """
     rows = register(study, quarter)
     mine = None if rows is None else rows[rows["employee_id"].eq(employee)]
     if mine is None or mine.empty:
         return ()
-    before = score_in_force(people, held, medians=medians)[scheme.name]
+    if before is None:
+        before = score_in_force(people, held, medians=medians)[scheme.name]
     mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"]))
     found = []
     for appeal in mine.to_dict("records"):

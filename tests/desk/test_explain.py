@@ -127,6 +127,24 @@ def test_what_the_register_does_not_say_is_said_to_be_so(small, lang):
     assert told.effect == (spoken.say("explain.appeal.no_effect", why=spoken.say("appeals.why.no_indicator")),)
 
 
+def test_an_appeal_rests_on_the_scores_that_the_account_holds(appealed, small, monkeypatch):
+    """Under her own scheme nobody is scored a second time; under another one her own is scored for the appeal."""
+    found, said = appealed
+    scored = []
+
+    def counted(*given, **known):
+        scored.append(given)
+        return score_in_force(*given, **known)
+
+    monkeypatch.setattr("design_lab.desk.heard.score_in_force", counted)
+    (same,) = explain(small, said["employee_id"], quarter=found.quarter).appeals
+    assert not scored
+    (other,) = explain(small, said["employee_id"], quarter=found.quarter, schemes=["balanced"]).appeals
+    assert len(scored) == 1
+    assert same.correction.totals == other.correction.totals == found.appeals[0].correction.totals
+    assert same.correction.grades == other.correction.grades
+
+
 def test_who_did_not_appeal_has_no_record(found):
     assert found.appeals == ()
     assert found.told("en").appeals == ()
@@ -201,7 +219,8 @@ def test_a_dimension_of_the_client_s_own_is_called_as_the_study_says_or_by_its_i
     scores = score(people, study.scheme("own"), medians=targets(study, quarter, schemes=[study.scheme("own")]))
     said = [finding for finding in effective_weights(scores).findings() if finding.id.endswith(".innovation")]
     assert said
-    assert all("innovation" in finding.text[lang].lower() for finding in said for lang in LANGUAGES)
+    called = INNOVATION if named else dict.fromkeys(LANGUAGES, "innovation")
+    assert all(called[lang] in finding.text[lang].lower() for finding in said for lang in LANGUAGES)
     explorer = Explorer(people, scores, medians=pd.DataFrame(), study=study)
     shown = sliders(explorer, "zh", "own").children[len(explorer.weights) - 1]
     assert shown.description == (INNOVATION["zh"] if named else "innovation")

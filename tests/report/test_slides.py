@@ -109,6 +109,15 @@ def test_texts_fit_their_boxes_by_the_metrics_of_a_real_font(deck):
                 assert high <= shape.height / 12700 * 1.02, (shape.name, shape.text_frame.text)
 
 
+def test_titles_stand_in_two_lines_where_a_broad_font_takes_the_place_of_theirs(written):
+    """The font of an office may be missing; DejaVu Sans is as broad as its usual substitutes."""
+    folder, *_ = written()
+    measure = _Measure("DejaVu Sans")
+    for slide in pptx.Presentation(folder / "report.en.pptx").slides:
+        (paragraph,) = slide.shapes.title.text_frame.paragraphs
+        assert measure.lines(paragraph, slide.shapes.title.width / 12700) <= 2, paragraph.text
+
+
 class _Measure:
     def __init__(self, family):
         from matplotlib.font_manager import FontProperties, findfont, get_font

@@ -235,8 +235,19 @@ class Searched(Shown):
     def _unsought(self, space: Space) -> Finding:
         return state(
             f"search.unsought.{space.name}", None, says="search.unsought", unit="count", n=space.people,
-            claim="unidentified", role=self._name(space), why=Term(f"search.unknown.{space.unknown}"),
+            claim="unidentified", role=self._name(space), why=self._why_unsought(space),
         )  # fmt: skip
+
+    def _why_unsought(self, space: Space) -> dict[str, str]:
+        """Why nothing is sought, with what may be weighed together and which indicators lack but a rule."""
+
+        def said(lang: str) -> str:
+            held = [[self.cards[one].name[lang] for one in many] for many in (space.indicators, space.unruled)]
+            ruled, unruled = (words(lang).say("run.join").join(names) for names in held)
+            key = f"search.unknown.{space.unknown}{'' if ruled or not space.unruled else '_at_all'}"
+            return words(lang).say(key, reach=number(space.reach / 100, "weight", lang), ruled=ruled, unruled=unruled)
+
+        return {lang: said(lang) for lang in LANGUAGES}
 
     def _figure(self, way: Way, name: str) -> Finding:
         unit, then, now = FIGURES[name], self.figures(way)[name], self.figures(None)[name]

@@ -44,7 +44,9 @@ class Space:
     `weights` (schemes, k) in percent, of the k `candidates`, meet every constraint; `said` counts those that can be
     said within the bounds at all. `today` (k,) are today's weights and `elsewhere` what lies on indicators that are no
     candidates. `unknown` says why nothing is sought, as a key below `search.unknown.`, '' where something is;
-    `unstated` that the study itself does not bound all of the candidates' dimensions.
+    `unstated` that the study itself does not bound all of the candidates' dimensions. `reach` is the most that the
+    candidates may weigh together, in percent; `unruled` are indicators of other dimensions that could be candidates,
+    had a scheme of the study a rule for them.
     """
 
     role: str
@@ -57,6 +59,8 @@ class Space:
     elsewhere: float
     unknown: str = ""
     unstated: bool = False
+    reach: int = 0
+    unruled: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -168,7 +172,37 @@ def _space(
     kept = said[allowed(said, nothing, settings)]
     if len(levels) == 1 and kept.size and TEAM_RESULT in known:
         kept = kept[kept[:, nothing.indicators.index(TEAM_RESULT)] > 0]
-    return replace(nothing, weights=kept, said=len(said), unknown="" if len(kept) else "nothing_allowed")
+    if len(kept):
+        return replace(nothing, weights=kept, said=len(said))
+    reach, unruled = _reach(candidates, settings.bounds_for(role, levels)), _unruled(panel, candidates, who)
+    why = "nothing_allowed" if reach >= 100 else "without_rule" if unruled else "without_data"
+    return replace(nothing, said=len(said), unknown=why, reach=reach, unruled=unruled)
+
+
+def _reach(candidates: Sequence[Candidate], bounds: Mapping[str, tuple[int, int]]) -> int:
+    """The most that candidates may weigh together within the bounds of their dimensions, in percent."""
+    most: dict[str, int] = {}
+    for one in candidates:
+        most[one.dimension] = most.get(one.dimension, 0) + one.most
+    return sum(min(together, bounds.get(name, (0, 100))[1]) for name, together in most.items())
+
+
+def _unruled(panel: Panel, candidates: Sequence[Candidate], who: pd.Series) -> tuple[str, ...]:
+    """Indicators that could be weighed in dimensions in which nothing is a candidate, but for the lack of a rule."""
+    usable, there = panel.usable()[who], {one.dimension for one in candidates}
+    return tuple(
+        str(name)
+        for name in usable
+        if _may_be_weighed(panel, str(name), usable) and panel.cards[str(name)].dimension not in there
+    )
+
+
+def _may_be_weighed(panel: Panel, indicator: str, usable: pd.DataFrame) -> bool:
+    """Whether an indicator may be scored, the person has some control of it, and half of the people have data."""
+    card = panel.cards[indicator]
+    if not card.scored or card.controllable.person == "no" or indicator not in usable:
+        return False
+    return float(usable[indicator].notna().mean()) >= _KNOWN_BY
 
 
 def _candidates(
@@ -184,9 +218,7 @@ def _candidates(
     found = []
     for indicator, rule in _ruled(today, others, role, levels).items():
         card = panel.cards[indicator]
-        if not card.scored or card.controllable.person == "no" or indicator not in usable:
-            continue
-        if float(usable[indicator].notna().mean()) < _KNOWN_BY or rule is None:
+        if rule is None or not _may_be_weighed(panel, indicator, usable):
             continue
         signal = panel.signals.get((role, indicator))
         trusted = signal is None or signal.reliability >= settings.reliability

@@ -1,5 +1,7 @@
 """The search on the small centre: every figure reached by a second road, and proposals that are whole schemes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from design_lab.errors import SchemeError
 from design_lab.evaluation import official, rerun
 from design_lab.evaluation.search import search
 from design_lab.evaluation.search.files import with_weights
+from design_lab.evaluation.search.space import spaces
 from design_lab.evaluation.shares import apart, shares, variance_within
 from design_lab.scheme import Scheme
 from design_lab.scoring import panel, score, targets
@@ -141,6 +144,23 @@ def test_what_was_tried_is_told_with_the_luck_of_the_best(sought):
     assert best.interval[0] < best.value < best.interval[1]
     assert told["search.best.even.alignment"].claim == "scenario"
     assert told["search.unsought.marketing"].claim == "unidentified"
+
+
+def test_a_role_that_is_not_sought_is_told_what_lacks_a_rule(sought):
+    """The sales of marketers are in the data, without a rule in any scheme."""
+    small, people, _, _, found = sought
+    known = spaces(people, small.current, small.candidates(), small.settings.search, leads={}, least=1)
+    space = next(one for one in known if one.name == "marketing")
+    found = replace(found, unsought=(space,))
+    assert space.unknown == "without_rule"
+    assert space.reach == sum(one.most for one in space.candidates) < 100
+    ruled = {name for scheme in (small.current, *small.candidates()) for name in scheme.rules}
+    usable = people.usable()[people.people["role"].eq("marketing")].notna().mean()
+    assert "sales_conversion" in space.unruled
+    assert all(usable[name] >= 0.5 and name not in ruled for name in space.unruled)
+    told = next(finding for finding in found.findings() if finding.id == "search.unsought.marketing").text
+    for lang in ("en", "zh"):
+        assert all(small.cards[name].name[lang] in told[lang] for name in (*space.indicators, *space.unruled))
 
 
 def test_without_a_quarter_before_nothing_is_said_of_goals(sought):
