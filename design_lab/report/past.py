@@ -18,19 +18,23 @@ def evidence_section(facts: Facts) -> Section:
     claim, effect = facts.get("evidence.claim"), primary_effect(facts)
     answer = facts.statements([effect, claim])
     chart, table = _event_chart(facts, effect), _outcome_table(facts)
-    overturn = [*facts.results.under("evidence.sensitivity"), *facts.results.under("evidence.check")]
-    doubts = Group(title=facts.say("evidence.overturn"), statements=facts.statements(overturn))
+    overturn = facts.statements(facts.results.under("evidence.sensitivity"))
+    checks = facts.statements(facts.results.under("evidence.check"))
+    doubts = (
+        Group(title=facts.say("evidence.overturn"), statements=overturn),
+        Group(title=facts.say("evidence.checks"), statements=checks, folded=True),
+    )
     missing = facts.say("missing_finding", what=facts.say("what.evidence"))
     return Section(
         key="evidence",
         kicker=facts.say("kicker.evidence"),
-        heading=_heading(facts, claim, effect),
+        heading=evidence_heading(facts),
         lead=(facts.say("evidence.lead"),) if claim else (missing,),
         blocks=(
             *((Group(title=facts.say("evidence.answer"), statements=answer),) if answer else ()),
             *((chart,) if chart else ()),
             *((table,) if table.rows else ()),
-            *((doubts,) if doubts.statements else ()),
+            *(group for group in doubts if group.statements),
             *((Points(title=facts.say("evidence.not_shown"), sentences=_not_shown(facts)),) if effect else ()),
         ),
         brief=facts.statements([effect, claim, facts.get(_FIRST_ON_SLIDE)]),
@@ -52,7 +56,9 @@ def _outcome(facts: Facts, finding: Finding) -> str:
     return words(facts.lang).say(key) if key in words(facts.lang) else finding.id.split(".")[2]
 
 
-def _heading(facts: Facts, claim: Finding | None, effect: Finding | None) -> str:
+def evidence_heading(facts: Facts) -> str:
+    """Say what other weights did as far as the past tells, or that it does not."""
+    claim, effect = facts.get("evidence.claim"), primary_effect(facts)
     if effect is None or claim is None:
         return facts.say(f"evidence.{'unidentified' if claim else 'none'}")
     ends = effect.interval
@@ -83,9 +89,14 @@ def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
         series=(facts.series("event_difference", "effect", found),),
         percent=False,
         shows=facts.statements(found),
-        note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
+        note=_note(facts, level),
         digits=2,
     )
+
+
+def _note(facts: Facts, level: float | None) -> str:
+    level_said = [facts.say("level", level=number(level, "weight", facts.lang))] if level else []
+    return facts.say("sentence_join").join([facts.say("evidence.base"), *level_said])
 
 
 def _quarter(facts: Facts, time: int) -> str:

@@ -12,7 +12,7 @@ from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
-from design_lab.report.past import evidence_section, primary_effect
+from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
@@ -58,6 +58,8 @@ def _summary(facts: Facts) -> Section:
     evidence = facts.get("evidence.claim")
     lead = "unidentified" if evidence and evidence.claim == "unidentified" else "unchecked"
     leads = [facts.say(f"summary.{lead}")] if lead == "unidentified" or evidence is None else []
+    if primary_effect(facts):
+        leads.append(facts.say("summary.past", answer=evidence_heading(facts)))
     if not keys:
         leads.append(facts.say("summary.none"))
     return Section(
