@@ -284,9 +284,8 @@ def detectable(standard_error: float, teams: int, power: float = POWER) -> float
 
 def _held_together(effects: Sequence[WeightEffect]) -> tuple[WeightEffect, ...]:
     """Adjust the p of several outcomes so that one false alarm among them is as rare as in one test (Holm, 1979)."""
-    tested = sorted((one.p, place) for place, one in enumerate(effects) if one.p is not None)
-    found, largest = list(effects), 0.0
-    for rank, (p, place) in enumerate(tested):
-        largest = max(largest, min(1.0, (len(tested) - rank) * p))
-        found[place] = replace(found[place], p_held=largest)
-    return tuple(found)
+    from statsmodels.stats.multitest import multipletests
+
+    read = [one.p for one in effects if one.p is not None]
+    held = iter(multipletests(read, method="holm")[1] if read else [])
+    return tuple(one if one.p is None else replace(one, p_held=float(next(held))) for one in effects)
