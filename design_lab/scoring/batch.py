@@ -19,7 +19,7 @@ from design_lab.gradebook import ForcedGrades
 from design_lab.rulebook import AmongPeers, Rule
 from design_lab.scheme import Scheme
 from design_lab.scoring.grades import NONE, Rows, capped, numbers, pools, share_pools
-from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, together, without
+from design_lab.scoring.layout import Ground, Group, Measured, ground, measured, mixed, part, times, without
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.points import weighed
 from design_lab.scoring.shared_out import per_weight, summed, within
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.integer[Any]]
-_CELLS = 1 << 18  # totals that are worked on at a time
+_CELLS = 1 << 16  # totals that are worked on at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +125,7 @@ class Batch:
         """
         if not self.stand_alone(chosen):
             raise ValueError("people are held against others who are left out")
-        order = together(self._ground, self._measured, chosen)
-        known, values = part(self._ground, self._measured, order)
+        order, known, values = part(self._ground, self._measured, chosen)
         return replace(
             self,
             rows=self.rows[order],
@@ -146,16 +145,16 @@ class Batch:
 
         One that weighs something that the batch does not, or in another dimension, raises `SchemeError`.
         """
+        placed = [self.scheme.dimension_of(*pair) for pair in self.pairs]
         found = []
         for scheme in schemes:
-            for number, pair in enumerate(self.pairs):
-                self._refuse(scheme, number, pair)
+            for pair, own in zip(self.pairs, placed, strict=True):
+                self._refuse(scheme, pair, own)
             stated = [scheme.weights(*pair) for pair in self.pairs]
             found.append([[shares.get(one, 0.0) for one in self.indicators] for shares in stated])
         return np.array(found, dtype=np.float64).reshape(-1, len(self.pairs), len(self.indicators))
 
-    def _refuse(self, scheme: Scheme, number: int, pair: tuple[str, str]) -> None:
-        placed = self.scheme.dimension_of(*pair)
+    def _refuse(self, scheme: Scheme, pair: tuple[str, str], placed: dict[str, str]) -> None:
         for indicator, dimension in scheme.dimension_of(*pair).items():
             if placed.get(indicator) != dimension:
                 raise SchemeError(

@@ -27,7 +27,7 @@ Rows = Numbers | slice
 NONE = -1
 _POOLS = {"role_level": ["role", "level"], "role": ["role"], "team": ["role", "team"], "all": []}
 _TAKEN = {"up": 1.0, "nearest": 0.5, "down": 0.0}  # of a rank: how much of a person must fit below a ceiling
-_DUST = 9  # decimals to which totals are compared: float noise separates nobody
+_FINE = 1e9  # parts of a point, to which totals are compared: float noise separates nobody
 _HAIR = 1e-9
 _FEW = 1 << 12  # cells of pools side by side: so few cost less than a call for each pool
 
@@ -66,9 +66,10 @@ def numbers(totals: Array, grades: ForcedGrades | FixedGrades, pool: Numbers) ->
     """Return the grades that totals (..., n) with pools (n,) earn before conditions, (..., n)."""
     if isinstance(grades, FixedGrades):
         return _fixed(totals, grades)
-    held, sizes = np.unique(pool, return_counts=True)
+    sizes = np.bincount(pool)
+    held = np.flatnonzero(sizes)
     if totals.size // max(len(pool), 1) * len(sizes) * sizes.max(initial=0) <= _FEW:
-        return _forced_together(totals, grades, pool, sizes)
+        return _forced_together(totals, grades, pool, sizes[held])
     given = np.empty(totals.shape, dtype=np.int8)
     for one in held:
         members = stretch(np.flatnonzero(pool == one))
@@ -124,34 +125,35 @@ def _forced_together(totals: Array, grades: ForcedGrades, pool: Numbers, sizes: 
 
 def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
     """Grades within one pool, (..., m): who stands below the cut of a grade gets a later one."""
-    compared = np.round(totals, _DUST)
-    ordered = np.sort(compared, axis=-1)  # worst first, missing last
-    people = ordered.shape[-1] - np.isnan(ordered).sum(axis=-1, dtype=np.int32)[..., None]
+    compared = totals * _FINE
+    compared = np.rint(compared, out=compared).reshape(-1, totals.shape[-1])
+    ordered = np.sort(compared)  # worst first, missing last
+    nobody = np.isnan(compared)
+    people = ordered.shape[-1] - np.count_nonzero(nobody, axis=-1, keepdims=True)
     # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
     reached = np.cumsum([*grades.shares.values()])[:-1] / 100 - (_HAIR if grades.heads == "up" else -_HAIR)
     cuts = _cuts(ordered, people, people * reached + _TAKEN[grades.heads], grades.ties)
-    given = np.zeros(totals.shape, dtype=np.int8)
-    for number in range(len(reached)):
-        given += compared < cuts[..., number, None]
-    given -= np.isnan(compared)  # they stand below no cut: one before the best is `NONE`
-    return given
+    given = -nobody.view(np.int8)  # they stand below no cut: one before the best is `NONE`
+    for cut in cuts.T:
+        given += (compared < cut[:, None]).view(np.int8)
+    return given.reshape(totals.shape)
 
 
 def _cuts(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
-    """The least totals that get a rank under each of `below`, (..., g), of totals (..., m) with the worst first.
+    """The least totals that get a rank under each of `below`, (s, g), of totals (s, m) with the worst first.
 
-    The `people` (..., 1) with totals are ranked from the best.
+    The `people` (s, 1) with totals are ranked from the best.
     """
     last = np.ceil(below).astype(np.int64) - 1  # the last whole rank that lies below
-    at = np.maximum(people - np.maximum(last, 1), 0)
-    value = np.take_along_axis(ordered, at, axis=-1)
+    at, row = np.maximum(people - np.maximum(last, 1), 0), np.arange(len(ordered))[:, None]
+    value = ordered[row, at]
     if ties == "better":
         return np.where(last < 1, np.inf, value)
-    shared = (last < people) & (np.take_along_axis(ordered, np.maximum(at - 1, 0), axis=-1) == value)
+    shared = (last < people) & (ordered[row, np.maximum(at - 1, 0)] == value)
     if ties == "worse":
         admitted = ~shared
     else:
-        beside, against = ordered[..., None, :], value[..., None]
+        beside, against = ordered[:, None, :], value[:, :, None]
         ahead, upto = (beside > against).sum(axis=-1), (beside >= against).sum(axis=-1)
         admitted = ~shared | ((ahead + 1 + upto) / 2 < below)
     return np.where(last < 1, np.inf, np.where(admitted, value, np.nextafter(value, np.inf)))

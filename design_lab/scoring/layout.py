@@ -63,6 +63,15 @@ class Group:
         """Lay out the points of people."""
         return cls(points=points, there=there, telling=telling, lacking=_short(there), alike=_short(telling))
 
+    @property
+    def short(self) -> Numbers:
+        """On how many counts, points or what tells apart, each of the m falls short, (m,)."""
+        found = np.zeros(self.points.shape[-1], dtype=np.int8)
+        for rows in (self.alike, self.lacking):
+            if rows is not None:
+                found[rows] += 1
+        return found
+
     def part(self, chosen: Numbers) -> Group:
         """Return some of the m people, in the order of `chosen`."""
         return Group.of(*(np.ascontiguousarray(one[..., chosen]) for one in (self.points, self.there, self.telling)))
@@ -143,50 +152,39 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
     )
 
 
-def together(known: Ground, found: Measured, chosen: Flags) -> Numbers:
-    """Return the rows of the people chosen, (n,), pair by pair, who lacks nothing first: so they are slices."""
-    ordered = []
-    for rows, group in zip(known.rows, found.groups, strict=True):
-        if chosen[rows].any():
-            lacks = np.zeros(group.points.shape[-1], dtype=np.int8)
-            for short in (group.alike, group.lacking):
-                if short is not None:
-                    lacks[short] += 1
-            mine = np.arange(len(chosen))[rows][np.argsort(lacks, kind="stable")]
-            ordered.append(mine[chosen[mine]])
-    return np.concatenate(ordered)
+def part(known: Ground, found: Measured, chosen: Flags) -> tuple[Numbers, Ground, Measured]:
+    """Return the rows of the people chosen, (n,), and what holds for them and the pairs they are in; their points stay.
 
-
-def part(known: Ground, found: Measured, chosen: Numbers) -> tuple[Ground, Measured]:
-    """Return what holds for the people at some rows, in their order, and for the pairs they are in; their points stay.
-
-    Other values cannot be given to them: rules that hold people against each other know of all.
+    They stand pair by pair, who lacks nothing first: so they are slices. Other values cannot be given to them: rules
+    that hold people against each other know of all.
     """
-    places = np.full(len(known.absent), -1)
-    places[chosen] = np.arange(len(chosen))
-    kept = {}
+    kept, order = {}, []
+    everybody = np.arange(len(chosen))
     for number, rows in enumerate(known.rows):
-        at = places[rows]
-        if (inside := np.flatnonzero(at >= 0)).size:
-            kept[number] = inside[np.argsort(at[inside])]
+        if (inside := np.flatnonzero(chosen[rows])).size:
+            kept[number] = inside[np.argsort(found.groups[number].short[inside], kind="stable")]
+            order.append(everybody[rows][kept[number]])
+    ends = np.cumsum([0, *map(len, order)]).tolist()
+    all_of = np.concatenate(order)
     some = Ground(
         pairs=tuple(known.pairs[number] for number in kept),
-        rows=tuple(stretch(places[known.rows[number]][own]) for number, own in kept.items()),
+        rows=tuple(map(slice, ends, ends[1:])),
         columns=tuple(known.columns[number] for number in kept),
         weighed=known.weighed[[*kept]],
         crossing=known.crossing,
         held=(),
-        absent=known.absent[chosen],
-        protected=known.protected[chosen],
-        tells=known.tells[chosen],
+        absent=known.absent[all_of],
+        protected=known.protected[all_of],
+        tells=known.tells[all_of],
     )
-    return some, Measured(
+    values = Measured(
         groups=tuple(found.groups[number].part(own) for number, own in kept.items()),
-        best=found.best[..., chosen],
-        zeroed=found.zeroed[..., chosen],
-        unscored=found.unscored[..., chosen],
-        ungraded=found.ungraded[..., chosen],
+        best=found.best[..., all_of],
+        zeroed=found.zeroed[..., all_of],
+        unscored=found.unscored[..., all_of],
+        ungraded=found.ungraded[..., all_of],
     )
+    return all_of, some, values
 
 
 def times(weights: Array, held: Array, out: Array | None = None) -> Array:

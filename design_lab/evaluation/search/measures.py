@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from design_lab.evaluation.search.space import Percents, Space
 from design_lab.gradebook import ForcedGrades
-from design_lab.scheme import Scheme
 from design_lab.scoring import Batch
 from design_lab.scoring.batch import Block
 from design_lab.scoring.grades import stretch
@@ -31,18 +30,19 @@ class Beside:
     `goals` (n, g) are the goals' indicators in the quarter before, higher being better, missing where unknown; `groups`
     (n, h) whether somebody is in each group of employment, missing where unknown; `noise` (n, k) the variance of each
     indicator's points by measurement alone; `pay` (n,) is each person's performance pay at a coefficient of 1, `paid`
-    (n,) what it is by today's grades.
+    what all of them get by today's grades.
     """
 
     goals: Array
     groups: Array
     noise: Array
     pay: Array
-    paid: Array
+    paid: float
 
     def part(self, rows: Groups) -> Beside:
         """Return the same of the people at some rows."""
-        return Beside(**{name: getattr(self, name)[rows] for name in self.__slots__})
+        own = {name: getattr(self, name)[rows] for name in ("goals", "groups", "noise", "pay")}
+        return Beside(**own, paid=self.paid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,9 @@ class Measured:
 
 
 def measured(
-    batch: Batch, today: Scheme, space: Space, weights: Percents, beside: Beside, *, key: tuple[str, ...]
+    batch: Batch, today: Array, space: Space, weights: Percents, beside: Beside, *, key: tuple[str, ...]
 ) -> tuple[Measured, Measured]:
-    """Measure today's weights, (1,), and `weights` (schemes, k), in percent, for the people of a space.
+    """Measure the weights of `today`, (1, pairs, indicators), and `weights` (schemes, k), in percent, for a space.
 
     Everybody else keeps today's weights. Totals are held as deviations from the mean of role and level. Who has no
     total under a scheme is left out of it; who has no value of a goal counts as average on it.
@@ -88,15 +88,15 @@ def measured(
         reliability=reliability,
         weight=weight,
         gap=gap,
-        pool=np.round((paid - paid[0]) / beside.paid.sum(), 12),
+        pool=np.round((paid - paid[0]) / beside.paid, 12),
         distance=np.concatenate([[0.0], moved]),
     )
     return found.part(slice(1)), found.part(slice(1, None))
 
 
-def paid_today(batch: Batch, today: Scheme, pay: Array) -> Array:
-    """Return what performance pay (n,), stated at a coefficient of 1, is by today's grades, (n,)."""
-    return np.asarray(_worth(batch)[batch.grades(batch.weights([today]))[0]] * pay)
+def paid_in_all(batch: Batch, today: Array, pay: Array) -> float:
+    """Return what performance pay (n,), stated at a coefficient of 1, sums to by the grades under today's weights."""
+    return float(_worth(batch)[batch.grades(today)[0]] @ pay)
 
 
 def _worth(batch: Batch) -> Array:
@@ -107,7 +107,7 @@ def _worth(batch: Batch) -> Array:
 
 def alignment_errors(
     batch: Batch,
-    today: Scheme,
+    today: Array,
     space: Space,
     weights: Percents,
     beside: Beside,
@@ -168,18 +168,18 @@ class _Ground:
     whole.
     """
 
-    def __init__(self, batch: Batch, today: Scheme, space: Space, beside: Beside) -> None:
-        own, mine = (_held(batch, space.role, levels) for levels in (space.levels, None))
-        chosen = next((some for some in (own, mine) if batch.stand_alone(some)), np.ones(len(own), dtype=bool))
-        self.batch, self.space = batch.part(chosen), space
+    def __init__(self, batch: Batch, today: Array, space: Space, beside: Beside) -> None:
+        self.batch, self.space = _alone(batch, space), space
         self.beside = beside.part(self.batch.rows)
-        self.today = self.batch.weights([today])
+        self.today = today[:, [batch.pairs.index(pair) for pair in self.batch.pairs]]
         self.worth = _worth(batch)
         self.pairs = [n for n, pair in enumerate(self.batch.pairs) if _within(pair, space.role, space.levels)]
         places = np.arange(len(self.batch.rows))
         rows = [places[self.batch.rows_of(pair)] for pair in self.pairs]
         self.rows = stretch(np.concatenate(rows))
         self.cells = np.repeat(np.arange(len(rows)), [len(one) for one in rows])
+        ends = np.cumsum([0, *map(len, rows)]).tolist()
+        self.inside = [*map(slice, ends, ends[1:])]
         self.member = np.eye(len(rows))[self.cells]
         self.goals = self.beside.goals.shape[1]
         self.columns = _centred(np.hstack([self.beside.goals, self.beside.groups])[self.rows], self.member)
@@ -244,7 +244,8 @@ class _Ground:
         """Totals (schemes, n) as deviations from the mean of their cell; 0 where missing."""
         found = _emptied(totals.copy(), there)
         means = found @ self.member / np.maximum(counted @ self.member, 1)
-        found -= means @ self.member.T
+        for mean, rows in zip(means.T, self.inside, strict=True):
+            found[:, rows] -= mean[:, None]
         return _emptied(found, there)
 
     def _spread(self, counted: Array) -> Array:
@@ -260,13 +261,16 @@ def _within(pair: tuple[str, str], role: str, levels: tuple[str, ...] | None) ->
     return pair[0] == role and (levels is None or pair[1] in levels)
 
 
-def _held(batch: Batch, role: str, levels: tuple[str, ...] | None) -> npt.NDArray[np.bool_]:
-    """Who of a batch is of a role, and of some levels of it, (n,)."""
-    found = np.zeros(len(batch.rows), dtype=bool)
-    for number, pair in enumerate(batch.pairs):
-        if _within(pair, role, levels):
-            found[batch.rows_of(number)] = True
-    return found
+def _alone(batch: Batch, space: Space) -> Batch:
+    """The smallest part of a batch with the people of a space in which nobody is held against somebody outside it."""
+    for levels in dict.fromkeys((space.levels, None)):
+        chosen = np.zeros(len(batch.rows), dtype=bool)
+        for number, pair in enumerate(batch.pairs):
+            if _within(pair, space.role, levels):
+                chosen[batch.rows_of(number)] = True
+        if batch.stand_alone(chosen):
+            return batch.part(chosen)
+    return batch.part(np.ones(len(batch.rows), dtype=bool))
 
 
 def _alike(there: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from design_lab.evaluation.search.measures import (
     alignment_errors,
     employment,
     measured,
-    paid_today,
+    paid_in_all,
 )
 from design_lab.evaluation.search.space import Space, spaces
 from design_lab.evaluation.search.winner import Winner, along, winner
@@ -67,15 +67,15 @@ def search(
     sought = [space for space in found if not space.unknown]
     carried = carrier(today, sought, others)
     batch = Batch.of(panel, carried, medians=medians)
-    paying = _pay(panel.people, pay)
+    now, paying = batch.weights([today]), _pay(panel.people, pay)
     beside = Beside(
         goals=_goals(panel, before, client.aims),
         groups=employment(panel.people, least=least),
         noise=points_noise(panel, carried, medians=medians, rng=rng, draws=_MEASURED),
         pay=paying,
-        paid=paid_today(batch, today, paying),
+        paid=paid_in_all(batch, now, paying),
     )
-    tried = [_found(batch, today, space, beside, settings.key, settings.pool / 100, rng) for space in sought]
+    tried = [_found(batch, now, space, beside, settings.key, settings.pool / 100, rng) for space in sought]
     return Searched(
         quarter=panel.quarter,
         today=today,
@@ -90,7 +90,7 @@ def search(
 
 def _found(
     batch: Batch,
-    today: Scheme,
+    today: Array,
     space: Space,
     beside: Beside,
     key: tuple[str, ...],
@@ -125,7 +125,7 @@ def preferences(of: Measured) -> Mapping[str, Array]:
 
 
 def _winner(
-    batch: Batch, today: Scheme, space: Space, beside: Beside, alignment: Array, rng: np.random.Generator
+    batch: Batch, today: Array, space: Space, beside: Beside, alignment: Array, rng: np.random.Generator
 ) -> Winner | None:
     """The best aligned scheme, its luck judged among at most so many, evenly taken; None where that cannot be told."""
     if not np.isfinite(alignment).any():
