@@ -2,5 +2,6 @@
 
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
+from design_lab.expected.incentive import Incentives, incentives
 
-__all__ = ["ExpectedEffects", "expected_effects", "freeze", "no_change"]
+__all__ = ["ExpectedEffects", "Incentives", "expected_effects", "freeze", "incentives", "no_change"]
