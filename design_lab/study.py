@@ -15,6 +15,7 @@ from design_lab.bounds import Search
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
+from design_lab.catalogue.priors import Evidence, Weighing, evidence_with
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
@@ -107,6 +108,7 @@ class Settings(_Model):
     occupancy_max: Number
     shift_hours: Number | None = None  # the most that a person is on duty a day, where no signed-in times are delivered
     search: Search = Search()
+    evidence: Weighing = Weighing()  # cards of studies elsewhere that are changed, dropped, weighed or added
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -142,6 +144,8 @@ class Study:
         settings: Settings = validated(Settings, read_yaml(path / "study.yaml"), path / "study.yaml")
         study = cls(path, settings)
         _ = study.cards  # a fault in indicators.yaml is said when the study is opened
+        if settings.evidence.cards:
+            _ = study.evidence
         if faults := _faults(study):
             raise StudyError("\n".join(f"{path / 'study.yaml'}: {fault}" for fault in faults))
         return study
@@ -180,6 +184,11 @@ class Study:
     def aims(self) -> Aims:
         """The goals and contents of the appraisal: the study's goals.yaml, else the catalogue's."""
         return aims(self.folder / "goals.yaml", self.cards)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence cards: the catalogue's, changed, weighed and added to by study.yaml."""
+        return evidence_with(self.settings.evidence, self.folder / "study.yaml")
 
     @property
     def cycle_months(self) -> int:

@@ -3,5 +3,6 @@
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
 from design_lab.expected.incentive import Incentives, incentives
+from design_lab.expected.priors import Priors, priors
 
-__all__ = ["ExpectedEffects", "Incentives", "expected_effects", "freeze", "incentives", "no_change"]
+__all__ = ["ExpectedEffects", "Incentives", "Priors", "expected_effects", "freeze", "incentives", "no_change", "priors"]
