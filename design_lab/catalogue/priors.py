@@ -198,6 +198,10 @@ def _key_faults(name: str, changed: Mapping[str, Any], known: Mapping[str, Any])
     for key in changed:
         if key not in fields:
             yield f"{key} is not a known key; {nearest(str(key), fields)}"
+    named = changed.get("informs", {})
+    for entry in named if isinstance(named, Mapping) else ():
+        if entry not in (entries := evidence().entries):
+            yield f"informs.{entry}: is not an entry; {nearest(str(entry), entries)}"
     informed = [*known.get(name, {}).get("informs", {})]
     short = [key for key in _SHORT if key in changed]
     if short and len(informed) != 1:
@@ -255,6 +259,11 @@ def _card_faults(card: EvidenceCard, among: Evidence) -> Iterator[Fault]:
     for key, text in texts.items():
         if missing := [lang for lang in LANGUAGES if lang not in text]:
             yield Fault("missing_key", key, f"is missing in {', '.join(missing)}")
+    for name, scaled in card.informs.items():
+        stands = among.entries[name].bonus_power if name in among.entries else None
+        if scaled.bonus_power is not None and scaled.bonus_power != stands:
+            said = f"is {scaled.bonus_power:g}, but the entry stands at {stands}; bring mean and sd there"
+            yield Fault("wrong_value", f"informs.{name}.bonus_power", said)
     for kind, named, known in (("entry", card.informs, among.entries), ("structure", card.shapes, among.structures)):
         where = "informs" if kind == "entry" else "shapes"
         article = "an" if kind == "entry" else "a"

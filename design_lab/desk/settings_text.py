@@ -29,6 +29,7 @@ scheme_history:
   - {{scheme: current, who: all, first_day: {first_day}, chosen: unknown}}   # ? ask since when the scheme is in force
 concurrent_events: []            # what else happened: - {{what: AI routing, who: all, first_day: 2026-01-01}}
 primary_outcome: csat            # what other weights are asked about first; named before anybody looks
+evidence: {{}}                     # studies elsewhere, weighed anew: {{cards: {{E5: {{weight: 0}}}}}}
 targets: {{}}                      # csat: {{value: 0.90, definition: "as the client words it"}}
 expected_shares: {{}}              # of staff by role in percent, as the client states them: {{customer_service: 60}}
 occupancy_max: 0.90              # ? share of the available time that can be spent on contacts; assumed
