@@ -278,11 +278,10 @@ def priors(study: Study) -> Priors:
 def pooled(evidence: Evidence) -> Priors:
     """Pool the cards of every entry of some evidence; cards count in the order of their ids, however they stand.
 
-        >>> from design_lab.catalogue import LANGUAGES
-    from design_lab.catalogue.priors import evidence
-        >>> prior = pooled(evidence())["volume_on_workload"]
-        >>> prior.cards, round(prior.mean, 3), round(prior.sd, 3)
-        (('E5', 'E6', 'E8'), 0.051, 0.045)
+    >>> from design_lab.catalogue.priors import evidence
+    >>> prior = pooled(evidence())["volume_on_workload"]
+    >>> prior.cards, round(prior.mean, 3), round(prior.sd, 3)
+    (('E5', 'E6', 'E8'), 0.051, 0.045)
     """
     return Priors(
         evidence=evidence, pools=tuple(_pool(name, entry, evidence) for name, entry in evidence.entries.items())
