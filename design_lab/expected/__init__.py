@@ -3,5 +3,18 @@
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
 from design_lab.expected.incentive import Incentives, incentives
+from design_lab.expected.response import Belief, Piloted, Response, response, updated
 
-__all__ = ["ExpectedEffects", "Incentives", "expected_effects", "freeze", "incentives", "no_change"]
+__all__ = [
+    "Belief",
+    "ExpectedEffects",
+    "Incentives",
+    "Piloted",
+    "Response",
+    "expected_effects",
+    "freeze",
+    "incentives",
+    "no_change",
+    "response",
+    "updated",
+]
