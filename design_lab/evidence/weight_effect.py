@@ -201,6 +201,7 @@ def weight_effects(
     primary: str,
     rng: np.random.Generator,
     frozen: pd.DataFrame | None = None,
+    people: pd.DataFrame | None = None,
     absent: Mapping[str, str] | None = None,
     checks: Sequence[Checked] = (),
     draws: int = 999,
@@ -208,8 +209,9 @@ def weight_effects(
     """Estimate what other weights did to each outcome, in the design that the history of schemes gives.
 
     `rates` has one row a team and quarter: team, quarter and a column an outcome, as `TeamQuarters.rates`; `frozen` the
-    same with everybody kept where she was before the first adoption, `absent` says why outcomes are missing, as keys
-    below `claim_reason.`. `primary` was named before looking. Every team-quarter under the other weights counts once.
+    same with everybody kept where she was before the first adoption, and `people` the primary outcome of each of them,
+    as `TeamQuarters.by_person`; `absent` says why outcomes are missing, as keys below `claim_reason.`. `primary` was
+    named before looking. Every team-quarter under the other weights counts once.
     The least effect that would be found is (t at .975 + t at .8) standard errors with teams - 1 degrees of freedom
     (Bloom, Evaluation Review 1995). A primary outcome that is none, and rows that repeat, raise `DataError`.
     """
@@ -227,10 +229,13 @@ def weight_effects(
     return WeightEffects(
         history=history,
         effects=(replace(found[0], p_held=found[0].p), *_held_together(found[1:])),
-        overturn=overturned(first, panel, kept, outcome=primary, unit=unit, scale=scale)
+        overturn=overturned(
+            first, panel, kept, outcome=primary, unit=unit, scale=scale,
+            people=None if people is None else history.panel(people),
+        )
         if first
         else Overturn(unit=unit),
-    )
+    )  # fmt: skip
 
 
 def _effect(

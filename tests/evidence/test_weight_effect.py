@@ -111,9 +111,13 @@ def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_
 def test_sensitivity_is_told_of_the_primary_outcome():
     frame = rates()
     frame["response_rate"] = 0.25 + np.random.default_rng(3).normal(size=len(frame)) * 0.01
-    found = by_id(made(frame=frame, frozen=frame))
+    rng = np.random.default_rng(4)
+    people = pd.concat([frame.assign(employee_id=frame["team"] + str(one)) for one in range(4)])
+    people = people.assign(value=people["csat"])[rng.random(len(people)) < 0.95]
+    found = by_id(made(frame=frame, frozen=frame, people=people))
     assert {id.rpartition(".")[2] for id in found if id.startswith("evidence.sensitivity.")} == {
-        "relative_magnitudes", "smoothness", "silent_customers", "response_rate", "frozen_teams", "odds",
+        "relative_magnitudes", "smoothness", "silent_customers", "response_rate", "frozen_teams", "odds", "attrition",
+        "selective_response", "all_served",
     }  # fmt: skip
     kept, own = found["evidence.sensitivity.frozen_teams"], found["evidence.weight_effect.csat"]
     assert kept.value == own.value, "nobody moved"
@@ -121,6 +125,14 @@ def test_sensitivity_is_told_of_the_primary_outcome():
     silent = found["evidence.sensitivity.silent_customers"]
     changed = frame[frame["quarter"] >= frame["team"].map(past().adoption_of).fillna("~")]["response_rate"].mean()
     assert silent.value == pytest.approx(own.interval[0] / (1 - changed))
+    left, rated, all_served = (
+        found[f"evidence.sensitivity.{name}"] for name in ("attrition", "selective_response", "all_served")
+    )
+    assert {left.claim, rated.claim} == {"causal-under-assumptions"}, "trimming assumes that all move one way"
+    assert all_served.claim == "causal"
+    assert rated.value == all_served.value == pytest.approx(own.value)
+    assert all_served.interval[0] < -50 < 50 < all_served.interval[1]
+    assert left.interval[0] < left.value < left.interval[1]
 
 
 @pytest.mark.parametrize("history", [past(sets=1), past([5] * 15), past([None] * 15)])
