@@ -25,7 +25,7 @@ from design_lab.evidence.inference import (
     lot_said,
     share_as_large,
 )
-from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, overall
+from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, mean_effect, overall
 from design_lab.evidence.trends import Allowed
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def adoption(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     rng: np.random.Generator | None = None,
     draws: int = 999,
     lead: int = 1,
@@ -135,7 +136,9 @@ def adoption(
     freedom: it covered .95 to .96 with 10 and 15 units where library standard errors cover .85 to .93
     (docs/method.md). With `rng` the same is asked of other draws of the lot that gave as many units to each date,
     every one of them where there are few: studentised, its interval by inversion. Only where adoption was drawn by
-    lot is that a randomisation test. DataError says why a frame cannot be used.
+    lot is that a randomisation test. Where there were several draws (strata, places, years) `drawn` holds the one that
+    each unit took part in: units are compared, and dates dealt out anew, within it alone. DataError says
+    why a frame cannot be used.
 
     >>> import numpy as np, pandas as pd
     >>> frame = pd.DataFrame({"team": np.repeat(range(6), 4), "quarter": np.tile(range(4), 6)})
@@ -144,9 +147,9 @@ def adoption(
     >>> adoption(frame, outcome="csat", unit="team", time="quarter", adopted="start").value
     2.0
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     design, values = panel.design, panel.values
-    value, left_out = overall(values, design.adopted[None], design.weights)
+    value, left_out = mean_effect(values, design)
     if not math.isfinite(value[0]):
         raise DataError(f"when the first {unit} adopts, every other one has; there is nobody to compare with")
     events, means, without = by_event(values, design, lead)
@@ -192,13 +195,15 @@ def _estimate(value: float, left_out: Array, level: float) -> Estimate | None:
 
 def _cohorts(panel: Staggered) -> tuple[Cohort, ...]:
     design, found = panel.design, []
-    for date, own in zip(design.cohorts, effects(panel.values, panel.design), strict=True):
-        seen = own[date:][np.isfinite(own[date:])]
+    own = effects(panel.values, panel.design)
+    for date in design.cohorts:
+        cells = own[design.dates == date, date:]
+        there = np.isfinite(cells) * design.sizes[design.dates == date][:, None]
         found.append(
             Cohort(
                 adopted=panel.periods[date],
                 units=int((design.adopted == date).sum()),
-                value=float(seen.mean()) if seen.size else None,
+                value=float(np.nansum(cells * there) / there.sum()) if there.any() else None,
             )
         )
     return tuple(found)
@@ -207,10 +212,10 @@ def _cohorts(panel: Staggered) -> tuple[Cohort, ...]:
 def _lot(panel: Staggered, rng: np.random.Generator, draws: int, level: float) -> Tested:
     """Ask the same of other assignments of the dates to the units."""
     design, values = panel.design, panel.values
-    assigned, exact = assignments(design.adopted, rng, draws)
+    assigned, exact = assignments(design.adopted, rng, draws, design.lots)
     under = (np.arange(design.periods) >= design.adopted[:, None]).astype(float)
-    seen, ours = (overall(part, design.adopted[None], design.weights) for part in (values, under))
-    drawn, theirs = (overall(part, assigned, design.weights) for part in (values, under))
+    seen, ours = (mean_effect(part, design) for part in (values, under))
+    drawn, theirs = (overall(part, assigned, design.weights, design.lots) for part in (values, under))
 
     def p_at(null: float) -> float:
         there = _studentised(seen, ours, null)[0]
@@ -226,18 +231,32 @@ def _lot(panel: Staggered, rng: np.random.Generator, draws: int, level: float) -
 
 
 def assignments(
-    adopted: npt.NDArray[np.int64], rng: np.random.Generator, draws: int
+    adopted: npt.NDArray[np.int64], rng: np.random.Generator, draws: int, lots: npt.NDArray[np.int64] | None = None
 ) -> tuple[npt.NDArray[np.int64], bool]:
     """Return other assignments of the same dates, (draws, units): all there are up to 2,000, else as many as asked.
+
+    With `lots` (units,) dates change hands within each of several draws alone.
 
     >>> assignments(np.array([1, 1, 9]), np.random.default_rng(0), 5)[1]
     True
     """
+    places = [np.arange(len(adopted))] if lots is None else [np.flatnonzero(lots == lot) for lot in np.unique(lots)]
+    exact = math.prod(_ways(adopted[own]) for own in places) <= _ALL
+    if exact:
+        each = [list(_arrangements(sorted(adopted[own].tolist()))) for own in places]
+        dealt = [[np.array(dates) for dates in one] for one in itertools.product(*each)]
+    else:
+        dealt = [[rng.permutation(adopted[own]) for own in places] for _ in range(draws)]
+    found = np.empty((len(dealt), len(adopted)), dtype=np.int64)
+    for own, dates in zip(places, zip(*dealt, strict=True), strict=True):
+        found[:, own] = dates
+    return found, exact
+
+
+def _ways(adopted: npt.NDArray[np.int64]) -> int:
+    """How many arrangements there are of the dates."""
     counts = np.unique(adopted, return_counts=True)[1]
-    ways = math.factorial(len(adopted)) // math.prod(math.factorial(int(count)) for count in counts)
-    if ways <= _ALL:
-        return np.array(list(_arrangements(sorted(adopted.tolist())))), True
-    return np.array([rng.permutation(adopted) for _ in range(draws)]), False
+    return math.factorial(len(adopted)) // math.prod(math.factorial(int(count)) for count in counts)
 
 
 def _arrangements(dates: list[int]) -> itertools.chain[tuple[int, ...]]:

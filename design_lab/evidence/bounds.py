@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,10 +45,10 @@ def of_leaving(people: pd.DataFrame, scale: float = 1.0) -> Bounds | None:
     """Bound the effect on people who would still be there either way, where some who were there before a change left.
 
     `people` has one row a person and quarter in which she was seen: employee_id, team (the one that she stood in before
-    any change), quarter, value and adopted, the quarter of the team's change. In each quarter under the other weights
-    the change of value since the last quarter before is held against that in teams not yet changed, and the side of
-    which more are still seen is trimmed (`lee_bounds`); quarters count by the people that they began with. None where
-    nobody can be compared, or one team decides it.
+    any change), quarter, value, adopted (the quarter of the team's change) and draw, where there were several. In each
+    quarter under the other weights the change of value since the last quarter before is held against that in teams not
+    yet changed, and the side of which more are still seen is trimmed (`lee_bounds`); quarters count by the people that
+    they began with. None where nobody can be compared, or one team decides it.
     """
     if people.empty:
         return None
@@ -57,12 +57,13 @@ def of_leaving(people: pd.DataFrame, scale: float = 1.0) -> Bounds | None:
     place = {quarter: number for number, quarter in enumerate(wide.columns)}
     dates = np.array([place.get(date, len(place)) for date in first["adopted"]], dtype=np.int64)
     teams, values = first["team"].to_numpy(), scale * wide.to_numpy(float)
-    return _bounded(lambda kept: _lee_over_quarters(values[kept], dates[kept]), teams)
+    lots = first["draw"].to_numpy() if "draw" in first else np.zeros(len(first))
+    return _bounded(lambda kept: _lee_over_quarters(values[kept], dates[kept], lots[kept]), teams)
 
 
-def _lee_over_quarters(values: Array, dates: npt.NDArray[np.int64]) -> Array:
+def _lee_over_quarters(values: Array, dates: npt.NDArray[np.int64], lots: npt.NDArray[Any]) -> Array:
     """The plain effect, Lee's bounds and the shares still seen on both sides, means over quarters; NaN without any."""
-    told = list(_quarters(values, dates))
+    told = [one for lot in np.unique(lots) for one in _quarters(values[lots == lot], dates[lots == lot])]
     if not told:
         return np.full(5, np.nan)
     sizes = np.array([size for size, _ in told])
@@ -93,17 +94,20 @@ def of_ratings(panel: pd.DataFrame, outcome: str, *, either_way: bool, scale: fl
     customers who would rate under either weights (the surplus of ratings on one side is taken to be all satisfied, or
     none), else for all who were served, whatever the silent ones would say. None where one team decides it.
     """
-    satisfied = staggered(panel, outcome=outcome, unit="team", time="quarter", adopted="adopted", weights=None)
+    satisfied = staggered(
+        panel, outcome=outcome, unit="team", time="quarter", adopted="adopted", weights=None,
+        drawn="draw" if "draw" in panel else None,
+    )  # fmt: skip
     answered = panel.pivot(index="team", columns="quarter", values="response_rate").loc[[*satisfied.units]]
-    parts, dates = (satisfied.values, answered.to_numpy(float)), satisfied.design.adopted
-    under = np.arange(satisfied.design.periods) >= dates[:, None]
+    parts, design = (satisfied.values, answered.to_numpy(float)), satisfied.design
+    under = np.arange(design.periods) >= design.adopted[:, None]
     bound = _either_way if either_way else _all_served
 
     def of(kept: npt.NDArray[np.bool_]) -> Array:
         if not under[kept].any():
             return np.full(5, np.nan)
-        sizes = satisfied.design.weights[kept]
-        effects = [overall(one[kept], dates[kept][None], sizes)[0][0] for one in parts]
+        left = None if design.lots is None else design.lots[kept]
+        effects = [overall(one[kept], design.adopted[kept][None], design.weights[kept], left)[0][0] for one in parts]
         rate, response = (float(one[kept][under[kept]].mean()) for one in parts)
         without = float(np.clip(rate - effects[0], 0, 1)), float(np.clip(response - effects[1], 0, 1))
         if not np.isfinite(effects).all() or min(response, without[1]) <= 0:

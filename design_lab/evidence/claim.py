@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown, Term, Wording
 from design_lab.evidence.adoption import LEAST_SIDE, Adoption
+from design_lab.evidence.draws import fault
 from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.inference import LEAST_CLUSTERS
 from design_lab.evidence.trends import breakdown, relative_magnitudes
@@ -131,7 +132,7 @@ def change_said(history: WeightHistory | None) -> ByLanguage:
 
 def lot_only(history: WeightHistory) -> bool:
     """Whether so few teams stand on one side that only draws of the lot can tell chance from effect."""
-    return len(history.treated) < LEAST_SIDE or history.waiting < LEAST_SIDE
+    return len(history.treated) < LEAST_SIDE or history.held_against < LEAST_SIDE
 
 
 def history_limits(history: WeightHistory) -> tuple[str, ...]:
@@ -249,11 +250,12 @@ def _how(history: WeightHistory) -> Reason:
     """How adoption was decided, with the draw where there is one."""
     parts: dict[str, Wording] = {"treated": str(len(history.treated)), "teams": str(len(history.compared))}
     if history.how == "randomised":
-        return Reason(key="drawn", parts={**parts, "draw": history.draws[0]})
-    if history.how == "unknown" and len(history.draws) > 1:
-        return Reason(key="several_draws", parts=parts)
+        names = dict.fromkeys(name for one in history.compared for name in (str(one.draw), *one.redrawn))
+        told = {lang: words(lang).say("report.join").join(names) for lang in LANGUAGES}
+        return Reason(key="drawn_apart" if history.by_draw else "drawn", parts={**parts, "draw": told})
     claimed = history.how == "unknown" and any(one.how == "randomised" for one in history.treated)
-    return Reason(key="draw_not_recorded" if claimed else f"adoption_{history.how}", parts=parts)
+    why = fault(history.compared) if claimed else None
+    return Reason(key=why or f"adoption_{history.how}", parts=parts)
 
 
 def _against(history: WeightHistory, failed: set[str]) -> tuple[list[Reason], list[str]]:

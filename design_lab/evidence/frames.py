@@ -31,35 +31,41 @@ class Staggered:
 
 
 def staggered(
-    frame: pd.DataFrame, *, outcome: str, unit: str, time: str, adopted: str, weights: str | None
-) -> Staggered:
+    frame: pd.DataFrame, *, outcome: str, unit: str, time: str, adopted: str, weights: str | None,
+    drawn: str | None = None,
+) -> Staggered:  # fmt: skip
     """Make the whole panel of a frame, one row a unit and period, `adopted` empty for those that never did.
 
+    `drawn` names the draw of lots that each unit took part in, where there were several.
     Units without a row in some period are left out by name, and so are those treated from the first period on.
     DataError says what else stands in the way.
     """
     import pandas as pd
 
-    used = _used(frame, [outcome, unit, time], adopted, weights)
+    used = _used(frame, [outcome, unit, time], adopted, weights, [drawn] if drawn else [])
     _refuse_twins(used, unit, time)
-    _refuse_two(used, unit, adopted)
-    if weights:
-        _refuse_two(used, unit, weights)
+    for column in (adopted, weights, drawn):
+        if column:
+            _refuse_two(used, unit, column)
     wide = used.pivot(index=unit, columns=time, values=outcome)
     whole = wide.dropna()
     dates = used.groupby(unit)[adopted].first().reindex(whole.index)
     place = {period: number for number, period in enumerate(wide.columns)}
     at = np.array([len(place) if pd.isna(date) else _place(date, place) for date in dates], dtype=np.int64)
     size = used.groupby(unit)[weights].first().reindex(whole.index).to_numpy(float) if weights else np.ones(len(whole))
+    lots = np.unique(used.groupby(unit)[drawn].first().reindex(whole.index), return_inverse=True)[1] if drawn else None
     kept = at > 0
     found = Staggered(
         values=whole.to_numpy(float)[kept],
-        design=Design(adopted=at[kept], periods=len(place), weights=size[kept]),
+        design=Design(
+            adopted=at[kept], periods=len(place), weights=size[kept],
+            lots=None if lots is None else lots[kept].astype(np.int64),
+        ),
         units=tuple(map(str, whole.index[kept])),
         periods=tuple(map(str, wide.columns)),
         not_whole=tuple(map(str, wide.index.difference(whole.index))),
         always=tuple(map(str, whole.index[~kept])),
-    )
+    )  # fmt: skip
     _refuse_empty(found, unit, outcome)
     return found
 
@@ -114,11 +120,16 @@ def refuse_unusable(
             raise DataError(f"{column} holds an infinite number")
 
 
-def _used(frame: pd.DataFrame, needed: Sequence[str], adopted: str | None, weights: str | None) -> pd.DataFrame:
+def _used(
+    frame: pd.DataFrame, needed: Sequence[str], adopted: str | None, weights: str | None, more: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the columns named, whole and finite, in the order of their keys."""
     numeric = [needed[0], *needed[3:4], *([weights] if weights else [])]
     refuse_unusable(
-        frame, [*needed, *([weights] if weights else [])], numeric=numeric, may_miss=[adopted] if adopted else []
+        frame,
+        [*needed, *([weights] if weights else []), *more],
+        numeric=numeric,
+        may_miss=[adopted] if adopted else [],
     )
     if weights and (frame[weights] <= 0).any():
         raise DataError(f"{weights} must be above 0 in every row")

@@ -165,7 +165,8 @@ def _estimate(panel: pd.DataFrame, outcome: str, scale: float) -> Estimate | Non
 
 
 def _adopted(rows: pd.DataFrame, outcome: str) -> Estimate | None:
-    return adoption(rows, outcome=outcome, unit="team", time="quarter", adopted="adopted").estimate
+    drawn = drawn_in(rows)
+    return adoption(rows, outcome=outcome, unit="team", time="quarter", adopted="adopted", drawn=drawn).estimate
 
 
 def _odds(panel: pd.DataFrame, outcome: str) -> Estimate | None:
@@ -179,6 +180,11 @@ def _odds(panel: pd.DataFrame, outcome: str) -> Estimate | None:
     value, low, high = (math.exp(end) for end in (found.value, found.low, found.high))
     error = value * found.standard_error
     return Estimate(value=value, standard_error=error, low=low, high=high, p=found.p, clusters=found.clusters)
+
+
+def drawn_in(panel: pd.DataFrame) -> str | None:
+    """The column that names each team's draw, where teams are compared within several."""
+    return "draw" if "draw" in panel else None
 
 
 def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:

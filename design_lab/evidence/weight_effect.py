@@ -18,7 +18,7 @@ from design_lab.evidence.adoption import LEAST_COHORT, Adoption, Event, adoption
 from design_lab.evidence.claim import Checked, ClaimTest, change_said, history_limits, judged, lot_only
 from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.inference import LEVEL
-from design_lab.evidence.overturn import Overturn, overturned, usable
+from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
 from design_lab.finding import Finding, state
 
@@ -250,7 +250,10 @@ def _effect(
     if rows is None or bare.claim == "unidentified":
         return WeightEffect(outcome=outcome, unit=unit, claim=bare)
     scaled = rows.assign(**{outcome: scale * rows[outcome]})
-    made = adoption(scaled, outcome=outcome, unit="team", time="quarter", adopted="adopted", rng=rng, draws=draws)
+    made = adoption(
+        scaled, outcome=outcome, unit="team", time="quarter", adopted="adopted", drawn=drawn_in(rows), rng=rng,
+        draws=draws,
+    )  # fmt: skip
     few = lot_only(history) or made.estimate is None
     drawn, lot, estimate = history.how == "randomised", made.lot, made.estimate
     by: By = "lot" if drawn else "permuting" if few else "leaving_out"

@@ -142,6 +142,18 @@ def test_few_teams_leave_the_lot_alone_where_it_was_drawn_and_no_effect_where_it
     assert (claim, "too_few_undrawn" in reasons) == ("association", True)
 
 
+def test_few_teams_that_wait_in_a_large_draw_decide_by_themselves():
+    """Nine held against two and two against nine are as three that weigh alike; pairs are as many as there are."""
+    for starts, lots, few in (
+        ([5] * 9 + [None] * 2 + [5] * 2 + [None] * 9, "a" * 11 + "b" * 11, True),
+        ([5, None] * 6, "aabbccddeeff", False),
+    ):
+        one = past(starts)
+        teams = tuple(replace(team, draw=lot) for team, lot in zip(one.teams, lots, strict=True))
+        claim, reasons, _ = decided(replace(one, teams=teams), effect(starts))
+        assert (claim, "lot_only" in reasons, "drawn_apart" in reasons) == ("causal", few, True)
+
+
 def test_a_cohort_of_two_is_reported_as_small():
     assert "small_cohorts" in decided(past([5, 5, 7, 7, 7, 7, *[None] * 5]))[1]
     assert "small_cohorts" not in decided(past())[1]

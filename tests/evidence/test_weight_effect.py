@@ -1,5 +1,7 @@
 """What other weights did: a planted effect is found, none is invented, and everything says what it is worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,6 +97,21 @@ def test_few_teams_have_their_interval_from_the_lot_or_none():
     assert (bare.interval, bare.detectable) == (None, None)
     assert lot.interval == lot.adoption.lot.interval
     assert "bear no interval" in by_id(made(past(six), rates(six)))["evidence.weight_effect.csat"].text["en"]
+
+
+def test_of_several_draws_each_is_drawn_again_within_itself():
+    """Two of four twice: 36 assignments; one draw of eight has 70."""
+    starts = [5, 5, None, None] * 2
+    one = past(starts)
+    teams = tuple(replace(team, draw="ab"[place // 4]) for place, team in enumerate(one.teams))
+    several, frame = replace(one, teams=teams), rates(starts)
+    apart = made(several, frame).primary
+    assert (apart.claim.claim, apart.adoption.lot.draws, apart.adoption.lot.exact) == ("causal", 36, True)
+    assert made(one, frame).primary.adoption.lot.draws == 70
+    assert apart.p == apart.adoption.lot.p >= apart.adoption.lot.least_p >= 1 / 36
+    said = by_id(made(several, frame))["evidence.claim"].text
+    assert "several draws that are on record (a, b)" in said["en"]
+    assert "同一次抽签" in said["zh"]
 
 
 def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_association():

@@ -67,14 +67,11 @@ def with_past(panel: Staggered, periods: int) -> tuple[Array, Design]:
     design = panel.design
     kept = design.adopted >= periods
     return panel.values[kept], Design(
-        adopted=design.adopted[kept], periods=design.periods, weights=design.weights[kept]
-    )
+        adopted=design.adopted[kept], periods=design.periods, weights=design.weights[kept],
+        lots=None if design.lots is None else design.lots[kept],
+    )  # fmt: skip
 
 
 def few(design: Design) -> bool:
     """Whether a side has too few units for leaving one out: those that adopt, or those waiting when the first do."""
-    cohorts = design.cohorts
-    if not len(cohorts):
-        return True
-    treated, waiting = (design.adopted < design.periods).sum(), (design.adopted > cohorts[0]).sum()
-    return bool(min(treated, waiting) < LEAST_SIDE)
+    return bool(min((design.adopted < design.periods).sum(), design.waiting) < LEAST_SIDE)

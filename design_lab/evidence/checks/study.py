@@ -10,7 +10,7 @@ import numpy as np
 from design_lab.evidence.checks.beside import Concurrent
 from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
 from design_lab.evidence.history import WeightHistory
-from design_lab.evidence.overturn import usable
+from design_lab.evidence.overturn import drawn_in, usable
 from design_lab.evidence.weight_effect import SHOWN
 from design_lab.study import Study
 
@@ -55,6 +55,7 @@ def check_adoption(
         time="quarter",
         adopted="adopted",
         rng=rng,
+        drawn=drawn_in(asked),
         frozen="frozen" if "frozen" in there else None,
         volume=_VOLUME if _VOLUME in there else None,
         shared=None if queues is None else _shared(history, queues),
