@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # What a failed check takes away: every claim of an effect, or those that no draw stands behind.
 ALWAYS_FATAL = ("untreated_volume", "shared_queues", "concurrent_events")
 FATAL_UNDRAWN = ("selection_on_past", "dip_before", "pre_trend", "placebo_dates")
+DEALT_OUT = ("calls_per_hour",)  # what comes to a queue is given: what one team leaves undone of it the others get
 _LEAST_BREAKDOWN = 1.0  # times the largest step before adoption
 
 
@@ -41,6 +42,10 @@ class Checked(Protocol):
     @property
     def verdict(self) -> str:
         """What came of it."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether it says that teams answer queues together with those that they are compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +182,9 @@ def judged(
     `unknown` is a key below `claim_reason.`; such an outcome is unidentified whatever the history allows.
     """
     holds = breakdown_of(effect)
-    claim, reasons, tells = _nothing(history, unknown) or _something(history, effect, holds, checks)
+    claim, reasons, tells = _nothing(history, unknown) or _something(
+        history, effect, holds, checks, dealt_out=outcome in DEALT_OUT
+    )
     return ClaimTest(
         weight_sets=history.weight_sets,
         first=str(history.quarters[0]),
@@ -216,13 +223,16 @@ def _nothing(history: WeightHistory, unknown: str) -> _Decided | None:
 
 
 def _something(
-    history: WeightHistory, effect: Adoption | None, holds: float | None, checks: Sequence[Checked]
+    history: WeightHistory, effect: Adoption | None, holds: float | None, checks: Sequence[Checked], *, dealt_out: bool
 ) -> _Decided:
     """How much is identified where teams can be compared, and why."""
     failed = {one.name for one in checks if one.verdict == "failed"}
     passed = {one.name for one in checks if one.verdict == "passed"}
     drawn = history.how == "randomised"
     against, tells = _against(history, failed)
+    if dealt_out and not failed & {"untreated_volume", "shared_queues"} and any(one.shared for one in checks):
+        against.append(Reason(key="dealt_out"))
+        tells.append("shield_queues")
     few = lot_only(history)
     if not drawn:
         more = _against_undrawn(history, effect, holds, failed, few)

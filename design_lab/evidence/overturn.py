@@ -13,6 +13,7 @@ from design_lab.display import Quantity, Term
 from design_lab.evidence.adoption import Adoption, adoption
 from design_lab.evidence.bounds import Bounds, of_leaving, of_ratings
 from design_lab.evidence.claim import breakdown_of
+from design_lab.evidence.frames import beyond_own, varies
 from design_lab.evidence.inference import LEVEL, Estimate
 from design_lab.evidence.trends import Allowed, breakdown, smoothness
 from design_lab.evidence.wording import between
@@ -190,8 +191,8 @@ def drawn_in(panel: pd.DataFrame) -> str | None:
 def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:
     """Return the rows of teams seen in every quarter, if an effect on the outcome can be estimated from them.
 
-    None where the outcome is unknown or the same in every row, where fewer than three teams are whole, and where
-    nobody has changed or nobody waits.
+    None where the outcome is unknown or varies no more than teams and quarters do by themselves, where fewer than three
+    teams are whole, and where nobody has changed or nobody waits.
     """
     if outcome not in panel or panel[outcome].notna().sum() == 0:
         return None
@@ -200,6 +201,7 @@ def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:
     rows = rows[rows.groupby("team")[outcome].transform("size") == quarters].reset_index(drop=True)
     dates = rows.groupby("team")["adopted"].first()
     known = dates.dropna()
-    if len(dates) < 3 or known.empty or bool((dates == known.min()).all()) or np.ptp(rows[outcome]) == 0:
+    if len(dates) < 3 or known.empty or bool((dates == known.min()).all()):
         return None
-    return rows
+    values = rows.pivot(index="team", columns="quarter", values=outcome).to_numpy(float)
+    return rows if varies(values, beyond_own(values)) else None

@@ -276,7 +276,8 @@ def _why(panel: pd.DataFrame, outcome: str, absent: Mapping[str, str]) -> str:
         return absent[outcome]
     if outcome not in panel or panel[outcome].notna().sum() == 0:
         return "no_observations"
-    return "constant_outcome" if np.ptp(panel[outcome].dropna()) == 0 else "too_few_whole"
+    seen = panel[outcome].dropna()
+    return "constant_outcome" if len(seen) == len(panel) or np.ptp(seen) == 0 else "too_few_whole"
 
 
 def detectable(standard_error: float, teams: int, power: float = POWER) -> float:

@@ -201,11 +201,11 @@ def test_units_not_there_throughout_and_those_always_treated_are_left_out_by_nam
         (lambda frame: frame.assign(csat=1.0), r"csat is the same in every row; there is nothing to explain"),
         (
             lambda frame: frame[frame["team"] == "T00"],
-            r"1 team are there in every period; an interval needs at least 3",
+            r"of team, 1 are there in every period; an interval needs at least 3",
         ),
         (lambda frame: frame.assign(start=4), r"every team adopts at once; there is nobody to compare with"),
         (lambda frame: frame.assign(start=None), r"no team adopts within the panel after its first period"),
-        (lambda frame: frame.assign(start=0), r"0 team are there|no team adopts"),
+        (lambda frame: frame.assign(start=0), r"of team, 0 are there|no team adopts"),
         (lambda frame: pd.concat([frame, frame]), r"180 rows repeat a team and quarter, first T00, 0; average them"),
         (
             lambda frame: frame.assign(start=frame["start"].where(frame["quarter"] > 2)),

@@ -25,6 +25,7 @@ class Check:
 
     name: str
     verdict: str
+    shared: bool = False
 
 
 def past(starts=WAVES, *, how="randomised", draw="minutes", events=(), sets=2):
@@ -119,6 +120,18 @@ def test_spill_over_and_events_that_coincide_are_never_an_effect(how, name, why)
     assert (claim, "event" in reasons, "apart_from_events" in found.tells) == ("association", True, True)
     assert "AI routing" in found.findings()[0].text["en"]
     assert decided(history, checks=[Check("concurrent_events", "failed")])[0] == "association"
+
+
+@pytest.mark.parametrize("verdict", ["passed", "cannot_be_judged"])
+def test_volume_out_of_shared_queues_is_never_an_effect_and_other_outcomes_may_be(verdict):
+    """What comes to a queue is given, whatever a check with limited power sees of it."""
+    queues = [Check("shared_queues", verdict, shared=True)]
+    volume = judged(past(), effect=STRONG, outcome="calls_per_hour", checks=queues)
+    assert (volume.claim, volume.tells[0]) == ("association", "shield_queues")
+    assert "answer the same queues" in volume.findings()[0].text["en"]
+    assert judged(past(), effect=STRONG, outcome="csat", checks=queues).claim == "causal"
+    apart = [Check("shared_queues", verdict)]
+    assert judged(past(), effect=STRONG, outcome="calls_per_hour", checks=apart).claim == "causal"
 
 
 @pytest.mark.parametrize("name", ["pre_trend", "selection_on_past", "untreated_volume", "leave_one_out"])

@@ -160,11 +160,12 @@ def test_where_the_past_cannot_tell_there_is_no_number_at_all(history):
 
 def test_outcomes_without_data_or_without_differences_are_a_sentence_each():
     frame = rates().assign(attendance=0.99, handle_seconds=np.nan)
+    frame["teamwork"] = frame["team"].str[1:].astype(float)
     frame["transfers"] = np.where((frame["quarter"] == "2024Q1") & (frame["team"] != "T00"), np.nan, frame["csat"])
     found = by_id(made(frame=frame, absent={"repeat_calls": "callers_unknown"}))
     said = {
         "attendance": "nothing to explain", "handle_seconds": "no observations", "transfers": "every quarter",
-        "repeat_calls": "do not say who called",
+        "repeat_calls": "do not say who called", "teamwork": "nothing to explain",
     }  # fmt: skip
     for outcome, text in said.items():
         one = found[f"evidence.weight_effect.{outcome}"]

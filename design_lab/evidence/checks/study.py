@@ -47,7 +47,8 @@ def check_adoption(
     if kept is not None:
         before = kept.set_index(["team", "quarter"])[outcome].rename("frozen") * scale
         asked = asked.join(before, on=["team", "quarter"])
-    there = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    known = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    there = [name for name in known if usable(asked, name) is not None]
     return evidence_checks(
         asked,
         outcome=outcome,

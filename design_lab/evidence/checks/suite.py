@@ -24,6 +24,7 @@ _LIMITS = {
     "pre_trend": "slow_drifts_pass",
     "placebo_dates": "slow_drifts_pass",
     "untreated_volume": "dates_alone",
+    "shared_queues": "small_shifts_pass",
     "concurrent_events": "recorded_events",
     "leave_one_out": "no_rate_of_alarms",
 }
