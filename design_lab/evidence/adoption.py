@@ -13,7 +13,7 @@ import numpy.typing as npt
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Shown, interval, number
 from design_lab.errors import DataError
-from design_lab.evidence.frames import Staggered, staggered
+from design_lab.evidence.frames import Staggered, doses, staggered
 from design_lab.evidence.inference import (
     LEVEL,
     Estimate,
@@ -62,6 +62,7 @@ class Adoption(Shown):
     `estimate` is None where leaving out one unit leaves nothing to estimate; `treated`, `waiting` and `never` count
     units. `left_out` are units that were not there in every period, `always` those treated from the first one on.
     `trends` is what a departure from parallel trends is asked of; None with fewer than two periods before adoption.
+    `doses` are what was adopted and by how many units, where that was named.
     """
 
     units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect"}
@@ -76,6 +77,7 @@ class Adoption(Shown):
     left_out: tuple[str, ...]
     always: tuple[str, ...]
     trends: Allowed | None
+    doses: tuple[tuple[str, int], ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row an event time: event, value, low, high, p; None where one unit decides it."""
@@ -98,7 +100,15 @@ class Adoption(Shown):
         if self.estimate:
             told["interval"] = interval(self.estimate.low, self.estimate.high, "effect", lang)
         key = "estimated.adoption" if self.estimate else "estimated.adoption_bare"
-        return words(lang).say(key, **told) + lot_said(self.lot, lang)
+        return words(lang).say(key, **told) + lot_said(self.lot, lang) + self._doses_said(lang)
+
+    def _doses_said(self, lang: str) -> str:
+        """The mix of doses that the mean effect is over; nothing where none was named."""
+        if not self.doses:
+            return ""
+        spoken = words(lang)
+        each = [spoken.say("estimated.dose", dose=dose, units=f"{units:,}") for dose, units in self.doses]
+        return spoken.say("estimated.doses", each=spoken.say("report.join").join(each))
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -111,6 +121,7 @@ class Adoption(Shown):
             *(("never_treated_none",) if not self.never else ()),
             *(("lot_only",) if lot_only else ()),
             *(("units_left_out",) if self.left_out or self.always else ()),
+            *(("doses_differ",) if len(self.doses) > 1 else ()),
         )
 
 
@@ -123,6 +134,7 @@ def adoption(
     adopted: str,
     weights: str | None = None,
     drawn: str | None = None,
+    dose: str | None = None,
     rng: np.random.Generator | None = None,
     draws: int = 999,
     lead: int = 1,
@@ -137,7 +149,8 @@ def adoption(
     (docs/method.md). With `rng` the same is asked of other draws of the lot that gave as many units to each date,
     every one of them where there are few: studentised, its interval by inversion. Only where adoption was drawn by
     lot is that a randomisation test. Where there were several draws (strata, places, years) `drawn` holds the one that
-    each unit took part in: units are compared, and dates dealt out anew, within it alone. DataError says
+    each unit took part in: units are compared, and dates dealt out anew, within it alone. `dose` holds
+    what each unit adopted, if that was not the same: the mean is over that mix, which is told with it. DataError says
     why a frame cannot be used.
 
     >>> import numpy as np, pandas as pd
@@ -168,6 +181,7 @@ def adoption(
         left_out=panel.not_whole,
         always=panel.always,
         trends=_trends(design, (value[0], left_out[0]), (events, means, without)) if lead == 1 else None,
+        doses=doses(frame, panel, unit, dose) if dose else (),
     )
 
 

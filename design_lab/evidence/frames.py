@@ -78,6 +78,20 @@ def staggered(
     return found
 
 
+def doses(frame: pd.DataFrame, panel: Staggered, unit: str, dose: str) -> tuple[tuple[str, int], ...]:
+    """Return which doses the treated units of a panel adopted, and how many each, the commonest first.
+
+    `dose` is one value a unit; it may be missing of units that never adopt. DataError where it is not so.
+    """
+    refuse_unusable(frame, [], numeric=[], may_miss=[dose])
+    _refuse_two(frame, unit, dose)
+    treated = {name for name, at in zip(panel.units, panel.design.adopted, strict=True) if at < panel.design.periods}
+    held = frame.groupby(frame[unit].astype(str), observed=True)[dose].first().loc[sorted(treated)]
+    if held.isna().any():
+        raise DataError(f"{dose} is missing of {unit} {held.index[held.isna()][0]}, which adopts; say what it adopted")
+    return tuple((f"{one:g}" if isinstance(one, float) else str(one), int(n)) for one, n in held.value_counts().items())
+
+
 def rows(
     frame: pd.DataFrame, *, outcome: str, dose: str, unit: str, time: str, assigned: str | None, weights: str | None
 ) -> Rows:

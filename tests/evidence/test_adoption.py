@@ -161,6 +161,26 @@ def test_one_draw_by_name_is_no_draw_named():
     assert numbers_of(one) == numbers_of(other)
 
 
+def test_the_mix_of_doses_is_told_with_the_mean_over_it():
+    frame = panel(generator(), WAVES)
+    treated = frame["start"].notna()
+    plain = adoption(frame.assign(points=np.where(treated, 15.0, np.nan)), **told(), dose="points")
+    assert plain.doses == (("15", treated.groupby(frame["team"]).first().sum()),)
+    assert "doses_differ" not in plain.limits
+    points = np.where(treated, np.where(frame["team"] < "T02", 5.0, 15.0), np.nan)
+    mixed = adoption(frame.assign(points=points), **told(), dose="points")
+    assert dict(mixed.doses)["5"] == 2
+    assert mixed.value == plain.value
+    assert "doses_differ" in mixed.limits
+    assert "5 by 2" in mixed.text["en"]
+    assert "5（2个）" in mixed.text["zh"]
+    assert adoption(frame, **told()).doses == ()
+    with pytest.raises(DataError, match=r"points is missing of team T00, which adopts"):
+        adoption(frame.assign(points=np.nan), **told(), dose="points")
+    with pytest.raises(DataError, match=r"points changes within team T00"):
+        adoption(frame.assign(points=frame["quarter"] * 1.0), **told(), dose="points")
+
+
 def numbers_of(found):
     return found.value, found.estimate, found.lot, found.events, found.cohorts
 

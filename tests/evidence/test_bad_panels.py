@@ -228,6 +228,23 @@ def test_person_weeks_that_can_tell_nothing_give_no_slope():
         assert {(finding.value, finding.claim) for finding in told_of.findings()} == {(None, "unidentified")}, name
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda rows: rows.drop(columns="rated"), r"no column 'rated'"),
+        (lambda rows: rows.assign(calls=-rows["calls"]), r"calls is below 0 in some rows"),
+        (lambda rows: rows.assign(calls=rows["calls"].astype(str)), r"calls holds .*; it must hold numbers"),
+        (lambda rows: rows.assign(worked_ms=np.inf), r"worked_ms holds an infinite number"),
+        (lambda rows: rows.assign(rated=rows["rated"].where(rows["team"] != "T00")), r"rated is missing in \d+ of"),
+        (lambda rows: rows.to_dict(), r"a pandas data frame is needed, not a dict"),
+    ],
+)
+def test_person_weeks_that_cannot_be_read_are_refused_in_a_sentence(change, says):
+    made = weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=6, size=3, periods=6)
+    with pytest.raises(DataError, match=says):
+        volume_csat(change(made), timed=True, weekly=True, **SPAN)
+
+
 def test_copies_of_person_weeks_make_no_slope_surer():
     rows = weeks(np.random.default_rng(5), within=-0.5, between=1.0, teams=6, size=3, periods=6)
     one, twice = (

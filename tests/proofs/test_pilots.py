@@ -34,29 +34,32 @@ def size(kind):
 
 
 def claimed(pilot, seen, outcome, rng):
-    """The claim that is made of an outcome, decided from the history and the checks."""
+    """The claim that is made of an outcome, and how far the interval of volume reaches to a side, as a share of it."""
     with tempfile.TemporaryDirectory() as folder:
         study = study_of(pilot, Path(folder) / "pilot")
         history = weight_history(study, roles=dict.fromkeys(TEAMS, "customer_service"))
         checks = check_adoption(study, history, pilot.panel.drop(columns="adopted"), rng=rng, queues=one_queue())
-    return judged(history, effect=seen, outcome=outcome, checks=checks.checks).claim
+    found = checks["shared_queues"]
+    reach = (found.high - found.low) / 2 / pilot.panel[SHED].mean()
+    return judged(history, effect=seen, outcome=outcome, checks=checks.checks).claim, reach
 
 
 def simulated(kind, outcome, replications):
-    """Error of the estimate, whether the interval covers, whether it lies below 0, the truth, and whether it is causal."""
+    """Error, whether the interval covers, whether it lies below 0, the truth, whether causal, and volume's reach in %."""
     rng, found = seeded("pilots", kind), []
     for _ in range(replications):
         pilot = made(kind, rng)
         seen = adoption(pilot.panel, outcome=outcome, unit="team", time="quarter", adopted="adopted")
         interval, truth = (seen.estimate.low, seen.estimate.high), pilot.truth[outcome]
         error = POINTS[outcome] * (seen.value - truth)
-        causal = claimed(pilot, seen, outcome, rng) == "causal"
-        found.append((error, covers(interval, truth), interval[1] < 0, POINTS[outcome] * truth, causal))
+        claim, reach = claimed(pilot, seen, outcome, rng)
+        of_claim = claim == "causal", 100 * reach
+        found.append((error, covers(interval, truth), interval[1] < 0, POINTS[outcome] * truth, *of_claim))
     return np.array(found, dtype=float)
 
 
 def accepted(kind, outcome, found):
-    error, covered, harm, _, causal = found.T
+    error, covered, harm, _, causal, _ = found.T
     if kind in DRAWN:
         assert abs(error.mean()) <= max(0.08, 3 * error.std() / np.sqrt(len(found)))
         assert within(covered.mean(), 0.93, 0.98, len(found))
@@ -80,10 +83,12 @@ def test_drawn_pilots_are_covered_and_others_are_not_called_causal(kind, outcome
 
 
 def table():
-    yield "| pilot | outcome | true effect | bias | covers 95 % | interval below 0 | called causal |"
-    yield "|---|---|---|---|---|---|---|"
+    yield (
+        "| pilot | outcome | true effect | bias | covers 95 % | interval below 0 | called causal | volume within, % |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for kind, outcome in ASKED:
         found = simulated(kind, outcome, size(kind))
         accepted(kind, outcome, found)
-        bias, covered, below, truth, causal = found.mean(axis=0)
-        yield f"| {kind} | {outcome} | {truth:.3f} | {bias:.3f} | {covered:.3f} | {below:.3f} | {causal:.3f} |"
+        bias, covered, below, truth, causal, reach = found.mean(axis=0)
+        yield f"| {kind} | {outcome} | {truth:.3f} | {bias:.3f} | {covered:.3f} | {below:.3f} | {causal:.3f} | {reach:.1f} |"
