@@ -244,10 +244,17 @@ def _something(
     small = sum(count < LEAST_CLUSTERS for count in history.cohorts.values())
     reasons += [Reason(key="small_cohorts", parts={"least": str(LEAST_CLUSTERS)})] if small else []
     told = {*ALWAYS_FATAL, *(() if drawn else FATAL_UNDRAWN)}
+    reasons += _elsewhere(history)
     reasons += [Reason(key="check_failed", parts=_check(name)) for name in sorted(failed - told)]
     if not {"untreated_volume", "shared_queues"} & (failed | passed):
         reasons.append(Reason(key="spill_over_unchecked"))
     return claim, reasons, tells
+
+
+def _elsewhere(history: WeightHistory) -> list[Reason]:
+    """The roles whose teams changed too, and are not in the estimate."""
+    each = [said("claim_reason.role_and_teams", role=role, teams=str(teams)) for role, teams in history.roles_apart]
+    return [Reason(key="roles_apart", parts={"roles": joined(each, by="report.join")})] if each else []
 
 
 def _check(name: str) -> dict[str, Wording]:

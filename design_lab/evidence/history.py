@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from design_lab.catalogue import LANGUAGES
-from design_lab.catalogue.words import dimension_in
 from design_lab.display import Shown
 from design_lab.evidence.draws import fault, lots, sides, tells
+from design_lab.evidence.reweighed import Change, reweighed, rules_differ
 from design_lab.evidence.staggered import weighed_alike
 from design_lab.periods import Quarter
-from design_lab.scheme import Scheme
 from design_lab.study import Event, SchemePeriod, Settings, Study
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 How = Literal["randomised", "chosen", "unknown"]
 Status = Literal["treated", "untreated", "always", "outside", "other_weights", "changed_again", "unknown"]
 _Weights = tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...]  # role, level and what each indicator weighs
-_DUST = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +51,6 @@ class Team:
     redrawn: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a dimension (or, where dimensions keep theirs, an indicator) weighed before and after, as shares.
-
-    `title` is its name by language, as the study calls it.
-    """
-
-    name: str
-    title: Mapping[str, str]
-    before: float
-    after: float
-    of: Literal["dimension", "indicator"] = "dimension"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WeightHistory(Shown):
     """Who came under other weights when, how that was decided, and what else happened to some and not to others.
@@ -74,7 +58,8 @@ class WeightHistory(Shown):
     `weight_sets` are distinct sets of weights of one role; `scheme` is the one that was adopted, from `baseline`;
     `changes` what it weighs otherwise, `levels_differ` that this is not the same at every level (it is then told of the
     lowest), `rules_too` that more than weights was changed. `events` touched some of the compared teams and not others,
-    from the quarter before the first adoption on; `day_before` is that quarter's last day.
+    from the quarter before the first adoption on; `day_before` is that quarter's last day. `roles_apart` are other
+    roles in which teams changed, by language, with how many of them.
     """
 
     units: ClassVar = {}
@@ -88,6 +73,7 @@ class WeightHistory(Shown):
     rules_too: bool
     events: tuple[str, ...]
     day_before: dt.date | None
+    roles_apart: tuple[tuple[Mapping[str, str], int], ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a team: team, role, adopted, how, status."""
@@ -190,7 +176,7 @@ def weight_history(
     read = [_read(study, name, (roles or {}).get(name, ""), quarters, vectors) for name in names]
     pair, compared = _compared(read, vectors)
     schemes = tuple(study.scheme(one) for one in pair or ())
-    changes, differ = _changes(study, schemes, next((one.role for one in compared if one.status == "treated"), ""))
+    changes, differ = reweighed(study, schemes, next((one.role for one in compared if one.status == "treated"), ""))
     return WeightHistory(
         quarters=quarters,
         teams=compared,
@@ -199,10 +185,21 @@ def weight_history(
         scheme=pair[1] if pair else None,
         changes=changes,
         levels_differ=differ,
-        rules_too=_rules_differ(schemes),
+        rules_too=rules_differ(schemes),
         events=_events(study, compared, quarters),
         day_before=_day_before(study, compared),
+        roles_apart=_roles_apart(study, read, compared),
     )
+
+
+def _roles_apart(
+    study: Study, read: Sequence[Team], compared: Sequence[Team]
+) -> tuple[tuple[Mapping[str, str], int], ...]:
+    """The roles of teams that changed but are not of the role that is compared."""
+    held = next((one.role for one in compared if one.status == "treated"), None)
+    counts = Counter(one.role for one in read if one.status == "treated" and one.role != held)
+    named = study.settings.roles
+    return tuple((named.get(role, dict.fromkeys(LANGUAGES, role)), number) for role, number in counts.most_common())
 
 
 def _named(period: SchemePeriod) -> tuple[str, ...]:
@@ -312,54 +309,6 @@ def _status(team: Team, role: str, whole: tuple[_Weights, _Weights], vectors: Ma
 def _commonest(held: Iterable[Any]) -> Any:
     """What is there most often; of equals, what came first."""
     return Counter(held).most_common(1)[0][0]
-
-
-def _changes(study: Study, schemes: Sequence[Scheme], role: str) -> tuple[tuple[Change, ...], bool]:
-    """What is weighed otherwise, by dimension or else by indicator, and whether that differs by level."""
-    if not schemes:
-        return (), False
-    before, after = schemes
-    roles = [role] if role else [*study.settings.roles]
-    by_pair = [_between(study, (before, after), one, level) for one in roles for level in study.settings.levels]
-    told = next((one for one in by_pair if one), ())
-    return told, any(one != told for one in by_pair)
-
-
-def _between(study: Study, schemes: tuple[Scheme, Scheme], role: str, level: str) -> tuple[Change, ...]:
-    """The dimensions, or else the indicators, that weigh otherwise for one role and level."""
-    by_dimension = [
-        {name: one.weight / 100 for name, one in each.dimensions_for(role, level).items()} for each in schemes
-    ]
-    by_indicator = [each.weights(role, level) for each in schemes]
-    named = study.settings.dimensions
-    dimensions = tuple(
-        Change(name=name, title={lang: dimension_in(name, lang, named) for lang in LANGUAGES}, before=was, after=now)
-        for name, was, now in _unequal(*by_dimension)
-    )
-    return dimensions or tuple(
-        Change(name=name, title=study.cards[name].name, before=was, after=now, of="indicator")
-        for name, was, now in _unequal(*by_indicator)
-    )
-
-
-def _unequal(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[tuple[str, float, float]]:
-    """What is weighed otherwise: its name, and both weights."""
-    for name in dict.fromkeys([*before, *after]):
-        was, now = before.get(name, 0.0), after.get(name, 0.0)
-        if abs(was - now) > _DUST:
-            yield name, was, now
-
-
-def _rules_differ(schemes: Sequence[Scheme]) -> bool:
-    """Whether more than weights differ: the rules of what both weigh, conditions, grades or how points are combined."""
-    if not schemes:
-        return False
-    before, after = schemes
-    parts = ("aggregation", "missing", "total", "rounding", "appraised", "eligibility", "protected", "grades")
-    shared = {*before.rules} & {*after.rules}
-    return any(before.rules[one] != after.rules[one] for one in shared) or any(
-        getattr(before, part) != getattr(after, part) for part in parts
-    )
 
 
 def _first(teams: Sequence[Team]) -> Quarter | None:

@@ -8,7 +8,8 @@ import pytest
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.evidence import adoption, claim_test
 from design_lab.evidence.claim import judged
-from design_lab.evidence.history import Change, Team, WeightHistory
+from design_lab.evidence.history import Team, WeightHistory
+from design_lab.evidence.reweighed import Change
 from design_lab.finding import words_of_cause
 from design_lab.periods import Quarter, quarters_between
 from design_lab.study import Study

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from design_lab.evidence.claim import judged
 from design_lab.evidence.draws import fault
 from design_lab.evidence.history import weight_history
 from design_lab.periods import Quarter
@@ -90,6 +91,22 @@ def test_weights_that_differ_by_role_alone_are_no_variation(study):
     found = weight_history(held, roles=roles)
     assert found.weight_sets == 1
     assert not found.treated
+
+
+def test_roles_whose_teams_changed_too_are_named_and_not_estimated(study):
+    roles = dict.fromkeys(TEAMS[:5], "customer_service") | dict.fromkeys(TEAMS[5:], "technical_support")
+    held = study(
+        adopting([*TEAMS[:3], *TEAMS[5:7]], "2026-01-01", "2025-12-31", chosen="randomised", draw="minutes"),
+        line("current", [*TEAMS[3:5], TEAMS[7]], "2025-04-01", chosen="randomised", draw="minutes"),
+    )
+    found = weight_history(held, roles=roles)
+    ((named, teams),) = found.roles_apart
+    assert (named["zh"], teams) == (held.settings.roles["technical_support"]["zh"], 2)
+    assert [one.name for one in found.compared] == TEAMS[:5]
+    text = judged(found, effect=None, outcome="csat").findings()[0].text
+    assert f"Teams of other roles came under other weights too ({named['en']}: 2)" in text["en"]
+    assert f"{named['zh']}：2 个" in text["zh"]
+    assert weight_history(held, roles=dict.fromkeys(TEAMS, "customer_service")).roles_apart == ()
 
 
 def test_other_weights_for_one_role_are_no_change_of_another(study):

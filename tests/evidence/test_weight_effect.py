@@ -67,6 +67,24 @@ def test_the_primary_outcome_is_tested_alone_and_the_others_by_holm():
     assert made(primary="qa_score").primary.outcome == "qa_score"
 
 
+def test_one_number_told_twice_is_held_once():
+    """The dissatisfied share is what CSAT misses to 1: it takes CSAT's p and leaves those of the others as they were."""
+    frame = rates()
+    both = frame.assign(csat_dissatisfied=1 - frame["csat"])
+    alone, twice = made(frame=frame), made(frame=both)
+    held = {one.outcome: one.p_held for one in twice.effects}
+    assert held["csat_dissatisfied"] == held["csat"]
+    assert {one.outcome: one.p_held for one in alone.effects if one.p} == {
+        name: p for name, p in held.items() if p is not None and name != "csat_dissatisfied"
+    }
+    second = {one.outcome: one for one in made(frame=both, primary="qa_score").effects}
+    assert second["csat_dissatisfied"].p_held == second["csat"].p_held >= second["csat"].p
+    told = by_id(twice)["evidence.weight_effect.csat_dissatisfied"]
+    assert "the same number as customer satisfaction told the other way round" in told.text["en"]
+    near = frame.assign(csat_dissatisfied=1 - frame["csat"] + 1e-4 * np.cos(frame.index))
+    assert {one.mirrors for one in made(frame=near).effects} == {""}, "a neutral grade makes it another number"
+
+
 def test_the_least_effect_that_would_be_found_is_by_hand_and_is_found_four_times_in_five():
     """t with 14 degrees of freedom: 2.145 at .975 and .868 at .8."""
     assert detectable(2.0, 15) == pytest.approx(2 * (2.144787 + 0.868055), abs=1e-5)
