@@ -69,7 +69,7 @@ def _unequal(before: Mapping[str, float], after: Mapping[str, float]) -> Iterato
 
 
 def rules_differ(schemes: Sequence[Scheme]) -> bool:
-    """Return whether more than weights differ: rules of what both weigh, conditions, grades, how points are combined."""
+    """Return whether more than weights differ: rules of what both weigh, conditions, grades, how points combine."""
     if not schemes:
         return False
     before, after = schemes
