@@ -3,18 +3,23 @@
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
 from design_lab.expected.incentive import Incentives, incentives
+from design_lab.expected.pilot import Design, Power, assured, power
 from design_lab.expected.response import Belief, Piloted, Response, response, updated
 
 __all__ = [
     "Belief",
+    "Design",
     "ExpectedEffects",
     "Incentives",
     "Piloted",
+    "Power",
     "Response",
+    "assured",
     "expected_effects",
     "freeze",
     "incentives",
     "no_change",
+    "power",
     "response",
     "updated",
 ]
