@@ -3,6 +3,7 @@
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
 from design_lab.expected.incentive import Incentives, incentives
+from design_lab.expected.lot import Lot, lot
 from design_lab.expected.pilot import Design, Power, assured, power
 from design_lab.expected.response import Belief, Piloted, Response, response, updated
 
@@ -11,6 +12,7 @@ __all__ = [
     "Design",
     "ExpectedEffects",
     "Incentives",
+    "Lot",
     "Piloted",
     "Power",
     "Response",
@@ -18,6 +20,7 @@ __all__ = [
     "expected_effects",
     "freeze",
     "incentives",
+    "lot",
     "no_change",
     "power",
     "response",
