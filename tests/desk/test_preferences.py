@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+import yaml
 
 from design_lab.desk.preferences import preference_forms, write_preference_form
 from design_lab.errors import DataError, StudyError
@@ -62,6 +63,24 @@ def test_answers_are_read_back_as_they_were_filled_in(study):
     assert read.given["swing"]["all"].tolist() == [50, 100, 90, 40]
     expected = [[1, 2, 2, 4], [1 / 2, 1, 1, 3], [1 / 2, 1, 1, 2], [1 / 4, 1 / 3, 1 / 2, 1]]
     np.testing.assert_allclose(read.given["ahp"]["all"], expected, atol=1e-12)
+
+
+def test_forms_call_dimensions_as_the_client_does(study):
+    """By both names, by the one there is, by the words where it says nothing; read back by the ids all the same."""
+    called = {"workload": {"en": "Contacts handled", "zh": "接听工作量"}, "csat": {"zh": "客户口碑"}}
+    text = yaml.safe_load((study.folder / "study.yaml").read_text(encoding="utf-8")) | {"dimensions": called}
+    (study.folder / "study.yaml").write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    named = Study.open(study.folder)
+    (path,) = preference_forms(named, ["R01"])
+    pages = openpyxl.load_workbook(path)
+    for way in ("direct", "swing"):
+        names = [pages[sheet(way)].cell(7 + at, 2).value for at in range(4)]
+        assert names == ["接听工作量\nContacts handled", "服务质量\nservice quality", "客户口碑", "团队合作\nteamwork"]
+    pairs = [tuple(pages[sheet("ahp")].cell(7 + at, 2 + side).value for side in (0, 1)) for at in range(2)]
+    assert pairs[1] == ("接听工作量\nContacts handled", "客户口碑")
+    edited(path, "direct", D7=25, D8=30, D9=30, D10=15)
+    read = read_form(path, asked(named.current, named.settings.roles))
+    assert read.given["direct"]["all"].tolist() == [25, 30, 30, 15]
 
 
 def test_empty_forms_ask_for_the_study_s_dimensions_and_roles_and_are_never_replaced(study):
