@@ -25,8 +25,9 @@ class Heard:
 
     What the register is silent on is None; `claimed` is the value that `indicator` should have, in hundredths, of a
     share in hundredths of a percent. `waited` counts the working days from being told of the result to filing, `days`
-    those to the decision. `published` are the official score and grade. `correction` is what the value does under
-    `scheme`, the one in force; where it is None, `why` says why, as a key below `appeals.why.` in the word files.
+    those to the decision; `holidays` says whether holidays of their years are named. `published` are the official score
+    and grade. `correction` is what the value does under `scheme`, the one in force; where it is None, `why` says why,
+    as a key below `appeals.why.` in the word files.
     """
 
     filed_on: dt.date
@@ -37,6 +38,7 @@ class Heard:
     evidence: str | None
     closed_on: dt.date | None
     days: int | None
+    holidays: bool
     upheld: bool | None
     decision: str | None
     decided_by: str | None
@@ -61,7 +63,7 @@ def heard(
         return ()
     if before is None:
         before = score_in_force(people, held, medians=medians)[scheme.name]
-    mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"]))
+    mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"], study.settings.working_days))
     found = []
     for appeal in mine.to_dict("records"):
         changes, why = corrected(appeal, people, scheme, row)
@@ -86,6 +88,7 @@ def _heard(
         claimed=None if math.isnan(appeal["claimed"]) else float(appeal["claimed"]),
         closed_on=None if pd.isna(closed) else closed.date(),
         days=days,
+        holidays=bool(appeal["holidays"]),
         upheld=None if pd.isna(upheld) else bool(upheld),
         **{name: appeal[name] for name in ("ground", "indicator", "evidence", "decision", "decided_by")},
         published=published,

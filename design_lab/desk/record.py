@@ -115,7 +115,10 @@ def _closed(appeal: Heard, spoken: Words) -> str | None:
         return None if appeal.closed_on is None else str(appeal.closed_on)
     low, high = (number(days, "count", spoken.lang) for days in STANDARD)
     days = number(appeal.days, "working_days", spoken.lang)
-    return spoken.say("explain.appeal.after_filed", day=str(appeal.closed_on), days=days, low=low, high=high)
+    counted = spoken.say(f"explain.appeal.holidays_{'named' if appeal.holidays else 'unknown'}")
+    return spoken.say(
+        "explain.appeal.after_filed", day=str(appeal.closed_on), days=days, low=low, high=high, counted=counted
+    )
 
 
 def _effect(appeal: Heard, panel: Panel, row: Any, spoken: Words) -> Iterator[str]:

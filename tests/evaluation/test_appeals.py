@@ -16,6 +16,7 @@ from design_lab.ingest import table_path
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.scoring import panel, score, targets
+from design_lab.study import WorkingDays
 from design_lab.synthetic.appraisal import make_appeals
 from design_lab.synthetic.centre import read_centre
 from design_lab.synthetic.exports import QuarterData
@@ -84,6 +85,36 @@ def test_working_days_leave_out_weekends_and_what_is_not_known():
     first = pd.to_datetime(pd.Series(["2026-10-16", "2026-10-16", "2026-10-17", "2026-10-19", None]))
     last = pd.to_datetime(pd.Series(["2026-10-19", "2026-10-18", "2026-10-18", "2026-10-16", "2026-10-19"]))
     assert working_days(first, last).tolist() == pytest.approx([1, 0, 0, np.nan, np.nan], nan_ok=True)
+
+
+def naming(study, **days):
+    return dataclasses.replace(study, settings=study.settings.model_copy(update={"working_days": WorkingDays(**days)}))
+
+
+def test_working_days_leave_out_holidays_and_count_the_days_worked_in_their_place():
+    """The holiday of a Thursday to a Wednesday, with the Saturday after and the Sunday before worked."""
+    named = WorkingDays(
+        holidays=tuple(day(10, number) for number in range(1, 8)), make_up_days=(day(10, 10), day(9, 27), day(10, 10))
+    )
+    first = pd.to_datetime(pd.Series(["2026-09-30", "2026-09-30", "2026-09-26", "2026-10-10", "2026-10-01", None]))
+    last = pd.to_datetime(
+        pd.Series(["2026-10-12", "2026-10-07", "2026-09-28", "2026-10-11", "2026-10-08", "2026-10-08"])
+    )
+    # Thursday, Friday, Saturday, Monday; none; Sunday, Monday; the day itself is not counted; Thursday; not known.
+    assert working_days(first, last, named).tolist() == pytest.approx([4, 0, 2, 0, 1, np.nan], nan_ok=True)
+
+
+def test_holidays_of_study_yaml_shorten_what_appeals_took_and_the_limits_say_so(study):
+    deliver(study, QUARTER, BY_HAND)
+    named = naming(study, holidays=[day(10, 14), day(10, 15)], make_up_days=[day(10, 31)])
+    told, without = said(counted(named)), said(counted(study))
+    tally = counted(named).tally
+    # The 12th to the 19th without two days; the 16th to the Saturday worked; the 17th to 2 November with it; X99.
+    assert sorted(tally.days) == [0, 1, 3, 11, 12]
+    assert any("that study.yaml names" in limit for limit in told["turnaround"].limits)
+    assert any("public holidays" in limit and "not known" in limit for limit in without["turnaround"].limits)
+    stale = naming(study, holidays=[dt.date(2025, 10, 1)])  # of another year: those of this one are not known
+    assert said(counted(stale))["within_5"].limits == without["within_5"].limits
 
 
 def test_the_register_by_hand(study):

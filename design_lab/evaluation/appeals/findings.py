@@ -120,6 +120,7 @@ class Appeals(Shown):
             if name == "appealed" or found.n < self.least:
                 continue
             says, limits, days = _SAID[name]
+            limits = (*_days_counted(tally), *limits) if days else limits
             yield state(
                 f"{stem}.{name}", found.value, says=f"appeals.{says}", unit="share", n=found.n, claim="accounting",
                 bounds=(found.low, found.high), level=LEVEL, limits=(*limits, *own),
@@ -128,7 +129,7 @@ class Appeals(Shown):
         if tally.days.size >= self.least:
             yield state(
                 f"{stem}.turnaround", tally.median, says="appeals.turnaround", unit="working_days", n=tally.days.size,
-                claim="accounting", limits=("working_days", "decided_alone", *own), **over,
+                claim="accounting", limits=(*_days_counted(tally), "decided_alone", *own), **over,
             )  # fmt: skip
         for name, unit, n in (("upheld", "share", tally.decided), ("turnaround", "working_days", tally.days.size)):
             if n < self.least:
@@ -162,7 +163,8 @@ class Appeals(Shown):
             low, high = one.interval
             yield state(
                 f"appeals.{one.measure}.{one.group.key}", one.share, says=f"appeals.by_{one.measure}", unit="share",
-                n=one.n, claim="association", bounds=(low, high), level=LEVEL, limits=("appeals_screen",),
+                n=one.n, claim="association", bounds=(low, high), level=LEVEL,
+                limits=("appeals_screen", *(_days_counted(year) if one.measure == "in_time" else ())),
                 group={lang: one.name(lang) for lang in LANGUAGES}, attribute=one.group.attribute_name,
                 expected=Quantity(one.expected / one.n, "share"), p=written(one.p), adjusted=written(one.p_adjusted),
                 days=Quantity(STANDARD[1], "working_days"), **self._over(year),
@@ -194,9 +196,14 @@ class Appeals(Shown):
 # By the name of a share: its sentence, its limits, the days that the sentence names.
 _SAID: Mapping[str, tuple[str, tuple[str, ...], int]] = {
     "upheld": ("upheld", ("decided_alone",), 0),
-    **{f"within_{days}": ("within", ("working_days", "open_appeals"), days) for days in STANDARD},
-    "filed_in_window": ("filed_in_window", ("working_days",), WINDOW),
+    **{f"within_{days}": ("within", ("open_appeals",), days) for days in STANDARD},
+    "filed_in_window": ("filed_in_window", (), WINDOW),
 }
+
+
+def _days_counted(tally: Tally) -> tuple[str, ...]:
+    """What working days are, as a limit."""
+    return ("working_days_named",) if tally.holidays else ("working_days",)
 
 
 def _shares(tally: Tally) -> dict[str, Estimate]:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from design_lab.evaluation.appeals.findings import Appeals
 from design_lab.evaluation.appeals.register import corrected, register, told_on, working_days
 from design_lab.evaluation.appeals.slices import Measure, numbered, slices
@@ -30,10 +28,14 @@ _YEAR = 4  # quarters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Delivered:
-    """A quarter's register with `told_on` and `has_result` beside it, and who has a result; None if nobody."""
+    """A quarter's register with `waited` and `has_result` beside it, and who has a result; None if nobody.
+
+    `waited` are the working days from being told to filing, `holidays` says whether those in between are known.
+    """
 
     rows: pd.DataFrame
     people: frozenset[str] | None
+    holidays: bool
 
 
 def appeals(
@@ -67,13 +69,17 @@ def _delivered(study: Study, quarter: Quarter, given: Official) -> _Delivered | 
         return None
     known = None if given.results is None else frozenset(map(str, given.results.index))
     has_result = rows["employee_id"].isin(known or ())
-    return _Delivered(rows=rows.assign(told_on=told_on(rows, given), has_result=has_result), people=known)
+    told, named = told_on(rows, given), study.settings.working_days
+    return _Delivered(
+        rows=rows.assign(waited=working_days(told, rows["filed_on"], named), has_result=has_result),
+        people=known,
+        holidays=bool((rows["holidays"] & named.tell(told)).all()),
+    )
 
 
 def _tally(held: Sequence[_Delivered]) -> Tally:
     rows = _all(held)
     known = [one.people for one in held if one.people is not None]
-    waited = working_days(rows["told_on"], rows["filed_on"])
     return Tally(
         quarters=len(held),
         people=sum(map(len, known)) if len(known) == len(held) else None,
@@ -84,7 +90,8 @@ def _tally(held: Sequence[_Delivered]) -> Tally:
         decided=int(rows["upheld"].notna().sum()),
         upheld=int(rows["upheld"].fillna(False).sum()),
         days=rows["days"].dropna().to_numpy(),
-        waited=waited[~np.isnan(waited)],
+        waited=rows["waited"].dropna().to_numpy(),
+        holidays=all(one.holidays for one in held),
     )
 
 
