@@ -122,6 +122,13 @@ def _closed(appeal: Heard, spoken: Words) -> str | None:
 
 
 def _effect(appeal: Heard, panel: Panel, row: Any, spoken: Words) -> Iterator[str]:
+    yield from _computed(appeal, panel, row, spoken)
+    if appeal.standing is not None:
+        grade = appeal.published[1] or spoken.say("explain.no_grade")
+        yield spoken.say(f"explain.appeal.on_record.{appeal.standing}", grade=grade)
+
+
+def _computed(appeal: Heard, panel: Panel, row: Any, spoken: Words) -> Iterator[str]:
     if appeal.correction is None:
         yield spoken.say("explain.appeal.no_effect", why=spoken.say(f"appeals.why.{appeal.why}"))
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown, Term, worded, written
+from design_lab.evaluation.appeals.on_record import OnRecord
 from design_lab.evaluation.appeals.slices import Slice
 from design_lab.evaluation.appeals.tally import STANDARD, WINDOW, Effect, Tally, share
 from design_lab.evaluation.criteria import Estimate
@@ -25,7 +26,8 @@ class Appeals(Shown):
     """Appeals against a quarter's results (`tally`), and of the last four quarters with a register (`year`).
 
     Both are None where no register was delivered for the quarter. `grounds` holds each ground with how many of the
-    year's appeals rest on it, `effect` is None where fewer than `least` upheld appeals of the quarter can be corrected.
+    year's appeals rest on it, `effect` is None where fewer than `least` upheld appeals of the quarter can be corrected,
+    `record` None where no results were delivered.
     """
 
     units: ClassVar[Mapping[str, str]] = {
@@ -39,6 +41,7 @@ class Appeals(Shown):
     grounds: tuple[tuple[Group, int], ...] = ()
     slices: tuple[Slice, ...] = ()
     effect: Effect | None = None
+    record: OnRecord | None = None
 
     def table(self) -> pd.DataFrame:
         """Return one row a measure, period and group: how many quarters, n, share, low, high, p and p for all."""
@@ -82,6 +85,7 @@ class Appeals(Shown):
             *self._by_ground(self.year),
             *self._by_group(),
             *self._effects(),
+            *self._recorded(),
         )
 
     def _over(self, tally: Tally) -> dict[str, Any]:
@@ -191,6 +195,32 @@ class Appeals(Shown):
             yield state(
                 "appeals.effect.pool", (after - before) / before, says="appeals.effect_pool", unit="share", **about
             )
+
+    def _recorded(self) -> Iterator[Finding]:
+        """How many upheld appeals contradict the results on record, as far as they are enough to be told."""
+        found = self.record
+        if found is None or self.tally is None or not self.tally.upheld:
+            return
+        stem, regraded = "appeals.on_record", found.regraded
+        if regraded < self.least:
+            yield state(
+                f"{stem}.uncorrected", None, says=f"{stem}_unknown", unit="people", n=0, claim="unidentified",
+                quarter=self.quarter, least=Quantity(self.least, "count"),
+            )  # fmt: skip
+        elif self.effect is not None:
+            yield state(
+                f"{stem}.uncorrected", found.people.get("uncorrected", 0), says=f"{stem}_uncorrected", unit="people",
+                n=regraded, claim=claim_of(self.effect.reconstructed), scheme=self.effect.title, quarter=self.quarter,
+                limits=unchanged_behaviour(self.effect.reconstructed, self.effect.limits),
+                another=Quantity(found.people.get("another", 0), "people"),
+            )  # fmt: skip
+        told = (("untraced", found.people.get("untraced", 0), found.known), ("unfounded", found.unfounded, found.named))
+        for name, count, n in told:
+            if n >= self.least:
+                yield state(
+                    f"{stem}.{name}", count, says=f"{stem}_{name}", unit="people", n=n, claim="accounting",
+                    limits=("one_quarter",), quarter=self.quarter,
+                )  # fmt: skip
 
 
 # By the name of a share: its sentence, its limits, the days that the sentence names.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.evaluation.appeals.findings import Appeals
+from design_lab.evaluation.appeals.on_record import OnRecord, on_record
 from design_lab.evaluation.appeals.register import corrected, register, told_on, working_days
 from design_lab.evaluation.appeals.slices import Measure, numbered, slices
 from design_lab.evaluation.appeals.tally import STANDARD, Effect, Tally
@@ -52,6 +53,7 @@ def appeals(
     before = [one for back in range(_YEAR - 1, 0, -1) if (one := quarter.plus(-back)) in study.quarters]
     held = [_delivered(study, one, official(study, one)) for one in before]
     year = [*(one for one in held if one is not None), mine]
+    effect, record = _upheld(mine.rows, people, given, scheme, medians, least)
     return Appeals(
         quarter=str(quarter),
         least=least,
@@ -59,7 +61,8 @@ def appeals(
         year=_tally(year),
         grounds=_grounds(year, least),
         slices=slices(_frames(people, mine, year), least=least),
-        effect=_effect(mine.rows, people, given, scheme, medians, least),
+        effect=effect,
+        record=record,
     )
 
 
@@ -125,10 +128,13 @@ def _frames(people: Panel, mine: _Delivered, year: Sequence[_Delivered]) -> dict
     }
 
 
-def _effect(
+def _upheld(
     rows: pd.DataFrame, people: Panel, given: Official, scheme: Scheme, medians: pd.DataFrame, least: int
-) -> Effect | None:
-    """What the values that upheld appeals correct do together; None where fewer than `least` can be corrected."""
+) -> tuple[Effect | None, OnRecord | None]:
+    """What the values that upheld appeals correct do together, and how they stand on record.
+
+    There is no effect where fewer than `least` can be corrected.
+    """
     last = people.people.index[last_spells(people.people.index)]
     row_of = dict(zip(last.get_level_values("employee_id"), last, strict=True))
     stated = rows[rows["upheld"].fillna(False).astype(bool) & rows["employee_id"].isin(row_of)]
@@ -137,12 +143,14 @@ def _effect(
         row = row_of[appeal["employee_id"]]
         if found := corrected(appeal, people, scheme, row)[0]:
             changes.setdefault(row, {}).update(found)
-    if len(changes) < least:
-        return None
     before = score(people, scheme, medians=medians)
-    _, moved, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
+    after, moved, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
+    upheld = {str(employee): row_of[employee] for employee in stated["employee_id"]}
+    record = on_record(upheld, changes, given, before, after)
+    if len(changes) < least:
+        return None, record
     theirs = moved[list(changes)]
-    return Effect(
+    effect = Effect(
         title=scheme.title,
         reconstructed=is_reconstructed(scheme, "grades"),
         limits=before.limits,
@@ -151,3 +159,4 @@ def _effect(
         others=int(moved.sum() - theirs.sum()),
         pool_x100=pool,
     )
+    return effect, record
