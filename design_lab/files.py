@@ -19,6 +19,7 @@ from design_lab.errors import MOST_FAULTS, Fault, StudyError, nearest
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TEMPORARY_MARK = ".part-"
 _DEEPEST = 50  # brackets open at once in a YAML file
+_HALF_LETTER = re.compile("[\ud800-\udfff]")  # a surrogate alone
 _LONGEST_KEY = 40  # letters of a key or value that are told
 
 
@@ -218,6 +219,9 @@ def _plain_loader() -> type:
             if node.tag not in self.yaml_constructors:
                 said = "merge keys (<<) are" if node.tag.endswith(":merge") else f"the tag {node.tag!r} is"
                 raise RefusedError(f"{said} not allowed; write the value plainly", node.start_mark, node.where)
+            if isinstance(node.value, str) and _HALF_LETTER.search(node.value):
+                said = f"{node.value[:_LONGEST_KEY]!a} holds half a letter, which no file can; write the letter"
+                raise RefusedError(said, node.start_mark, node.where)
             try:
                 return super().construct_object(node, deep)
             except (ValueError, OverflowError) as error:
