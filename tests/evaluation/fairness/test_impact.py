@@ -54,7 +54,13 @@ def test_grades_in_chinese_have_findings_too():
     """Ids hold no Chinese; sentences call the grade as the scheme does."""
     panel = crowd(60, np.random.default_rng(5), gender=["female", "male"] * 30)
     worth = {"优秀": 1.2, "称职": 1.0, "不称职": 0.6}
-    grades = {"method": "forced", "shares": {"优秀": 20, "称职": 70, "不称职": 10}, "coefficients": worth}
+    grades = {
+        "method": "forced",
+        "pool": "role",
+        "ties": "better",
+        "shares": {"优秀": 20, "称职": 70, "不称职": 10},
+        "coefficients": worth,
+    }
     scored = score(panel, make_scheme(grades=grades), medians=NOBODY)
     told = [one for one in impact(scored, least=5).findings() if ".impact_ratio.gender" in one.id]
     assert len({one.id for one in told}) == len(told) == 2
