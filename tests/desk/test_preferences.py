@@ -83,6 +83,13 @@ def test_forms_call_dimensions_as_the_client_does(study):
     assert read.given["direct"]["all"].tolist() == [25, 30, 30, 15]
 
 
+def test_judgements_typed_with_blanks_or_full_width_are_read(study):
+    path = edited(filled(study, ahp={"all": PAIRS}), "ahp", D7="Ａ２", D8=" a 2", D10="１")
+    read = read_form(path, asked(study.current, study.settings.roles))
+    assert read.given["ahp"]["all"][0].tolist() == [1, 2, 2, 4]
+    assert read.given["ahp"]["all"][1, 2] == 1
+
+
 def test_empty_forms_ask_for_the_study_s_dimensions_and_roles_and_are_never_replaced(study):
     written = preference_forms(study, ["R01", "R02"])
     assert [path.name for path in written] == ["R01.xlsx", "R02.xlsx"]
@@ -149,15 +156,17 @@ def test_answers_for_a_role_are_asked_only_on_what_it_is_weighed_on(tmp_path):
     ("way", "cells", "said"),
     [
         ("direct", {"D7": "thirty"}, "Direct, cell D7: 'thirty' is no number from 0 to 100; enter points without a sign"),
-        ("direct", {"D7": "25%"}, "cell D7: '25%' is no number from 0 to 100"),
+        ("direct", {"D7": "25%"}, "cell D7: '25%' is text; enter the number 25 in its place"),
+        ("direct", {"D7": " ２５ "}, "cell D7: ' ２５ ' is text; enter the number 25 in its place"),
         ("direct", {"D7": -5}, "cell D7: -5 is no number from 0 to 100"),
         ("direct", {"D7": True}, "cell D7: True is no number"),
         ("direct", {"D7": None}, "cell D7: is empty, while others of all are filled; enter 0 for what should weigh nothing"),
         ("direct", {"D7": 20}, "column all: the points sum to 95, but must sum to 100$"),
         ("direct", {"D7": 0.25, "D8": 0.3, "D9": 0.3, "D10": 0.15}, "the points sum to 1, but must sum to 100: write 25 for 25 %"),
         ("swing", {"D8": 95}, "column all: the greatest swing has 95 points; give 100 to the one"),
-        ("ahp", {"D7": "A12"}, "Pairwise, cell D7: 'A12' is no judgement; did you mean 'A2'"),
-        ("ahp", {"D7": 5}, "cell D7: 5 is no judgement"),
+        ("ahp", {"D7": "A12"}, "Pairwise, cell D7: 'A12' is no judgement; choose one from the list: A9 to A2, 1, or B2 to B9"),
+        ("ahp", {"D7": 5}, "cell D7: 5 is no judgement; choose A5 if the first matters more, B5 if the second does"),
+        ("ahp", {"D7": "３"}, "cell D7: '３' is no judgement; choose A3 if the first matters more, B3"),
         ("ahp", {"D7": None}, "cell D7: is empty, while others of all are filled; judge every pair"),
         ("direct", {"A7": "workloda"}, "row 'workloda' is not in the scheme; did you mean 'workload'"),
         ("direct", {"A7": None}, "row 'workload' is missing"),
