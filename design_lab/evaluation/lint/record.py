@@ -143,7 +143,7 @@ class Lints(Shown):
         how many places it speaks.
         """
         counts = {f"{severity}s": len(self.of(severity)) for severity in SEVERITIES if severity != "error"}
-        if "baseline" in self.checked:
+        if self.inherited:
             counts["inherited"] = len(self.inherited)
         counts["waived"] = len(self.waived)
         whole = tuple(

@@ -387,6 +387,7 @@ def test_a_scheme_is_no_news_beside_itself_in_other_words_and_its_own_baseline_i
     renamed = Scheme.model_validate(before().model_dump() | {"name": "test"})
     assert all(one.as_in for one in lint(renamed, baseline=before()).found)
     assert not any(one.as_in for one in lint(before(), baseline=before()).found)  # the baseline's are told once
+    assert "lint.today.inherited" not in {one.id for one in lint(before(), baseline=before()).findings()}
 
 
 def test_a_role_to_which_the_same_comes_anew_is_news():
