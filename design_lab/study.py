@@ -23,6 +23,7 @@ from design_lab.rulebook import Number
 from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ibis.backends import BaseBackend
 
 
@@ -34,6 +35,29 @@ class Calendar(_Model):
     """The client's months: `month_ends_on` is their closing day (1 to 28), absent for calendar months."""
 
     month_ends_on: StrictInt | None = None
+
+
+class WorkingDays(_Model):
+    """What working days are beside Monday to Friday: public `holidays`, and weekends worked in their place."""
+
+    holidays: tuple[dt.date, ...] = ()
+    make_up_days: tuple[dt.date, ...] = ()
+
+    def tell(self, days: pd.Series) -> pd.Series:
+        """Return whether holidays of the year are named in which each day lies, (n,); True where a day is missing."""
+        told: pd.Series = days.isna() | days.dt.year.isin({day.year for day in self.holidays})
+        return told
+
+    def faults(self) -> list[str]:
+        """Return what cannot be meant, a line a fault."""
+        said = "make_up_days: {} is {}"
+        return [
+            said.format(day, "among the holidays too; keep it in one of them")
+            if day in self.holidays
+            else said.format(day, "no Saturday or Sunday, and so a working day anyway; correct it or take it out")
+            for day in self.make_up_days
+            if day in self.holidays or day.weekday() < 5
+        ]
 
 
 class Quarters(_Model):
@@ -95,6 +119,7 @@ class Settings(_Model):
     languages: tuple[str, ...]
     cycle: dict[str, Cycle]
     calendar: Calendar = Calendar()
+    working_days: WorkingDays = WorkingDays()
     quarters: Quarters
     data_cutoff: dt.date
     engine: str
@@ -294,6 +319,7 @@ def _faults(study: Study) -> list[str]:
         faults.append(str(error))
     if (day := settings.calendar.month_ends_on) and not 1 <= day <= 28:
         faults.append(f"calendar.month_ends_on: {day} is not between 1 and 28; leave it out for calendar months")
+    faults += [f"working_days.{fault}" for fault in settings.working_days.faults()]
     faults += [
         f"languages: {lang!r} is not spoken here; {nearest(lang, LANGUAGES)}"
         for lang in settings.languages

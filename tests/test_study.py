@@ -54,6 +54,21 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
         ("name: h_bank", "name: other", "name: is 'other', but the folder is called 'h_bank'"),
         ("last: 2026Q3", "last: 2022Q3", "first 2023Q4 comes after last 2022Q3"),
         ("calendar: {}", "calendar: {month_ends_on: 30}", "month_ends_on: 30 is not between 1 and 28"),
+        (
+            "calendar: {}",
+            "working_days: {make_up_days: [2026-10-12]}",
+            "working_days.make_up_days: 2026-10-12 is no Saturday",
+        ),
+        (
+            "calendar: {}",
+            "working_days: {holidays: [2026-10-10], make_up_days: [2026-10-10]}",
+            "among the holidays too",
+        ),
+        (
+            "calendar: {}",
+            "working_days: {holidays: [1 October]}",
+            "working_days.holidays.0: input should be a valid date",
+        ),
         ("[zh, en]", "[zh, de]", "language"),
         ("current_scheme: current", "current_scheme: curent", "there is no file schemes/curent.yaml"),
         ("marketing: 10", "marketng: 10", "expected_shares.marketng: is not a role; did you mean 'marketing'?"),

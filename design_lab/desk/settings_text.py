@@ -20,6 +20,8 @@ languages: [zh, en]
 # How often people are appraised: month, quarter, half-year or year; by role too: {{default: quarter, marketing: month}}
 cycle: {{default: quarter}}        # ? not told by files
 calendar: {{}}                     # ? calendar months; {{month_ends_on: 20}} if the client's months close on the 20th
+# Public holidays and the weekends worked in their place, for how soon appeals are decided. 法定节假日、调休上班日
+working_days: {{}}                 # {{holidays: [2026-10-01, 2026-10-02], make_up_days: [2026-10-10]}}
 quarters: {{first: {first}, last: {last}}}   # {quarters_doubt}
 data_cutoff: {cutoff}          # {cutoff_doubt}
 engine: duckdb
