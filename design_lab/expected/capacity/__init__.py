@@ -1,1 +1,1 @@
-"""People and money: what a change of handle time, outcomes and pay asks of a centre."""
+"""People and money: what a change of handle time, of outcomes and of pay asks of a centre."""
