@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from design_lab.expected.draws import Array
+
 Numbers = float | npt.NDArray[np.floating[Any]] | npt.NDArray[np.integer[Any]]
 _TINY = 1e-200  # a gamma function below it is summed term by term, for it is soon no number
 _TERMS = 100_000
@@ -176,7 +177,7 @@ def _with_patience(n: Array, load: Array, time: Array, within: Array, patience: 
 
 
 def _summed(x: Array, y: Array, *, down: bool = False) -> Array:
-    """Return sum of y^j / (x (x + 1) ... (x + j)) for y < x, or with `down` sum of x ... (x - j + 1) / y^j for x < y."""
+    """Return sum of y^j / (x (x + 1) ... (x + j)) for y < x; with `down` that of x ... (x - j + 1) / y^j for x < y."""
     term = np.ones_like(x) if down else 1 / x
     total = term.copy()
     for step in range(1, _TERMS):

@@ -1,4 +1,4 @@
-"""The calls of a week: how many come to each queue in each interval of each weekday, how long they take, who is there."""
+"""The calls of a week: how many come to each queue in each interval, how long they take, and how many are there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from design_lab.errors import DataError
-from design_lab.expected.capacity.erlang import Array
+from design_lab.expected.draws import Array
 from design_lab.periods import Quarter
 from design_lab.schema import PHONE
 from design_lab.scoring.sums import tables_of
@@ -151,7 +151,10 @@ def _handle(calls: Any) -> dict[str, float]:
     phone = calls.filter((calls.channel == PHONE) & calls.queue.notnull())
     parts = sum((phone[name].fill_null(0) for name in ("hold_ms", "wrap_ms") if name in calls.columns), phone.talk_ms)
     rows = _frame(
-        phone.mutate(all_ms=parts).group_by("queue").aggregate(ms=lambda t: t.all_ms.cast("int64").sum(), n=lambda t: t.count()).order_by("queue")
+        phone.mutate(all_ms=parts)
+        .group_by("queue")
+        .aggregate(ms=lambda t: t.all_ms.cast("int64").sum(), n=lambda t: t.count())
+        .order_by("queue")
     )
     return {queue: int(ms) / int(n) / 1000 for queue, ms, n in rows[["queue", "ms", "n"]].itertuples(index=False)}
 
@@ -235,7 +238,7 @@ def _hours(seen: pd.DataFrame, days: pd.Series, step: int) -> pd.DataFrame:
 def _agents(
     cells: pd.DataFrame, slots: pd.DataFrame, presence: pd.DataFrame, minutes: int, ready_hours: float | None
 ) -> Array:
-    """Return the mean number of people ready in each cell: who took a call in it, scaled to the time they were ready."""
+    """Return the mean number of people ready in each cell: who took a call, scaled to the time they were ready."""
     if ready_hours is None:
         return np.full(len(cells), np.nan)
     import pandas as pd

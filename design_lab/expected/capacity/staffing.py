@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from design_lab.display import Quantity, Shown, interval, number
-from design_lab.expected.capacity.erlang import Array
-from design_lab.expected.capacity.standing import ASKED, LEVEL, UNITS, Standing
+from design_lab.expected.capacity.standing import ASKED, UNITS, Standing
+from design_lab.expected.draws import COUNT, LEVEL, Array, spread
 from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWS = 2000  # of shrinkage, where the change of handle time is one number
 _POINTS = 25  # changes at which the week is worked out; between them its sums are taken as straight
 _FLOOR = 0.05  # of today's handle time: a change to less than that is no change of handle time
 
@@ -78,8 +77,7 @@ class Capacity(Shown):
     def _rows(self) -> list[tuple[str, float | None, float, float, float]]:
         held: dict[str, Array] = {"handle_change": self.handle_seconds, "fte_change": self.fte, **self.met}
         return [
-            (name, self.standing.today[name] if name in UNITS else None, *_spread(draws))
-            for name, draws in held.items()
+            (name, self.standing.today[name] if name in UNITS else None, *spread(draws)) for name, draws in held.items()
         ]
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
@@ -88,15 +86,19 @@ class Capacity(Shown):
         units = {"handle_change": "seconds_apart", "fte_change": "people_each", **UNITS}
         for column in ("today", "expected", "low", "high"):
             shown[column] = [
-                number(None if row[column] is None or row[column] != row[column] else row[column], units[row["measure"]], lang)
+                number(
+                    None if row[column] is None or row[column] != row[column] else row[column],
+                    units[row["measure"]],
+                    lang,
+                )
                 for _, row in shown.iterrows()
             ]
         return shown
 
     def findings(self) -> tuple[Finding, ...]:
         """State the people that the change asks for and what callers meet if nobody is hired, as a scenario."""
-        middle, low, high = _spread(self.fte)
-        change, *ends = _spread(self.handle_seconds)
+        middle, low, high = spread(self.fte)
+        change, shortest, longest = spread(self.handle_seconds)
         people = state(
             f"expected.{self.scheme}.fte", middle, says="capacity.fte_change", unit="people_each",
             n=self.standing.profile.people, claim="scenario", bounds=(low, high), level=LEVEL,
@@ -104,7 +106,7 @@ class Capacity(Shown):
             change=Quantity(change, "seconds_apart"), quarter=self.standing.profile.quarter,
             target=Quantity(self.standing.service.service_level, "weight"),
             within=Quantity(self.standing.service.within_seconds, "seconds"),
-            changes={lang: interval(*ends, "seconds_apart", lang) for lang in ("en", "zh")},
+            changes={lang: interval(shortest, longest, "seconds_apart", lang) for lang in ("en", "zh")},
         )  # fmt: skip
         return (people, *(self._met(name) for name in ASKED))
 
@@ -116,7 +118,7 @@ class Capacity(Shown):
                 id, None, says="capacity.change_not_followed", unit=unit, n=people, claim="unidentified",
                 scheme=self.title, quarter=quarter,
             )  # fmt: skip
-        middle, low, high = _spread(self.met[name])
+        middle, low, high = spread(self.met[name])
         within = {"within": Quantity(self.standing.service.within_seconds, "seconds")}
         return state(
             id, middle, says=f"capacity.{name}_unhired", unit=unit, n=people, claim="scenario", bounds=(low, high),
@@ -134,7 +136,7 @@ def staffing(
     so that no change is exactly no change), with straight lines between. A change that leaves next to nothing of the
     handle time raises `ValueError`.
     """
-    draws = np.repeat(change.draws, DRAWS) if change.draws.size == 1 else change.draws
+    draws = np.repeat(change.draws, COUNT) if change.draws.size == 1 else change.draws
     points = np.unique(np.append(change.draws, 0.0))
     if points.size > _POINTS + 1:
         points = np.unique(np.append(np.linspace(change.draws.min(), change.draws.max(), _POINTS), 0.0))
@@ -153,9 +155,3 @@ def staffing(
         handle_seconds=np.interp(draws, points, means - means[none]),
         fte=held.people(np.interp(draws, points, hours - hours[none]), lost), met=met,
     )  # fmt: skip
-
-
-def _spread(draws: Array) -> tuple[float, float, float]:
-    """Return the median and the ends of the middle 95 %."""
-    middle, low, high = np.quantile(draws, [0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(middle), float(low), float(high)

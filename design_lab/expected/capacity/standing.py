@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from design_lab.budget import Service
 from design_lab.display import Quantity, Shown
-from design_lab.expected.capacity.erlang import Array, Queue, agents_for, erlang_a
+from design_lab.expected.capacity.erlang import Queue, agents_for, erlang_a
 from design_lab.expected.capacity.profile import Profile
+from design_lab.expected.draws import LEVEL, Array
 from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVEL = 0.95
 ASKED = ("service_level", "connected", "abandoned", "wait_seconds", "occupancy")  # of what callers and agents meet
 UNITS = {
     "service_level": "share", "connected": "share", "abandoned": "share", "wait_seconds": "seconds",
@@ -125,7 +125,8 @@ class Standing(Shown):
             days = cells.loc[its > 0, "weekday"].nunique()
             row = {
                 "queue": queue, "calls_a_day": float(self.profile.column("offered") @ its) / days,
-                "handle_seconds": float(self.handle @ its / its.sum()), "agents_needed": float(self.hours(needed * its)),
+                "handle_seconds": float(self.handle @ its / its.sum()),
+                "agents_needed": float(self.hours(needed * its)),
             }  # fmt: skip
             if met:
                 row["agents_there"] = float(self.hours(self.profile.column("agents") * its))
@@ -167,7 +168,7 @@ class Standing(Shown):
         return low, central, high
 
     def _met(self, name: str) -> Finding:
-        id, unit, parts = f"capacity.{name}", UNITS[name], {"quarter": self.profile.quarter}
+        id, unit, parts = f"capacity.{name}", UNITS[name], dict[str, Any](quarter=self.profile.quarter)
         if not self.followed:
             return state(
                 id, None, says="capacity.not_followed", unit=unit, n=self.profile.people, claim="unidentified", **parts
@@ -176,11 +177,13 @@ class Standing(Shown):
         if name == "service_level" and self.service.within_seconds != 20:
             seen = None
         says = f"capacity.{name}" + ("_seen" if seen is not None else "")
-        within = {"within": Quantity(self.service.within_seconds, "seconds")} if name == "service_level" else {}
-        beside = {"seen": Quantity(seen, unit)} if seen is not None else {}
+        if name == "service_level":
+            parts["within"] = Quantity(self.service.within_seconds, "seconds")
+        if seen is not None:
+            parts["seen"] = Quantity(seen, unit)
         return state(
             id, self.today[name], says=says, unit=unit, n=self.profile.people, claim="accounting", limits=self.limits,
-            **parts, **within, **beside,
+            **parts,
         )  # fmt: skip
 
 

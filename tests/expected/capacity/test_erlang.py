@@ -36,7 +36,9 @@ def test_erlang_a_gives_the_figures_of_its_paper():
     assert (round(float(met.wait_seconds), 1), round(float(met.occupancy), 2)) == (3.7, 0.93)
 
 
-@pytest.mark.parametrize("agents, load", [(1, 0.5), (3, 9.0), (40, 35.0), (2000, 1950.0), (1000, 5000.0), (200, 20.0)])
+@pytest.mark.parametrize(
+    ("agents", "load"), [(1, 0.5), (3, 9.0), (40, 35.0), (2000, 1950.0), (1000, 5000.0), (200, 20.0)]
+)
 def test_erlang_b_is_its_own_recursion(agents, load):
     lost = 1.0
     for step in range(1, agents + 1):
@@ -55,7 +57,7 @@ def balance(agents, calls, handle, patience, states):
 
 
 @pytest.mark.parametrize(
-    "agents, calls, handle, patience",
+    ("agents", "calls", "handle", "patience"),
     [
         (50, 2880, 60, 120), (3, 200, 180, 60), (3, 20, 180, 400), (40, 900, 150, 30), (150, 4800, 150, 90),
         (1500, 30000, 180, 120), (3000, 70000, 180, 300), (60, 300, 120, 2e5), (500, 500, 200, 1e5), (20, 6000, 240, 5),
@@ -105,7 +107,9 @@ def played(agents, calls, handle, patience, within, hours, rng):
     return told[arrive > 3600].mean(axis=0)
 
 
-@pytest.mark.parametrize("agents, calls, handle, patience", [(12, 220, 180, None), (10, 220, 180, 90), (30, 600, 150, 60)])
+@pytest.mark.parametrize(
+    ("agents", "calls", "handle", "patience"), [(12, 220, 180, None), (10, 220, 180, 90), (30, 600, 150, 60)]
+)
 def test_the_formulas_are_what_a_played_out_queue_meets(agents, calls, handle, patience):
     rng, runs = np.random.default_rng(20240115), 24
     seen = np.array([played(agents, calls, handle, patience, 20, 25, rng) for _ in range(runs)])
@@ -155,5 +159,5 @@ def test_more_agents_are_never_worse_and_an_empty_desk_answers_nobody():
 
 
 def test_a_level_that_cannot_be_meant_is_refused():
-    with pytest.raises(ValueError, match="service level of 1 or an occupancy of 0.9"):
+    with pytest.raises(ValueError, match=r"service level of 1 or an occupancy of 0\.9"):
         agents_for(100, handle=100, within=20, level=1.0, occupancy=0.9)
