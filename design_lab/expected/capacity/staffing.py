@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _POINTS = 25  # changes at which the week is worked out; between them its sums are taken as straight
+_NEEDED = ("service_level", "within_seconds", "weekly_hours", "shrinkage")
 _FLOOR = 0.05  # of today's handle time: a change to less than that is no change of handle time
 
 
@@ -69,10 +70,10 @@ class Capacity(Shown):
     met: Mapping[str, Array]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a measure: measure, today, expected (the median), low, high."""
+        """Return one row a measure: measure, today, then (the median), low, high."""
         import pandas as pd
 
-        return pd.DataFrame(self._rows(), columns=["measure", "today", "expected", "low", "high"])
+        return pd.DataFrame(self._rows(), columns=["measure", "today", "then", "low", "high"])
 
     def _rows(self) -> list[tuple[str, float | None, float, float, float]]:
         held: dict[str, Array] = {"handle_change": self.handle_seconds, "fte_change": self.fte, **self.met}
@@ -84,14 +85,10 @@ class Capacity(Shown):
         """Return the table with every number in its measure's unit."""
         shown = self.table().astype(object)
         units = {"handle_change": "seconds_apart", "fte_change": "people_each", **UNITS}
-        for column in ("today", "expected", "low", "high"):
+        for column in ("today", "then", "low", "high"):
             shown[column] = [
-                number(
-                    None if row[column] is None or row[column] != row[column] else row[column],
-                    units[row["measure"]],
-                    lang,
-                )
-                for _, row in shown.iterrows()
+                number(None if value is None or value != value else value, units[measure], lang)
+                for measure, value in zip(shown["measure"], shown[column], strict=True)
             ]
         return shown
 
@@ -124,6 +121,29 @@ class Capacity(Shown):
             id, middle, says=f"capacity.{name}_unhired", unit=unit, n=people, claim="scenario", bounds=(low, high),
             level=LEVEL, limits=(*self.standing.limits, "handle_time_assumed"), scheme=self.title, quarter=quarter,
             today=Quantity(self.standing.today[name], unit), **(within if name == "service_level" else {}),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NoService(Shown):
+    """That study.yaml states no service, without which nobody knows how many people a scheme asks for."""
+
+    scheme: str
+    title: Mapping[str, str]
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a key of study.yaml that is needed: key."""
+        import pandas as pd
+
+        return pd.DataFrame({"key": [f"service.{name}" for name in _NEEDED]})
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State that the people needed cannot be told, and which keys would tell."""
+        return (
+            state(
+                f"expected.{self.scheme}.fte", None, says="capacity.service_missing", unit="people_each", n=None,
+                claim="unidentified", scheme=self.title, keys=", ".join(_NEEDED),
+            ),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -147,13 +148,38 @@ class Standing(Shown):
         target = Quantity(self.service.service_level, "weight")
         needed = state(
             "capacity.fte", central, says="capacity.fte", unit="people_each", n=self.profile.people,
-            claim="accounting", bounds=(low, high), level=LEVEL, limits=self.limits, target=target,
+            claim="accounting", bounds=(low, high), level=LEVEL, limits=(*self.limits, "shrinkage_only"), target=target,
             within=Quantity(self.service.within_seconds, "seconds"), quarter=self.profile.quarter,
             hours=Quantity(self.hours_a_week, "hours"), weekly=Quantity(self.service.weekly_hours, "hours"),
             occupancy=Quantity(self.occupancy_max, "weight"),
             shrinkage=Quantity(self.service.shrinkage.central, "weight"),
         )  # fmt: skip
-        return (needed, *(self._met(name) for name in ASKED))
+        return (needed, *self._cells(), *(self._met(name) for name in ASKED))
+
+    def _cells(self) -> Iterator[Finding]:
+        """What is told of the week's cells: those that are lost, and those whose work is more than anybody can do."""
+        held = self.profile
+        if held.holes:
+            yield state(
+                "capacity.holes",
+                held.holes,
+                says="capacity.holes",
+                unit="count",
+                n=held.expected,
+                claim="accounting",
+                quarter=held.quarter,
+            )
+        if self.overloaded is not None:
+            yield state(
+                "capacity.overloaded",
+                self.overloaded,
+                says="capacity.overloaded",
+                unit="share",
+                n=held.people,
+                claim="accounting",
+                limits=held.limits,
+                quarter=held.quarter,
+            )
 
     def _people_today(self) -> tuple[float, float, float]:
         """People at the shrinkage's lower end, its likeliest value and its upper end, of 95 % of its distribution."""
