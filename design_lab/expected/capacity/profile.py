@@ -193,10 +193,10 @@ def _slots(intervals: pd.DataFrame, days: Sequence[dt.date], where: str) -> pd.D
     rows = intervals.assign(
         day=intervals["starts_at"].dt.normalize(),
         start=intervals["starts_at"].dt.hour * 60 + intervals["starts_at"].dt.minute,
-        weekday=intervals["starts_at"].dt.weekday,
+        weekday=intervals["starts_at"].dt.day_of_week,
     )[["queue", "day", "weekday", "start", "offered"]]
     calendar = pd.DataFrame({"day": pd.to_datetime([*days])})
-    calendar["weekday"] = calendar["day"].dt.weekday
+    calendar["weekday"] = calendar["day"].dt.day_of_week
     seen = rows.groupby(_CELL, as_index=False).agg(usual=("offered", "mean"), rows=("day", "size"))
     hours = _hours(seen, calendar["weekday"].value_counts(), _step(rows["start"]))
     slots = hours.merge(calendar, on="weekday").merge(rows, on=["queue", "day", "weekday", "start"], how="outer")

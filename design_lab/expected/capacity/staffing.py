@@ -85,11 +85,8 @@ class Capacity(Shown):
         """Return the table with every number in its measure's unit."""
         shown = self.table().astype(object)
         units = {"handle_change": "seconds_apart", "fte_change": "people_each", **UNITS}
-        for column in ("today", "then", "low", "high"):
-            shown[column] = [
-                number(None if value is None or value != value else value, units[measure], lang)
-                for measure, value in zip(shown["measure"], shown[column], strict=True)
-            ]
+        rows = [[number(value, units[name], lang) for value in told] for name, *told in self._rows()]
+        shown[["today", "then", "low", "high"]] = rows
         return shown
 
     def findings(self) -> tuple[Finding, ...]:
