@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
 
+MILESTONES = (3, 6, 12)  # months at which a target may be stated
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -73,6 +76,7 @@ class Target(_Model):
 
     value: Number
     definition: str  # of the client, as far as known
+    milestones: dict[StrictInt, Number] = {}  # by months from the latest quarter on, where the client states them
 
 
 class Privacy(_Model):
@@ -315,6 +319,12 @@ def _faults(study: Study) -> list[str]:
         if key not in known
     ]
     faults += settings.search.faults(settings.roles, settings.levels)
+    faults += [
+        f"targets.{name}.milestones.{months}: state them for {', '.join(map(str, MILESTONES))} months"
+        for name, target in settings.targets.items()
+        for months in target.milestones
+        if months not in MILESTONES
+    ]
     faults += [*settings.service.faults()] if settings.service else []
     faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
     faults += [
