@@ -138,16 +138,18 @@ class GoalTree(Shown):
 
     def _step(self, one: Branch, step: Step, card: Card, parts: Mapping[str, Any]) -> Finding:
         told = one.told(step)
-        key = "met" if one.met(step) else {True: "tell_yes", False: "tell_no"}.get(told) if told is not None else None
-        tell = {lang: words(lang).say(f"goal_tree.{key}") if key else "" for lang in LANGUAGES}
-        aimed: dict[str, Any] = {} if step.stated else {"target": Quantity(one.steps[-1].value, card.unit)}
+        says = "held" if one.met(step) else "stated" if step.stated else "proposed"
+        if says != "held":
+            key = {True: "goal_tree.tell_yes", False: "goal_tree.tell_no", None: ""}[told]
+            parts = {**parts, "tell": {lang: words(lang).say(key) if key else "" for lang in LANGUAGES}}
+        if says == "proposed":
+            parts = {**parts, "target": Quantity(one.steps[-1].value, card.unit)}
         limits = [*([] if step.stated else ["straight_line"]), *([] if told is None else ["later_as_precise"])]
         return state(
             f"goal_tree.{one.stands.goal}.m{step.months}", step.value, unit=card.unit, n=one.stands.people,
-            says=f"goal_tree.{'stated' if step.stated else 'proposed'}",
-            claim="accounting" if step.stated else "scenario",
-            limits=["one_quarter", *one.stands.without_interval, *limits],
-            months=Quantity(step.months, "months"), tell=tell, **aimed, **parts,
+            says=f"goal_tree.{says}", claim="accounting" if step.stated else "scenario",
+            limits=["one_quarter", *one.stands.without_interval, *limits], months=Quantity(step.months, "months"),
+            **parts,
         )  # fmt: skip
 
     def _guard(self, one: Branch) -> Mapping[str, str]:
@@ -203,10 +205,9 @@ def _guarded(panel: Panel, held: GoalState, aims: Aims) -> GoalState | None:
 
 
 def _margin(se: float | None, unit: str) -> tuple[float | None, str]:
-    """A standard error in the unit in which it is said: of shares in percentage points."""
-    if unit != "share":
-        return se, unit
-    return (None if se is None else 100 * se), "percentage_points"
+    """A standard error in the unit in which it is said: with a digit more, of shares in percentage points."""
+    finer = {"share": "pp", "points": "rating_points", "per_hour": "calls_apart", "seconds": "seconds_apart"}
+    return None if se is None else se * (100 if unit == "share" else 1), finer.get(unit, unit)
 
 
 def _unknown(goal: str, why: str, unit: str, parts: Mapping[str, Any], people: int = 0) -> Finding:
