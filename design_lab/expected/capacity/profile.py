@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +51,7 @@ class Profile:
     abandoned: float | None
     in_20_seconds: float | None
     shared: tuple[str, ...] = ()
+    one_handle: bool = False  # handle time is the whole centre's, for want of calls by queue
 
     @property
     def calls(self) -> Array:
@@ -65,29 +66,39 @@ class Profile:
     def limits(self) -> tuple[str, ...]:
         """What of the profile limits what it tells, as keys below `limit.`."""
         told = ("profile_holes",) if self.holes else ()
-        return ("average_week", *told, *(("queues_apart",) if self.shared else ()))
+        apart = ("queues_apart",) if self.shared else ()
+        return ("average_week", *told, *apart, *(("one_handle_time",) if self.one_handle else ()))
 
 
 def read_profile(study: Study, quarter: Quarter) -> Profile:
     """Read the profile of a quarter from `queue_intervals`, `interactions` and `agent_periods`.
 
-    Without the first, or without talk times, `DataError` says what is missing; without signed-in times nobody knows how
-    many were ready, and `agents` is empty.
+    Without the first, or without handle times, `DataError` says what is missing. Where only sheets by agent tell of
+    handle times, all queues have the centre's; then, and without signed-in times, nobody knows how many were ready.
     """
     tables = dict(tables_of(study, quarter, ("queue_intervals", "interactions", "agent_periods")))
-    for name in ("queue_intervals", "interactions"):
-        if name not in tables:
-            raise DataError(f"study {study.name}: {name} is not delivered for {quarter}; people needed rest on it")
+    where = f"study {study.name}, {quarter}, queue_intervals"
+    if "queue_intervals" not in tables:
+        raise DataError(f"{where}: is not delivered; the people needed rest on it")
     intervals = _frame(tables["queue_intervals"].order_by(["queue", "starts_at"]))
     closing = study.settings.calendar.month_ends_on
     days = _days(quarter.first_day(closing), quarter.last_day(closing))
-    where = f"study {study.name}, {quarter}, queue_intervals"
-    minutes = _minutes(intervals, where)
-    calls = tables["interactions"]
-    return profile_of(
-        intervals, days, quarter=str(quarter), minutes=minutes, where=where, handle=_handle(calls),
-        presence=_presence(calls, minutes), ready_hours=_ready_hours(tables.get("agent_periods")),
-    )  # fmt: skip
+    given: dict[str, Any] = {"quarter": str(quarter), "minutes": _minutes(intervals, where), "where": where}
+    calls, sheets = tables.get("interactions"), tables.get("agent_periods")
+    if calls is not None:
+        presence = _presence(calls, given["minutes"])
+        people = int(presence.loc[presence["phone"], "employee_id"].nunique())
+        return profile_of(
+            intervals, days, handle=_handle(calls), presence=presence, ready_hours=_ready_hours(sheets), people=people,
+            **given,
+        )  # fmt: skip
+    told = _centre_handle(sheets) if sheets is not None else None
+    if told is None:
+        raise DataError(f"{where}: neither calls nor sheets by agent tell how long a call takes; deliver one of them")
+    seconds, people = told
+    handle = dict.fromkeys(intervals["queue"].unique(), seconds)
+    found = profile_of(intervals, days, handle=handle, presence=None, ready_hours=None, people=people, **given)
+    return replace(found, one_handle=True)
 
 
 def profile_of(
@@ -98,28 +109,32 @@ def profile_of(
     minutes: int,
     where: str,
     handle: Mapping[str, float],
-    presence: pd.DataFrame,
+    presence: pd.DataFrame | None,
     ready_hours: float | None,
+    people: int,
 ) -> Profile:
     """Make the profile from finished inputs; `where` names the table in errors.
 
     `intervals` is the canonical table; `handle` seconds by queue; `presence` has employee_id, queue, day (a date),
     start (minutes) and phone (whether by telephone), a row for each interval in which a person took a contact of a
-    queue; `ready_hours` what the same people were signed in without AUX, by which their presence is scaled, None where
-    it is not known. A queue with too many holes, or without handle time, raises `DataError`.
+    queue; `ready_hours` what the same people were signed in without AUX, by which their presence is scaled. Where one
+    of the two is None, nobody knows how many were ready. A queue with too many holes, or without handle time, raises
+    `DataError`.
     """
     slots = _slots(intervals, days, where)
     if unknown := sorted({*slots["queue"]} - {*handle}):
         raise DataError(f"{where}: no call of queue {unknown[0]!r} stands in interactions; its handle time is unknown")
     cells = slots[~slots["hole"]].groupby(_CELL, as_index=False).agg(offered=("offered", "mean"), days=("day", "size"))
     cells["handle_seconds"] = cells["queue"].map(handle)
+    staffed = presence is not None and ready_hours is not None
     cells["agents"] = _agents(cells, slots, presence, minutes, ready_hours)
     offered = float(intervals["offered"].sum())
     return Profile(
-        quarter=quarter, minutes=minutes, cells=cells.drop(columns="days"), staffed=ready_hours is not None,
-        people=int(presence.loc[presence["phone"], "employee_id"].nunique()), holes=int(slots["hole"].sum()),
+        quarter=quarter, minutes=minutes, cells=cells.drop(columns="days"), staffed=staffed,
+        people=people, holes=int(slots["hole"].sum()),
         expected=len(slots), abandoned=_share(intervals, "abandoned", offered),
-        in_20_seconds=_share(intervals, "answered_within_20s", offered), shared=_shared(presence),
+        in_20_seconds=_share(intervals, "answered_within_20s", offered),
+        shared=() if presence is None else _shared(presence),
     )  # fmt: skip
 
 
@@ -157,6 +172,15 @@ def _handle(calls: Any) -> dict[str, float]:
         .order_by("queue")
     )
     return {queue: int(ms) / int(n) / 1000 for queue, ms, n in rows[["queue", "ms", "n"]].itertuples(index=False)}
+
+
+def _centre_handle(sheets: Any) -> tuple[float, int] | None:
+    """Seconds of talk, hold and wrap-up of a call of the whole centre, and how many people answered any."""
+    known = sheets.filter(sheets.answered.notnull() & sheets.talk_ms.notnull() & (sheets.answered > 0))
+    parts = sum((known[name].fill_null(0) for name in ("hold_ms", "wrap_ms")), known.talk_ms).cast("int64")
+    told = known.aggregate(ms=parts.sum(), calls=known.answered.sum(), people=known.employee_id.nunique())
+    row = _frame(told).iloc[0]
+    return (float(row["ms"]) / float(row["calls"]) / 1000, int(row["people"])) if row["people"] else None
 
 
 def _presence(calls: Any, minutes: int) -> pd.DataFrame:
@@ -236,10 +260,10 @@ def _hours(seen: pd.DataFrame, days: pd.Series, step: int) -> pd.DataFrame:
 
 
 def _agents(
-    cells: pd.DataFrame, slots: pd.DataFrame, presence: pd.DataFrame, minutes: int, ready_hours: float | None
+    cells: pd.DataFrame, slots: pd.DataFrame, presence: pd.DataFrame | None, minutes: int, ready_hours: float | None
 ) -> Array:
     """Return the mean number of people ready in each cell: who took a call, scaled to the time they were ready."""
-    if ready_hours is None:
+    if presence is None or ready_hours is None:
         return np.full(len(cells), np.nan)
     import pandas as pd
 

@@ -1,6 +1,7 @@
 """People needed: the week's profile, today's week, and what a change of handle time asks for."""
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -46,7 +47,7 @@ def made(table, ready_hours=None, **changed):
     there = presence(table)
     given = {
         "quarter": "2026Q3", "minutes": 60, "where": "study x, 2026Q3, queue_intervals", "presence": there,
-        "handle": dict.fromkeys(table["queue"].unique(), 180.0), "ready_hours": ready_hours,
+        "handle": dict.fromkeys(table["queue"].unique(), 180.0), "ready_hours": ready_hours, "people": 6,
     }  # fmt: skip
     return profile_of(table, DAYS, **{**given, **changed})
 
@@ -144,8 +145,28 @@ def test_the_small_study_s_week_is_its_tables(small):
 def test_tables_that_are_not_there_are_named(small, told):
     study = told("scheme_history: []\n")
     (study.folder / "tables").unlink()
-    with pytest.raises(DataError, match="queue_intervals is not delivered for 2026Q3"):
+    with pytest.raises(DataError, match="2026Q3, queue_intervals: is not delivered"):
         read_profile(study, study.quarters[-1])
+
+
+def test_sheets_alone_give_every_queue_the_centre_s_handle_time(small, told):
+    study, quarter = told("scheme_history: []\n"), small.quarters[-1]
+    (study.folder / "tables").unlink()
+    for name in ("queue_intervals", "agent_periods"):
+        (study.folder / "tables" / name).mkdir(parents=True)
+        shutil.copy(small.tables / name / f"{quarter}.parquet", study.folder / "tables" / name)
+    week = read_profile(study, quarter)
+    sheets = pd.read_parquet(small.tables / "agent_periods" / f"{quarter}.parquet").query("answered > 0")
+    spent = (sheets["talk_ms"] + sheets["hold_ms"] + sheets["wrap_ms"]).sum()
+    assert week.column("handle_seconds") == pytest.approx(spent / sheets["answered"].sum() / 1000)
+    assert (week.staffed, week.one_handle, week.people) == (False, True, sheets["employee_id"].nunique())
+    told_of = standing(week, service(), 0.9).findings()[0]
+    assert (
+        "Handle time is the whole centre's for every queue, for calls are not delivered one by one." in told_of.limits
+    )
+    shutil.rmtree(study.folder / "tables" / "agent_periods")
+    with pytest.raises(DataError, match="neither calls nor sheets by agent tell how long a call takes"):
+        read_profile(study, quarter)
 
 
 def test_people_needed_by_hand():
