@@ -31,11 +31,12 @@ _CELL = ["queue", "weekday", "start"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The average week of a quarter, a row a queue, weekday and interval.
+    """The average week of a quarter, a row a queue, weekday and interval, and the quarter's own intervals.
 
     `cells` has queue, weekday (0 is Monday), start (minutes after midnight), offered (calls in the interval on an
     average such day), handle_seconds (mean of the queue) and agents (mean number ready for its calls; NaN where
-    `staffed` is false, for want of signed-in times). `minutes` is the length of an interval, `holes` how many of the
+    `staffed` is false, for want of signed-in times); `slots` has queue, day, offered, handle_seconds and agents of each
+    interval of the quarter that is no hole. `minutes` is the length of an interval, `holes` how many of the
     `expected` intervals of the quarter bear no row though calls must have come, `people` who took calls; `abandoned`
     and `in_20_seconds` are the shares seen of all calls offered, None where they are not delivered; `shared` are the
     queues that people of other queues help with.
@@ -44,6 +45,7 @@ class Profile:
     quarter: str
     minutes: int
     cells: pd.DataFrame
+    slots: pd.DataFrame
     staffed: bool
     people: int
     holes: int
@@ -58,16 +60,25 @@ class Profile:
         """Calls an hour, by cell."""
         return self.column("offered") * 60 / self.minutes
 
+    @property
+    def slot_calls(self) -> Array:
+        """Calls an hour, by interval of the quarter."""
+        return self.slot("offered") * 60 / self.minutes
+
     def column(self, name: str) -> Array:
         """Return a column of the cells as numbers."""
         return self.cells[name].to_numpy(np.float64)
+
+    def slot(self, name: str) -> Array:
+        """Return a column of the quarter's intervals as numbers."""
+        return self.slots[name].to_numpy(np.float64)
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What of the profile limits what it tells, as keys below `limit.`."""
         told = ("profile_holes",) if self.holes else ()
         apart = ("queues_apart",) if self.shared else ()
-        return ("average_week", *told, *apart, *(("one_handle_time",) if self.one_handle else ()))
+        return (*told, *apart, *(("one_handle_time",) if self.one_handle else ()))
 
 
 def read_profile(study: Study, quarter: Quarter) -> Profile:
@@ -124,13 +135,14 @@ def profile_of(
     slots = _slots(intervals, days, where)
     if unknown := sorted({*slots["queue"]} - {*handle}):
         raise DataError(f"{where}: no call of queue {unknown[0]!r} stands in interactions; its handle time is unknown")
-    cells = slots[~slots["hole"]].groupby(_CELL, as_index=False).agg(offered=("offered", "mean"), days=("day", "size"))
-    cells["handle_seconds"] = cells["queue"].map(handle)
+    held = slots[~slots["hole"]].assign(handle_seconds=slots["queue"].map(handle))
     staffed = presence is not None and ready_hours is not None
-    cells["agents"] = _agents(cells, slots, presence, minutes, ready_hours)
+    held["agents"] = _agents(held, presence, minutes, ready_hours)
+    cells = held.groupby(_CELL, as_index=False)[["offered", "handle_seconds", "agents"]].mean()
     offered = float(intervals["offered"].sum())
     return Profile(
-        quarter=quarter, minutes=minutes, cells=cells.drop(columns="days"), staffed=staffed,
+        quarter=quarter, minutes=minutes, cells=cells, slots=held.reset_index(drop=True),
+        staffed=staffed,
         people=people, holes=int(slots["hole"].sum()),
         expected=len(slots), abandoned=_share(intervals, "abandoned", offered),
         in_20_seconds=_share(intervals, "answered_within_20s", offered),
@@ -259,21 +271,18 @@ def _hours(seen: pd.DataFrame, days: pd.Series, step: int) -> pd.DataFrame:
     return pd.DataFrame([*every], columns=_CELL)
 
 
-def _agents(
-    cells: pd.DataFrame, slots: pd.DataFrame, presence: pd.DataFrame | None, minutes: int, ready_hours: float | None
-) -> Array:
-    """Return the mean number of people ready in each cell: who took a call, scaled to the time they were ready."""
+def _agents(slots: pd.DataFrame, presence: pd.DataFrame | None, minutes: int, ready_hours: float | None) -> Array:
+    """Return the people ready in each interval: who took a call in it, scaled to the time that they were ready."""
     if presence is None or ready_hours is None:
-        return np.full(len(cells), np.nan)
+        return np.full(len(slots), np.nan)
     import pandas as pd
 
     there = presence[["employee_id", "day", "start"]].drop_duplicates()
     scale = ready_hours / (len(there) * minutes / 60)
     phone = presence[presence["phone"]].assign(day=lambda rows: pd.to_datetime(rows["day"]).astype(slots["day"].dtype))
-    counts = phone.groupby(["queue", "day", "start"], as_index=False).agg(there=("employee_id", "nunique"))
-    held = slots[~slots["hole"]].merge(counts, on=["queue", "day", "start"], how="left")
-    summed = held.groupby(_CELL)["there"].sum().reindex(pd.MultiIndex.from_frame(cells[_CELL]))
-    return np.asarray(summed.to_numpy(np.float64) / cells["days"].to_numpy(np.float64) * scale)
+    counts = phone.groupby(["queue", "day", "start"])["employee_id"].nunique()
+    found = counts.reindex(pd.MultiIndex.from_frame(slots[["queue", "day", "start"]]))
+    return np.asarray(found.fillna(0).to_numpy(np.float64) * scale)
 
 
 def _shared(presence: pd.DataFrame) -> tuple[str, ...]:

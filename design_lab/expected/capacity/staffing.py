@@ -16,7 +16,7 @@ from design_lab.finding import Finding, state
 if TYPE_CHECKING:
     import pandas as pd
 
-_POINTS = 25  # changes at which the week is worked out; between them its sums are taken as straight
+_POINTS = 13  # changes at which the week is worked out; between them its sums are taken as straight
 _NEEDED = ("service_level", "within_seconds", "weekly_hours", "shrinkage")
 _FLOOR = 0.05  # of today's handle time: a change to less than that is no change of handle time
 
@@ -96,7 +96,7 @@ class Capacity(Shown):
         people = state(
             f"expected.{self.scheme}.fte", middle, says="capacity.fte_change", unit="people_each",
             n=self.standing.profile.people, claim="scenario", bounds=(low, high), level=LEVEL,
-            limits=(*self.standing.limits, "handle_time_assumed"), scheme=self.title,
+            limits=(*self.standing.limits_of_people, "handle_time_assumed"), scheme=self.title,
             change=Quantity(change, "seconds_apart"), quarter=self.standing.profile.quarter,
             target=Quantity(self.standing.service.service_level, "weight"),
             within=Quantity(self.standing.service.within_seconds, "seconds"),
@@ -116,7 +116,7 @@ class Capacity(Shown):
         within = {"within": Quantity(self.standing.service.within_seconds, "seconds")}
         return state(
             id, middle, says=f"capacity.{name}_unhired", unit=unit, n=people, claim="scenario", bounds=(low, high),
-            level=LEVEL, limits=(*self.standing.limits, "handle_time_assumed"), scheme=self.title, quarter=quarter,
+            level=LEVEL, limits=(*self.standing.limits_of_met, "handle_time_assumed"), scheme=self.title, quarter=quarter,
             today=Quantity(self.standing.today[name], unit), **(within if name == "service_level" else {}),
         )  # fmt: skip
 
@@ -149,7 +149,8 @@ def staffing(
 ) -> Capacity:
     """Carry a change of handle time through the week's profile; shrinkage is drawn beside it from its stated range.
 
-    The week is worked out at the changes themselves where they are few, else at 25 between their ends (and at none,
+    People are needed for the average week; what callers meet if nobody is hired is that of the quarter's own intervals.
+    Both are worked out at the changes themselves where they are few, else at 13 between their ends (and at none,
     so that no change is exactly no change), with straight lines between. A change that leaves next to nothing of the
     handle time raises `ValueError`.
     """
@@ -164,7 +165,7 @@ def staffing(
     lost = held.service.shrinkage.draws(draws.size, rng)
     met: dict[str, Array] = {}
     if held.followed:
-        found = held.averaged(held.met(handle))
+        found = held.averaged(held.met(change.applied(held.profile.slot("handle_seconds"), points)))
         met = {name: np.interp(draws, points, values) for name, values in found.items()}
     means = handle @ calls / calls.sum()
     return Capacity(

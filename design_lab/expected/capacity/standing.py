@@ -60,18 +60,15 @@ class Standing(Shown):
         )  # fmt: skip
 
     def met(self, handle_seconds: Array) -> Queue:
-        """Return what each cell's callers meet at these handle times with those who are there today."""
+        """Return what callers of each interval of the quarter meet at these handle times with those who were there."""
         if self.patience is None or not self.profile.staffed:
             raise ValueError("what callers meet is not known without their patience and the agents there")
-        return erlang_a(
-            self.profile.column("agents"), self.profile.calls, handle=handle_seconds,
-            within=self.service.within_seconds, patience=self.patience,
-        )  # fmt: skip
+        return _followed(self.profile, handle_seconds, self.service.within_seconds, self.patience)
 
-    def averaged(self, met: Queue, cells: Array | None = None) -> dict[str, Array]:
-        """Average what is met over the cells of a week: by calls, the occupancy by agents; `cells` weigh them."""
-        calls, agents = self.profile.calls, self.profile.column("agents")
-        kept = np.ones_like(calls) if cells is None else cells
+    def averaged(self, met: Queue, slots: Array | None = None) -> dict[str, Array]:
+        """Average what is met over a quarter's intervals: by calls, the occupancy by agents; `slots` weigh them."""
+        calls, agents = self.profile.slot_calls, self.profile.slot("agents")
+        kept = np.ones_like(calls) if slots is None else slots
 
         def mean(values: Array, weights: Array) -> Array:
             return np.asarray(values @ weights / weights.sum())
@@ -81,8 +78,9 @@ class Standing(Shown):
 
     @cached_property
     def today(self) -> dict[str, float]:
-        """What is met today, averaged over the week."""
-        return {name: float(value) for name, value in self.averaged(self.met(self.handle)).items()}
+        """What is met today, averaged over the quarter."""
+        met = self.met(self.profile.slot("handle_seconds"))
+        return {name: float(value) for name, value in self.averaged(met).items()}
 
     @property
     def handle(self) -> Array:
@@ -104,11 +102,11 @@ class Standing(Shown):
 
     @property
     def overloaded(self) -> float | None:
-        """The share of calls that come in cells whose work alone fills everybody there; None where none are counted."""
+        """The share of calls that come when the work alone fills everybody there; None where nobody is counted."""
         if not self.profile.staffed:
             return None
-        calls = self.profile.calls
-        full = calls * self.handle / 3600 >= self.profile.column("agents")
+        calls = self.profile.slot_calls
+        full = calls * self.profile.slot("handle_seconds") / 3600 >= self.profile.slot("agents")
         return float(calls[full].sum() / calls.sum())
 
     def table(self) -> pd.DataFrame:
@@ -120,7 +118,7 @@ class Standing(Shown):
         import pandas as pd
 
         cells, needed, rows = self.profile.cells, self.needed(self.handle), []
-        met = self.met(self.handle) if self.followed else None
+        met = self.met(self.profile.slot("handle_seconds")) if self.followed else None
         for queue in cells["queue"].unique():
             its = (cells["queue"] == queue).to_numpy(np.float64)
             days = cells.loc[its > 0, "weekday"].nunique()
@@ -131,16 +129,25 @@ class Standing(Shown):
             }  # fmt: skip
             if met:
                 row["agents_there"] = float(self.hours(self.profile.column("agents") * its))
-                row |= {name: float(value) for name, value in self.averaged(met, its).items()}
+                slots = (self.profile.slots["queue"] == queue).to_numpy(np.float64)
+                row |= {name: float(value) for name, value in self.averaged(met, slots).items()}
             rows.append(row)
         return pd.DataFrame(rows)
 
     @property
-    def limits(self) -> tuple[str, ...]:
-        """What limits every figure of the week, as keys below `limit.`."""
+    def limits_of_people(self) -> tuple[str, ...]:
+        """What limits the people needed, as keys below `limit.`."""
+        return (*self._limits, "average_week", "shifts_not_fitted")
+
+    @property
+    def limits_of_met(self) -> tuple[str, ...]:
+        """What limits what callers meet, as keys below `limit.`."""
+        return (*self._limits, "realised_calls", *(("overloaded",) if self.overloaded else ()))
+
+    @property
+    def _limits(self) -> tuple[str, ...]:
         model = "no_hanging_up" if self.patience is None else "fitted_patience" if self.fitted else "stated_patience"
-        crowded = ("overloaded",) if self.overloaded else ()
-        return (*self.profile.limits, "steady_queue", model, "shifts_not_fitted", *crowded)
+        return (*self.profile.limits, "steady_queue", model)
 
     def findings(self) -> tuple[Finding, ...]:
         """State the people needed for the service level, and what callers meet with those who are there."""
@@ -148,8 +155,8 @@ class Standing(Shown):
         target = Quantity(self.service.service_level, "weight")
         needed = state(
             "capacity.fte", central, says="capacity.fte", unit="people_each", n=self.profile.people,
-            claim="accounting", bounds=(low, high), level=LEVEL, limits=(*self.limits, "shrinkage_only"), target=target,
-            within=Quantity(self.service.within_seconds, "seconds"), quarter=self.profile.quarter,
+            claim="accounting", bounds=(low, high), level=LEVEL, limits=(*self.limits_of_people, "shrinkage_only"),
+            target=target, within=Quantity(self.service.within_seconds, "seconds"), quarter=self.profile.quarter,
             hours=Quantity(self.hours_a_week, "hours"), weekly=Quantity(self.service.weekly_hours, "hours"),
             occupancy=Quantity(self.occupancy_max, "weight"),
             shrinkage=Quantity(self.service.shrinkage.central, "weight"),
@@ -208,15 +215,15 @@ class Standing(Shown):
         if seen is not None:
             parts["seen"] = Quantity(seen, unit)
         return state(
-            id, self.today[name], says=says, unit=unit, n=self.profile.people, claim="accounting", limits=self.limits,
-            **parts,
+            id, self.today[name], says=says, unit=unit, n=self.profile.people, claim="accounting",
+            limits=self.limits_of_met, **parts,
         )  # fmt: skip
 
 
 def standing(profile: Profile, service: Service, occupancy_max: float) -> Standing:
     """Follow a week's calls under a stated service; `occupancy_max` is the most of agents' ready time spent on calls.
 
-    Where the study states no patience, the one is taken at which the queues of the week, with those who were there,
+    Where the study states no patience, the one is taken at which the queues of the quarter, with those who were there,
     lose as many calls as were lost (Erlang A); where no patience does, or the losses are not delivered, it is None.
     """
     if service.patience_seconds is not None:
@@ -229,18 +236,23 @@ def standing(profile: Profile, service: Service, occupancy_max: float) -> Standi
     )
 
 
+def _followed(profile: Profile, handle_seconds: Array, within: float, patience: float) -> Queue:
+    agents, calls = profile.slot("agents"), profile.slot_calls
+    return erlang_a(agents, calls, handle=handle_seconds, within=within, patience=patience)
+
+
 def _fitted(profile: Profile) -> float | None:
     from scipy.optimize import brentq
 
     if not profile.staffed or not profile.abandoned:
         return None
-    calls, agents, handle = profile.calls, profile.column("agents"), profile.column("handle_seconds")
+    calls, handle = profile.slot_calls, profile.slot("handle_seconds")
 
     def beyond(log_patience: float) -> float:
-        met = erlang_a(agents, calls, handle=handle, within=0.0, patience=np.exp(log_patience))
+        met = _followed(profile, handle, 0.0, float(np.exp(log_patience)))
         return float(met.abandoned @ calls / calls.sum()) - float(profile.abandoned or 0.0)
 
     low, high = (float(np.log(end)) for end in _PATIENCE)
     if beyond(low) < 0 or beyond(high) > 0:  # no patience loses so many, or so few
         return None
-    return float(np.exp(brentq(beyond, low, high, xtol=1e-9)))
+    return float(np.exp(brentq(beyond, low, high, xtol=1e-6)))

@@ -65,7 +65,7 @@ def one_cell(calls=200.0, handle=180.0, agents=np.nan, abandoned=None, cells=1):
         }
     )
     return Profile(
-        quarter="2026Q3", minutes=60, cells=frame, staffed=bool(np.isfinite(agents)), people=20, holes=0, expected=cells,
+        quarter="2026Q3", minutes=60, cells=frame, slots=frame, staffed=bool(np.isfinite(agents)), people=20, holes=0, expected=cells,
         abandoned=abandoned, in_20_seconds=None,
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def busy():
         *(frame[name] for name in ("agents", "offered")), handle=frame["handle_seconds"], within=20, patience=90
     )
     lost = float(met.abandoned @ frame["offered"] / frame["offered"].sum())
-    profile = replace(one_cell(), cells=frame, staffed=True, abandoned=lost)
+    profile = replace(one_cell(), cells=frame, slots=frame, staffed=True, abandoned=lost)
     return standing(profile, service(shrinkage=Range(low=0.25, central=0.3, high=0.35)), 0.9)
 
 
@@ -308,3 +308,16 @@ def test_a_study_without_a_service_says_which_key_would_tell(small):
     (told,) = made.findings()
     assert (told.value, told.claim) == (None, "unidentified")
     assert "The key service would tell (service_level, within_seconds" in told.text["en"]
+
+
+def test_callers_are_followed_through_the_days_as_they_were():
+    # One calm and one busy day of a weekday lose more calls than two days of their mean, with the same people there.
+    table = intervals(hours=range(9, 10))
+    table["offered"] = np.where(table["starts_at"].dt.day_of_year % 2, 90, 10)
+    week = made(table, ready_hours=28 * 3.0)
+    even = replace(week, slots=week.slots.assign(offered=50.0))
+    held, calm = (standing(one, service(patience_seconds=90.0), 0.9) for one in (week, even))
+    assert held.hours_a_week == calm.hours_a_week
+    assert held.today["abandoned"] > calm.today["abandoned"] + 0.02
+    met = erlang_a(3.0, np.array([90.0, 10.0]), handle=180.0, within=20.0, patience=90.0)
+    assert held.today["abandoned"] == pytest.approx(float(met.abandoned @ [0.9, 0.1]))
