@@ -142,9 +142,8 @@ def profile_of(
     offered = float(intervals["offered"].sum())
     return Profile(
         quarter=quarter, minutes=minutes, cells=cells, slots=held.reset_index(drop=True),
-        staffed=staffed,
-        people=people, holes=int(slots["hole"].sum()),
-        expected=len(slots), abandoned=_share(intervals, "abandoned", offered),
+        staffed=staffed, people=people, holes=int(slots["hole"].sum()), expected=len(slots),
+        abandoned=_share(intervals, "abandoned", offered),
         in_20_seconds=_share(intervals, "answered_within_20s", offered),
         shared=() if presence is None else _shared(presence),
     )  # fmt: skip

@@ -116,8 +116,8 @@ class Capacity(Shown):
         within = {"within": Quantity(self.standing.service.within_seconds, "seconds")}
         return state(
             id, middle, says=f"capacity.{name}_unhired", unit=unit, n=people, claim="scenario", bounds=(low, high),
-            level=LEVEL, limits=(*self.standing.limits_of_met, "handle_time_assumed"), scheme=self.title, quarter=quarter,
-            today=Quantity(self.standing.today[name], unit), **(within if name == "service_level" else {}),
+            level=LEVEL, limits=(*self.standing.limits_of_met, "handle_time_assumed"), scheme=self.title,
+            quarter=quarter, today=Quantity(self.standing.today[name], unit), **(within if name == "service_level" else {}),
         )  # fmt: skip
 
 
