@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown, interval, number
 from design_lab.expected.capacity.standing import ASKED, UNITS, Standing
 from design_lab.expected.draws import COUNT, LEVEL, Array, spread
@@ -70,16 +71,19 @@ class Capacity(Shown):
     met: Mapping[str, Array]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a measure: measure, today, then (the median), low, high."""
+        """Return one row a measure: measure, today, then (the median), low, high; no ends where nothing was drawn."""
         import pandas as pd
 
-        return pd.DataFrame(self._rows(), columns=["measure", "today", "then", "low", "high"])
+        columns = ["measure", "today", "then", "low", "high"]
+        return pd.DataFrame(self._rows(), columns=columns).astype(dict.fromkeys(columns[1:], "float64"))
 
-    def _rows(self) -> list[tuple[str, float | None, float, float, float]]:
+    def _rows(self) -> list[tuple[str, float | None, float, float | None, float | None]]:
         held: dict[str, Array] = {"handle_change": self.handle_seconds, "fte_change": self.fte, **self.met}
         return [
-            (name, self.standing.today[name] if name in UNITS else None, *spread(draws)) for name, draws in held.items()
-        ]
+            (name, self.standing.today.get(name) if self.met else None, float(np.median(draws)),
+             *(_ends(draws) or (None, None)))
+            for name, draws in held.items()
+        ]  # fmt: skip
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
         """Return the table with every number in its measure's unit."""
@@ -91,33 +95,37 @@ class Capacity(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State the people that the change asks for and what callers meet if nobody is hired, as a scenario."""
-        middle, low, high = spread(self.fte)
-        change, shortest, longest = spread(self.handle_seconds)
+        held, ends = self.standing, _ends(self.fte)
         people = state(
-            f"expected.{self.scheme}.fte", middle, says="capacity.fte_change", unit="people_each",
-            n=self.standing.profile.people, claim="scenario", bounds=(low, high), level=LEVEL,
-            limits=(*self.standing.limits_of_people, "handle_time_assumed"), scheme=self.title,
-            change=Quantity(change, "seconds_apart"), quarter=self.standing.profile.quarter,
-            target=Quantity(self.standing.service.service_level, "weight"),
-            within=Quantity(self.standing.service.within_seconds, "seconds"),
-            changes={lang: interval(shortest, longest, "seconds_apart", lang) for lang in ("en", "zh")},
+            f"expected.{self.scheme}.fte", float(np.median(self.fte)), says="capacity.fte_change", unit="people_each",
+            n=held.profile.people, claim="scenario", bounds=ends, level=LEVEL if ends else None,
+            limits=(*held.limits_of_people, *self._limits), scheme=self.title,
+            change=Quantity(float(np.median(self.handle_seconds)), "seconds_apart"), quarter=held.profile.quarter,
+            target=Quantity(held.service.service_level, "weight"),
+            within=Quantity(held.service.within_seconds, "seconds"),
+            changes=_range(_ends(self.handle_seconds), "seconds_apart"), range=_range(ends, "people_each"),
         )  # fmt: skip
         return (people, *(self._met(name) for name in ASKED))
 
+    @property
+    def _limits(self) -> tuple[str, ...]:
+        return ("handle_time_assumed", *(() if _ends(self.handle_seconds) else ("one_change",)))
+
     def _met(self, name: str) -> Finding:
-        id, unit = f"expected.{self.scheme}.{name}", UNITS[name]
-        quarter, people = self.standing.profile.quarter, self.standing.profile.people
+        id, unit, held = f"expected.{self.scheme}.{name}", UNITS[name], self.standing
+        parts: dict[str, Any] = {"scheme": self.title, "quarter": held.profile.quarter}
         if name not in self.met:
             return state(
-                id, None, says="capacity.change_not_followed", unit=unit, n=people, claim="unidentified",
-                scheme=self.title, quarter=quarter,
+                id, None, says="capacity.change_not_followed", unit=unit, n=held.profile.people, claim="unidentified",
+                **parts,
             )  # fmt: skip
-        middle, low, high = spread(self.met[name])
-        within = {"within": Quantity(self.standing.service.within_seconds, "seconds")}
+        if name == "service_level":
+            parts["within"] = Quantity(held.service.within_seconds, "seconds")
+        ends = _ends(self.met[name])
         return state(
-            id, middle, says=f"capacity.{name}_unhired", unit=unit, n=people, claim="scenario", bounds=(low, high),
-            level=LEVEL, limits=(*self.standing.limits_of_met, "handle_time_assumed"), scheme=self.title,
-            quarter=quarter, today=Quantity(self.standing.today[name], unit), **(within if name == "service_level" else {}),
+            id, float(np.median(self.met[name])), says=f"capacity.{name}_unhired", unit=unit, n=held.profile.people,
+            claim="scenario", bounds=ends, level=LEVEL if ends else None, limits=(*held.limits_of_met, *self._limits),
+            range=_range(ends, unit), today=Quantity(held.today[name], unit), **parts,
         )  # fmt: skip
 
 
@@ -173,3 +181,16 @@ def staffing(
         handle_seconds=np.interp(draws, points, means - means[none]),
         fte=held.people(np.interp(draws, points, hours - hours[none]), lost), met=met,
     )  # fmt: skip
+
+
+def _ends(draws: Array) -> tuple[float, float] | None:
+    """Return the ends of the middle 95 % of draws; None where all are one number, which has no interval."""
+    return spread(draws)[1:] if np.ptp(draws) > 0 else None
+
+
+def _range(ends: tuple[float, float] | None, unit: str) -> Mapping[str, str]:
+    """Write an interval in brackets by language; nothing where there is none."""
+    return {
+        lang: words(lang).say("goals.interval", interval=interval(*ends, unit, lang)) if ends else ""
+        for lang in LANGUAGES
+    }

@@ -282,6 +282,16 @@ def test_seconds_and_shares_say_the_same_of_one_queue():
     assert one.handle_seconds == pytest.approx(np.full(one.fte.size, 18.0))
 
 
+def test_one_number_has_no_interval_and_says_so(busy):
+    made = staffing(busy, HandleChange.of(0.05), scheme="x", title=TITLE, rng=np.random.default_rng(1))
+    told = {one.id: one for one in made.findings()}
+    assert told["expected.x.fte"].interval is not None  # shrinkage is drawn
+    waits = told["expected.x.wait_seconds"]
+    assert waits.interval is None
+    assert "(interval" not in waits.text["en"]
+    assert "The change of handle time is one number, so nothing here tells how uncertain it is." in waits.limits
+
+
 def test_a_change_that_cannot_be_meant_is_refused(busy):
     with pytest.raises(ValueError, match=r"by -0\.99 share leaves under 5% of it; check the unit"):
         staffing(busy, HandleChange.of(-0.99), scheme="x", title=TITLE, rng=np.random.default_rng(1))
