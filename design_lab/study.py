@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from design_lab.bounds import Search
+from design_lab.budget import Costs, Service
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
@@ -25,6 +26,9 @@ from design_lab.scheme import Scheme
 if TYPE_CHECKING:
     import pandas as pd
     from ibis.backends import BaseBackend
+
+
+MILESTONES = (3, 6, 12)  # months at which a target may be stated
 
 
 class _Model(BaseModel):
@@ -96,6 +100,7 @@ class Target(_Model):
 
     value: Number
     definition: str  # of the client, as far as known
+    milestones: dict[StrictInt, Number] = {}  # by months from the latest quarter on, where the client states them
 
 
 class Privacy(_Model):
@@ -132,6 +137,8 @@ class Settings(_Model):
     occupancy_max: Number
     shift_hours: Number | None = None  # the most that a person is on duty a day, where no signed-in times are delivered
     search: Search = Search()
+    service: Service | None = None  # the service level aimed at, and people's paid time
+    costs: Costs | None = None
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -338,6 +345,14 @@ def _faults(study: Study) -> list[str]:
         if key not in known
     ]
     faults += settings.search.faults(settings.roles, settings.levels)
+    faults += [
+        f"targets.{name}.milestones.{months}: state them for {', '.join(map(str, MILESTONES))} months"
+        for name, target in settings.targets.items()
+        for months in target.milestones
+        if months not in MILESTONES
+    ]
+    faults += [*settings.service.faults()] if settings.service else []
+    faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares
