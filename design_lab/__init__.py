@@ -50,6 +50,9 @@ The road, each step a call:
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
+    capacity(study, quarter, HandleChange.of(0.05), ...)  # people needed for longer calls; waits if nobody is hired
+    net_value(costs, Outlook(fte=...), ...)      # what it is worth at the client's own values
+    goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -103,6 +106,9 @@ if TYPE_CHECKING:
         weight_history,
     )
     from design_lab.expected import expected_effects
+    from design_lab.expected.capacity import HandleChange, capacity
+    from design_lab.expected.cost import Outlook, net_value
+    from design_lab.expected.goal_tree import goal_tree
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
@@ -128,6 +134,8 @@ __version__ = "0.1.0"
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
     "Ensemble": "evaluation.robustness",
+    "HandleChange": "expected.capacity",
+    "Outlook": "expected.cost",
     "factors": "evaluation.robustness",
     "gaming": "evaluation.robustness",
     "reversals": "evaluation.robustness",
@@ -146,6 +154,7 @@ _HOMES = {
     "appeals": "evaluation",
     "as_if_all": "evaluation",
     "build_tables": "ingest",
+    "capacity": "expected.capacity",
     "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "check_adoption": "evidence",
@@ -159,12 +168,14 @@ _HOMES = {
     "facts": "ingest",
     "feedback": "evaluation",
     "gaming_signs": "evidence",
+    "goal_tree": "expected.goal_tree",
     "goals": "evaluation",
     "history": "scoring",
     "in_force": "scoring",
     "levels": "scoring",
     "lint": "evaluation.lint",
     "misdirection": "evaluation",
+    "net_value": "expected.cost",
     "noise": "evaluation",
     "official": "evaluation",
     "panel": "scoring",
@@ -203,6 +214,8 @@ _HOMES = {
 __all__ = [
     "Ensemble",
     "Finding",
+    "HandleChange",
+    "Outlook",
     "Results",
     "Scheme",
     "Study",
@@ -211,6 +224,7 @@ __all__ = [
     "appeals",
     "as_if_all",
     "build_tables",
+    "capacity",
     "cascade",
     "ceilings",
     "check_adoption",
@@ -226,6 +240,7 @@ __all__ = [
     "feedback",
     "gaming",
     "gaming_signs",
+    "goal_tree",
     "goals",
     "history",
     "impact",
@@ -234,6 +249,7 @@ __all__ = [
     "lint",
     "misdirection",
     "movers",
+    "net_value",
     "noise",
     "official",
     "over_time",

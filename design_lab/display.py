@@ -44,6 +44,7 @@ _DECIMALS: Mapping[str, int] = {
     "days": 0,
     "working_days": 0,
     "weight": 0,
+    "money": 0,  # of the client's currency, which the sentence names
 }
 UNITS = tuple(_DECIMALS)
 

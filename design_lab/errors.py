@@ -63,6 +63,10 @@ class WeightingError(DesignLabError):
     """Data or judgements from which no weights follow."""
 
 
+class ForecastError(DesignLabError):
+    """Beliefs, estimates or parameters from which no forecast follows."""
+
+
 class FindingError(DesignLabError):
     """A finding breaks the contract of results.json."""
 

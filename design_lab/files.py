@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from design_lab.errors import MOST_FAULTS, Fault, StudyError, nearest
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TEMPORARY_MARK = ".part-"
 _DEEPEST = 50  # brackets open at once in a YAML file
+_HALF_LETTER = re.compile("[\ud800-\udfff]")  # a surrogate alone
+_LONGEST_KEY = 40  # letters of a key or value that are told
 
 
 def safe_name(word: str, what: str) -> str:
@@ -144,7 +146,7 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise _unreadable(path, f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except yaml.YAMLError as error:
-        raise _unreadable(path, _worded(error)) from None
+        raise _unreadable(path, _worded(error), getattr(error, "where", "")) from None
     except RecursionError:
         raise _unreadable(path, "is nested too deeply to be read") from None
     if not isinstance(content, dict):
@@ -159,8 +161,8 @@ def _nesting(text: str) -> int:
     return max(itertools.accumulate(steps), default=0)
 
 
-def _unreadable(path: Path, said: str) -> StudyError:
-    return StudyError.of(path, [Fault("unreadable", "", said)])
+def _unreadable(path: Path, said: str, where: str = "") -> StudyError:
+    return StudyError.of(path, [Fault("unreadable", where, said)])
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
@@ -191,33 +193,50 @@ def _plain_loader() -> type:
     """A YAML loader without aliases, merge keys, duplicate keys or object tags."""
     import yaml
 
-    def refused(said: str, mark: Any) -> yaml.YAMLError:
-        return yaml.constructor.ConstructorError(None, None, said, mark)
+    class RefusedError(yaml.constructor.ConstructorError):
+        """What is read and not allowed, with its key in the file."""
+
+        def __init__(self, said: str, mark: Any, where: Iterable[str]) -> None:
+            super().__init__(None, None, said, mark)
+            self.where = ".".join(where)
 
     class PlainLoader(yaml.SafeLoader):
         def compose_node(self, parent: Any, index: Any) -> Any:
+            keys = self.__dict__.setdefault("keys", [])  # of the node, outermost first
+            if named := parent is not None and index is not None:
+                keys.append(str(getattr(index, "value", index))[:_LONGEST_KEY])
             if self.check_event(yaml.events.AliasEvent):
                 mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-                raise refused("aliases (*name) are not allowed; repeat it", mark)
-            return super().compose_node(parent, index)
+                raise RefusedError("aliases (*name) are not allowed; repeat it", mark, keys)
+            where = tuple(keys)
+            node: Any = super().compose_node(parent, index)
+            node.where = where
+            if named:
+                keys.pop()
+            return node
 
         def construct_object(self, node: Any, deep: bool = False) -> Any:
             if node.tag not in self.yaml_constructors:
                 said = "merge keys (<<) are" if node.tag.endswith(":merge") else f"the tag {node.tag!r} is"
-                raise refused(f"{said} not allowed; write the value plainly", node.start_mark)
+                raise RefusedError(f"{said} not allowed; write the value plainly", node.start_mark, node.where)
+            if isinstance(node.value, str) and _HALF_LETTER.search(node.value):
+                said = f"{node.value[:_LONGEST_KEY]!a} holds half a letter, which no file can; write the letter"
+                raise RefusedError(said, node.start_mark, node.where)
             try:
                 return super().construct_object(node, deep)
             except (ValueError, OverflowError) as error:
-                raise refused(f"{str(node.value)[:40]!r} cannot be read: {error}", node.start_mark) from None
+                said = f"{str(node.value)[:_LONGEST_KEY]!r} cannot be read: {error}"
+                raise RefusedError(said, node.start_mark, node.where) from None
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[Any] = set()
             for key_node, _ in node.value:
                 key = self.construct_object(key_node, deep=True)
                 if not isinstance(key, str | int | float | bool):
-                    raise refused("a key must be a plain word", key_node.start_mark)
+                    raise RefusedError("a key must be a plain word", key_node.start_mark, node.where)
                 if key in seen:
-                    raise refused(f"the key {key!r} stands twice", key_node.start_mark)
+                    said = f"the key {key!r} stands twice"
+                    raise RefusedError(said, key_node.start_mark, (*node.where, str(key)))
                 seen.add(key)
             return super().construct_mapping(node, deep)
 

@@ -5,6 +5,7 @@ docs/schemes.md shows every key with an example. `scoring/grades.py` applies the
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -45,8 +46,8 @@ class Eligibility(Record):
 class Protected(Record):
     """Who is scored but not graded: hired less than so many months ago, or present fewer than so many days."""
 
-    tenure_months: StrictInt
-    min_days: StrictInt
+    tenure_months: Annotated[StrictInt, Field(ge=0)]
+    min_days: Annotated[StrictInt, Field(ge=0)]
 
 
 class _Grades(Record):
@@ -80,7 +81,7 @@ class ForcedGrades(_Grades):
             yield f".shares: sum to {total:g}, but must sum to 100"
         if any(share < 0 for share in self.shares.values()):
             yield ".shares: a share is negative"
-        yield from _order_faults(list(self.shares), self.names())
+        yield from _order_faults(list(self.shares), self.coefficients)
 
 
 class FixedGrades(_Grades):
@@ -93,11 +94,14 @@ class FixedGrades(_Grades):
         """Yield what cannot be meant, as key and sentence."""
         if list(self.bounds.values()) != sorted(set(self.bounds.values()), reverse=True):
             yield ".bounds: must fall from the best grade to the last"
-        yield from _order_faults(list(self.bounds), self.names())
+        yield from _order_faults(list(self.bounds), self.coefficients)
 
 
-def _order_faults(stated: list[str], names: list[str]) -> Iterator[str]:
-    if names != stated:
+def _order_faults(stated: list[str], worth: dict[str, float]) -> Iterator[str]:
+    for (better, more), (worse, less) in itertools.pairwise(worth.items()):
+        if more < less:
+            yield f".coefficients.{worse}: {less:g} is more than the {more:g} of {better}, which is the better grade"
+    if list(worth) != stated:
         yield f".coefficients: must name the grades {', '.join(stated)} in this order"
     if len(stated) < 2:
         yield ": at least two grades are needed"

@@ -168,6 +168,10 @@ class Ladder(_Rule):
         for lower, upper in itertools.pairwise(ordered):
             if lower.end is None or upper.start is None or lower.end != upper.start:
                 yield f"values between {lower.end} and {upper.start} fall on no step or on two"
+        along = [step.points for step in ordered]
+        against = sorted(along, reverse=better == "higher")
+        if along == against and along[0] != along[-1]:
+            yield f"{better} is better, but the points of the steps reward the opposite"
 
     def least(self) -> float:
         """Return what the worst step earns."""

@@ -17,7 +17,13 @@ from design_lab.files import safe_name
 from design_lab.periods import Quarter
 from design_lab.rulebook import MEDIAN, Attainment, Better, Ladder
 
+# Keys of rules and conditions that are said in the unit of their indicator.
+_IN_UNIT = {"target", "threshold", "stretch", "zero_at", "full_at", "low", "high", "start", "end", "min", "max"}
+_NO_SHARE = 2  # a straight line may end somewhat beyond what there can be
+
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from design_lab.scheme import Combine, Dimension, Override, Scheme
 
 
@@ -41,6 +47,7 @@ def scheme_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]:
         where = f"eligibility.{indicator}"
         yield from _indicator_faults(where, indicator, known)
         yield from (_meant(where, fault) for fault in condition.faults(scheme.grades.names()))
+        yield from _share_faults(where, condition, known.get(indicator))
     yield from (_meant("grades", fault) for fault in scheme.grades.faults())
     yield from _waiver_faults(scheme)
 
@@ -73,6 +80,7 @@ def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]
         for indicator in sorted(i for i, times in weighed.items() if times > 1):
             yield Fault("weighed_twice", where, f"{indicator} is weighed in two dimensions; weigh it in one")
         for name, dimension in dimensions.items():
+            yield from _id_faults(f"{where}.{name}", name)
             yield from _dimension_faults(f"{where}.{name}", dimension, known)
         for indicator in weighed:
             if indicator not in rules:
@@ -82,7 +90,8 @@ def _weight_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]
 def _sum_faults(where: str, said: str, parts: Iterable[float]) -> Iterator[Fault]:
     total = math.fsum(parts)
     if abs(total - 100) > 1e-9:
-        yield Fault("weights_sum", where, f"{said} {total:g}, but must sum to 100", {"total": f"{total:g}"})
+        told = f"{total:.12g}"  # 100.0000001 is not said to be 100
+        yield Fault("weights_sum", where, f"{said} {told}, but must sum to 100", {"total": told})
 
 
 def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card]) -> Iterator[Fault]:
@@ -103,6 +112,17 @@ def _dimension_faults(where: str, dimension: Dimension, known: Mapping[str, Card
             yield Fault("contradiction", f"{where}.rule.target", "points have no history; state a number")
 
 
+def _id_faults(where: str, name: str) -> Iterator[Fault]:
+    """A dimension's id stands in the ids of findings, beside the part of a score that is called rules."""
+    if name == "rules":
+        yield Fault("contradiction", where, "is what the rules add beside all dimensions; choose another word")
+        return
+    try:
+        safe_name(name, "dimension")
+    except StudyError as error:
+        yield Fault("contradiction", where, f"{error}; what it is called stands in study.yaml (dimensions)")
+
+
 def _indicator_faults(where: str, indicator: str, known: Mapping[str, Card]) -> Iterator[Fault]:
     if indicator not in known:
         yield Fault("unknown_word", where, f"is not a known indicator; {nearest(indicator, known)}")
@@ -119,11 +139,25 @@ def _rule_faults(scheme: Scheme, known: Mapping[str, Card]) -> Iterator[Fault]:
             yield from _indicator_faults(f"{block}.{indicator}", indicator, known)
             better = known[indicator].better if indicator in known else "higher"
             yield from _of_rule(f"{block}.{indicator}", rule, better)
+            yield from _share_faults(f"{block}.{indicator}", rule, known.get(indicator))
 
 
 def _of_rule(where: str, rule: Any, better: Better) -> Iterator[Fault]:
     kind = "ladder_gap" if isinstance(rule, Ladder) else "contradiction"
     yield from (Fault(kind, where, fault) for fault in rule.faults(better))
+
+
+def _share_faults(where: str, stated: BaseModel, card: Card | None) -> Iterator[Fault]:
+    """Percent where a share is meant, which nobody would reach, or everybody."""
+    if card is None or card.unit != "share":
+        return
+    blocks = [("", stated), *((f".steps.{at}", step) for at, step in enumerate(getattr(stated, "steps", ())))]
+    for inside, block in blocks:
+        for key in sorted(_IN_UNIT & set(type(block).model_fields)):
+            value = getattr(block, key)
+            if isinstance(value, int | float) and abs(value) > _NO_SHARE:
+                said = f"{value:g} is far beyond any share; write {value / 100:g} for {value:g} %"
+                yield Fault("contradiction", f"{where}{inside}.{key}", said)
 
 
 def _override_faults(scheme: Scheme) -> Iterator[Fault]:

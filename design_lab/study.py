@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from design_lab.bounds import Search
+from design_lab.budget import Costs, Service
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
@@ -24,7 +25,11 @@ from design_lab.rulebook import Number
 from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ibis.backends import BaseBackend
+
+
+MILESTONES = (3, 6, 12)  # months at which a target may be stated
 
 
 class _Model(BaseModel):
@@ -35,6 +40,29 @@ class Calendar(_Model):
     """The client's months: `month_ends_on` is their closing day (1 to 28), absent for calendar months."""
 
     month_ends_on: StrictInt | None = None
+
+
+class WorkingDays(_Model):
+    """What working days are beside Monday to Friday: public `holidays`, and weekends worked in their place."""
+
+    holidays: tuple[dt.date, ...] = ()
+    make_up_days: tuple[dt.date, ...] = ()
+
+    def tell(self, days: pd.Series) -> pd.Series:
+        """Return whether holidays of the year are named in which each day lies, (n,); True where a day is missing."""
+        told: pd.Series = days.isna() | days.dt.year.isin({day.year for day in self.holidays})
+        return told
+
+    def faults(self) -> list[str]:
+        """Return what cannot be meant, a line a fault."""
+        said = "make_up_days: {} is {}"
+        return [
+            said.format(day, "among the holidays too; keep it in one of them")
+            if day in self.holidays
+            else said.format(day, "no Saturday or Sunday, and so a working day anyway; correct it or take it out")
+            for day in self.make_up_days
+            if day in self.holidays or day.weekday() < 5
+        ]
 
 
 class Quarters(_Model):
@@ -73,6 +101,7 @@ class Target(_Model):
 
     value: Number
     definition: str  # of the client, as far as known
+    milestones: dict[StrictInt, Number] = {}  # by months from the latest quarter on, where the client states them
 
 
 class Privacy(_Model):
@@ -96,6 +125,7 @@ class Settings(_Model):
     languages: tuple[str, ...]
     cycle: dict[str, Cycle]
     calendar: Calendar = Calendar()
+    working_days: WorkingDays = WorkingDays()
     quarters: Quarters
     data_cutoff: dt.date
     engine: str
@@ -109,6 +139,8 @@ class Settings(_Model):
     shift_hours: Number | None = None  # the most that a person is on duty a day, where no signed-in times are delivered
     search: Search = Search()
     evidence: Weighing = Weighing()  # cards of studies elsewhere that are changed, dropped, weighed or added
+    service: Service | None = None  # the service level aimed at, and people's paid time
+    costs: Costs | None = None
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -303,6 +335,7 @@ def _faults(study: Study) -> list[str]:
         faults.append(str(error))
     if (day := settings.calendar.month_ends_on) and not 1 <= day <= 28:
         faults.append(f"calendar.month_ends_on: {day} is not between 1 and 28; leave it out for calendar months")
+    faults += [f"working_days.{fault}" for fault in settings.working_days.faults()]
     faults += [
         f"languages: {lang!r} is not spoken here; {nearest(lang, LANGUAGES)}"
         for lang in settings.languages
@@ -321,6 +354,14 @@ def _faults(study: Study) -> list[str]:
         if key not in known
     ]
     faults += settings.search.faults(settings.roles, settings.levels)
+    faults += [
+        f"targets.{name}.milestones.{months}: state them for {', '.join(map(str, MILESTONES))} months"
+        for name, target in settings.targets.items()
+        for months in target.milestones
+        if months not in MILESTONES
+    ]
+    faults += [*settings.service.faults()] if settings.service else []
+    faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares

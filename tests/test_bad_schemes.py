@@ -28,6 +28,7 @@ def laughs(levels):
 
 WORKLOAD = "workload:        {weight: 25, indicators: {calls_per_hour: 100}}"
 CALLS = "calls_per_hour:           {rule: attainment, target: role_median_prior_4_quarters, floor: 60, cap: 120}"
+VERY_SATISFIED = next(line.strip() for line in TEXT.splitlines() if line.startswith("  very_satisfied_rate:"))
 SHARES = "shares: {A: 20, B: 40, C: 30, D: 10}"
 WORTH = "coefficients: {A: 1.2, B: 1.0, C: 0.9, D: 0.6}"
 MANY = "\n".join(f"  indicator_{i}: {{rule: rank}}" for i in range(1500))
@@ -83,6 +84,20 @@ BAD = [
     ("mappings nested without end", with_(SHARES, "shares: " + "{a: " * 10_000), "unreadable", "is nested too deeply to be read"),
     ("lists in lists without end", TEXT + "waive:\n" + "- " * 5_000, "unreadable", "is nested too deeply to be read"),
     ("a huge file", TEXT + "# padding\n" * 6_000, "unreadable", "a file of settings has at most 50,000"),
+    ("a key twice within a mapping", with_("{weight: 25,", "{weight: 20, weight: 25,"), "unreadable", "dimensions.workload.weight: line 9, column 33: the key 'weight' stands twice"),
+    ("percent for a share", TEXT + "eligibility: {attendance_rate: {min: 95, effect: cap_grade}}\n", "contradiction", "eligibility.attendance_rate.min: 95 is far beyond any share; write 0.95 for 95 %"),
+    ("percent in a rule", with_(VERY_SATISFIED, "very_satisfied_rate: {rule: linear, zero_at: 60, full_at: 90}"), "contradiction", "rules.very_satisfied_rate.zero_at: 60 is far beyond any share; write 0.6 for 60 %"),
+    ("percent on a ladder", with_(VERY_SATISFIED, "very_satisfied_rate: {rule: ladder, steps: [{end: 85, points: 0}, {start: 85, points: 30}]}"), "contradiction", "rules.very_satisfied_rate.steps.0.end: 85 is far beyond any share"),
+    ("a ladder downstairs", with_(CALLS, "calls_per_hour: {rule: ladder, steps: [{end: 10, points: 100}, {start: 10, points: 0}]}"), "ladder_gap", "rules.calls_per_hour: higher is better, but the points of the steps reward the opposite"),
+    ("the last grade is paid best", with_(WORTH, "coefficients: {A: 1.0, B: 1.0, C: 0.9, D: 1.2}"), "contradiction", "grades.coefficients.D: 1.2 is more than the 0.9 of C, which is the better grade"),
+    ("nobody is new for less than no time", with_("tenure_months: 6", "tenure_months: -6"), "wrong_value", "protected.tenure_months: input should be greater than or equal to 0, but is '-6'"),
+    ("a dimension no finding can name", TEXT.replace("workload:", "工作量:"), "contradiction", "dimensions.工作量: dimension '工作量' cannot be a name"),
+    ("a dimension called rules", TEXT.replace("workload:", "rules:", 1), "contradiction", "dimensions.rules: is what the rules add beside all dimensions; choose another word"),
+    ("a hair beside 100", with_("{weight: 25,", "{weight: 25.0000001,"), "weights_sum", "dimensions: the weights sum to 100.0000001, but must sum to 100"),
+    ("half a letter", re.sub("title: .*", r'title: {en: "Quality \\ud83d", zh: q}', TEXT), "unreadable", "title.en: line 2, column 13: 'Quality \\ud83d' holds half a letter"),
+    ("full-width digits", with_("{weight: 25,", "{weight: ２５,"), "wrong_value", "dimensions.workload.weight: input should be a valid number, but is '２５'"),
+    ("clock time for a number", with_("{weight: 25,", "{weight: 0:25,"), "wrong_value", "dimensions.workload.weight: input should be a valid number, but is '0:25'"),
+    ("nothing for a block", with_("indicators: {calls_per_hour: 100}", "indicators:"), "wrong_value", "dimensions.workload.indicators: input should be a valid dictionary, but is 'None'"),
     ("fifteen hundred unknown indicators", with_("rules:\n", f"rules:\n{MANY}\n"), "unknown_word", "and more; correct these first"),
 ]  # fmt: skip
 

@@ -54,6 +54,21 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
         ("name: h_bank", "name: other", "name: is 'other', but the folder is called 'h_bank'"),
         ("last: 2026Q3", "last: 2022Q3", "first 2023Q4 comes after last 2022Q3"),
         ("calendar: {}", "calendar: {month_ends_on: 30}", "month_ends_on: 30 is not between 1 and 28"),
+        (
+            "calendar: {}",
+            "working_days: {make_up_days: [2026-10-12]}",
+            "working_days.make_up_days: 2026-10-12 is no Saturday",
+        ),
+        (
+            "calendar: {}",
+            "working_days: {holidays: [2026-10-10], make_up_days: [2026-10-10]}",
+            "among the holidays too",
+        ),
+        (
+            "calendar: {}",
+            "working_days: {holidays: [1 October]}",
+            "working_days.holidays.0: input should be a valid date",
+        ),
         ("[zh, en]", "[zh, de]", "language"),
         ("current_scheme: current", "current_scheme: curent", "there is no file schemes/curent.yaml"),
         ("marketing: 10", "marketng: 10", "expected_shares.marketng: is not a role; did you mean 'marketing'?"),
@@ -61,6 +76,38 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
         ("synthetic: true", "synthetic: yes please", "synthetic: input should be a valid boolean"),
         ("engine: duckdb", "engin: duckdb", "engin: is not a known key; did you mean 'engine'?"),
         ("data_cutoff: 2026-09-30\n", "", "data_cutoff: is missing"),
+        ("service_level: 0.80", "service_level: 80", "service.service_level: 80 is not between 0 and 1; 80 % is 0.80"),
+        ("weekly_hours: 40", "weekly_hours: 0", "service.weekly_hours: 0 is no number of hours in a week"),
+        (
+            "low: 0.25, central: 0.30",
+            "low: 0.30, central: 0.25",
+            "low 0.3, central 0.25 and high 0.35 are not in rising",
+        ),
+        (
+            "high: 0.35",
+            "high: 1.0",
+            "service.shrinkage: 0.25 to 1 is out of range; state figures of at least 0 and under 1",
+        ),
+        (
+            "leads:",
+            "costs: {currency: {en: yuan}, csat_point: {low: 1, central: 2, high: 3}}\nleads:",
+            "costs.currency: is missing in zh",
+        ),
+        (
+            "leads:",
+            "costs: {currency: {en: yuan, zh: 元}, complaint: {low: -1, central: 2, high: 3}}\nleads:",
+            "costs.complaint: -1 to 3 is out of range; state figures of at least 0",
+        ),
+        (
+            "leads:",
+            "costs: {currency: {en: yuan, zh: 元}, csat_piont: {low: 1, central: 2, high: 3}}\nleads:",
+            "costs.csat_piont: is not a known key; did you mean 'csat_point'?",
+        ),
+        (
+            "csat: {value: 0.90,",
+            "csat: {milestones: {4: 0.85}, value: 0.90,",
+            "targets.csat.milestones.4: state them for 3, 6, 12 months",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_with_file_and_key(folder, old, new, said):

@@ -18,7 +18,8 @@ _FILE = Path(__file__).with_name("goals.yaml")
 class Aim(BaseModel):
     """A goal or a content: its name, the indicators that serve it, and those that the client itself names for it.
 
-    `stated` is None where nothing is known of that; `method` says how a goal is followed.
+    `stated` is None where nothing is known of that; `method` says how a goal is followed, `serves` what the whole house
+    has of it, and `guards` are indicators that must not get worse meanwhile, the first with data before the others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,6 +28,8 @@ class Aim(BaseModel):
     indicators: tuple[str, ...]
     stated: tuple[str, ...] | None = None
     method: dict[str, str] | None = None  # by language
+    serves: dict[str, str] | None = None  # by language
+    guards: tuple[str, ...] = ()
 
 
 class Aims(BaseModel):
@@ -58,9 +61,10 @@ def _faults(read: Aims, known: Mapping[str, Card]) -> list[str]:
     faults = []
     for kind, held in (("goals", read.goals), ("contents", read.contents)):
         for name, aim in held.items():
-            for text, said in (("name", aim.name), ("method", aim.method or dict.fromkeys(LANGUAGES, ""))):
+            unsaid = dict.fromkeys(LANGUAGES, "")
+            for text, said in (("name", aim.name), ("method", aim.method or unsaid), ("serves", aim.serves or unsaid)):
                 faults += [f"{kind}.{name}.{text}: is missing in {lang}" for lang in LANGUAGES if lang not in said]
-            for key, listed in (("indicators", aim.indicators), ("stated", aim.stated or ())):
+            for key, listed in (("indicators", aim.indicators), ("stated", aim.stated or ()), ("guards", aim.guards)):
                 faults += [
                     f"{kind}.{name}.{key}: {one} has no metric card; {nearest(one, known)}"
                     for one in listed

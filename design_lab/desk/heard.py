@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.evaluation.appeals import corrected, register, told_on, working_days
+from design_lab.evaluation.appeals.on_record import Standing, standing
 from design_lab.evaluation.correction import Correction, correct
 from design_lab.evaluation.official import Official
 from design_lab.periods import Quarter
@@ -25,8 +26,10 @@ class Heard:
 
     What the register is silent on is None; `claimed` is the value that `indicator` should have, in hundredths, of a
     share in hundredths of a percent. `waited` counts the working days from being told of the result to filing, `days`
-    those to the decision. `published` are the official score and grade. `correction` is what the value does under
-    `scheme`, the one in force; where it is None, `why` says why, as a key below `appeals.why.` in the word files.
+    those to the decision; `holidays` says whether holidays of their years are named. `published` are the official score
+    and grade. `correction` is what the value does under `scheme`, the one in force; where it is None, `why` says why,
+    as a key below `appeals.why.` in the word files. `standing` says of an upheld appeal whether the result on record
+    shows it.
     """
 
     filed_on: dt.date
@@ -37,6 +40,7 @@ class Heard:
     evidence: str | None
     closed_on: dt.date | None
     days: int | None
+    holidays: bool
     upheld: bool | None
     decision: str | None
     decided_by: str | None
@@ -44,6 +48,7 @@ class Heard:
     scheme: Scheme
     correction: Correction | None
     why: str
+    standing: Standing | None
 
 
 def heard(
@@ -61,24 +66,25 @@ def heard(
         return ()
     if before is None:
         before = score_in_force(people, held, medians=medians)[scheme.name]
-    mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"]))
+    mine = mine.assign(waited=working_days(told_on(mine, given), mine["filed_on"], study.settings.working_days))
     found = []
     for appeal in mine.to_dict("records"):
         changes, why = corrected(appeal, people, scheme, row)
         made = correct(people, before, row, changes, medians=medians, pay=given.pay, held=held) if changes else None
         if made and made.totals == (None, None):
             made, why = None, "not_scored"
-        found.append(_heard(appeal, given.published(employee), scheme, made, why))
+        found.append(_heard(appeal, employee, given, scheme, made, why))
     return tuple(found)
 
 
 def _heard(
-    appeal: dict[Any, Any], published: tuple[float | None, str | None], scheme: Scheme, made: Correction | None,
-    why: str,
+    appeal: dict[Any, Any], employee: str, given: Official, scheme: Scheme, made: Correction | None, why: str,
 ) -> Heard:  # fmt: skip
     import pandas as pd
 
-    closed, upheld = appeal["closed_on"], appeal["upheld"]
+    closed, upheld = appeal["closed_on"], None if pd.isna(appeal["upheld"]) else bool(appeal["upheld"])
+    published = given.published(employee)
+    held_against = standing(made.grades if made else None, published[1], adjusted=given.adjusted(employee))
     waited, days = (None if math.isnan(appeal[name]) else int(appeal[name]) for name in ("waited", "days"))
     return Heard(
         filed_on=appeal["filed_on"].date(),
@@ -86,9 +92,11 @@ def _heard(
         claimed=None if math.isnan(appeal["claimed"]) else float(appeal["claimed"]),
         closed_on=None if pd.isna(closed) else closed.date(),
         days=days,
-        upheld=None if pd.isna(upheld) else bool(upheld),
+        holidays=bool(appeal["holidays"]),
+        upheld=upheld,
         **{name: appeal[name] for name in ("ground", "indicator", "evidence", "decision", "decided_by")},
         published=published,
+        standing=held_against if upheld else None,
         scheme=scheme,
         correction=made,
         why=why,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from design_lab.catalogue import words
@@ -53,8 +54,9 @@ def preference_forms(study: Study, respondents: Sequence[str], scheme: Scheme | 
     of = asked(scheme or study.current, study.settings.roles)
     paths = [study.folder / "preferences" / f"{safe_name(one, 'respondent')}.xlsx" for one in respondents]
     fresh = [path for path in paths if not path.exists()]
+    said = study.settings
     for path in fresh:
-        write_preference_form(path, of, roles=study.settings.roles, synthetic=study.settings.synthetic)
+        write_preference_form(path, of, roles=said.roles, dimensions=said.dimensions, synthetic=said.synthetic)
     return fresh
 
 
@@ -63,18 +65,22 @@ def write_preference_form(
     of: Asked,
     *,
     roles: Names,
+    dimensions: Names = MappingProxyType({}),
     synthetic: bool = False,
     position: str = "",
     voice: float | None = None,
     filled: Filled | None = None,
 ) -> None:
-    """Write a form, empty or `filled`; one of a synthetic study bears its mark."""
+    """Write a form, empty or `filled`; one of a synthetic study bears its mark.
+
+    `dimensions` holds what the client calls its own, by id and language; others are called as in the words.
+    """
     with workbook(path) as book:
         _write_about(book, synthetic=synthetic, position=position, voice=voice)
         for way in WAYS:
             page = book.add_worksheet(sheet(way))
             _write_head(book, page, of, way, roles)
-            _write_rows(book, page, of, way, (filled or {}).get(way, {}))
+            _write_rows(book, page, of, way, dimensions, (filled or {}).get(way, {}))
             _write_foot(book, page, of, way)
             page.freeze_panes(FIRST_ROW, FIRST_COLUMN)
             _fit(page)
@@ -148,12 +154,14 @@ def _write_head(book: Workbook, page: Worksheet, of: Asked, way: Way, roles: Nam
     page.set_row(CODE_ROW + 1, 48)
 
 
-def _write_rows(book: Workbook, page: Worksheet, of: Asked, way: Way, filled: Mapping[str, Any]) -> None:
+def _write_rows(
+    book: Workbook, page: Worksheet, of: Asked, way: Way, dimensions: Names, filled: Mapping[str, Any]
+) -> None:
     body, code = look(book), look(book, font_color=_CODE)
     answer, closed = look(book, align="center", bg_color=_ANSWER), look(book, bg_color=_CLOSED)
     for down, row in enumerate(of.rows(way), FIRST_ROW):
         page.write_string(down, CODE_COLUMN, row, code)
-        names = [*map(_dimension, row.split(OVER)), ""]
+        names = [*(_dimension(one, dimensions) for one in row.split(OVER)), ""]
         for at in range(CODE_COLUMN + 1, FIRST_COLUMN):
             page.write_string(down, at, names[at - CODE_COLUMN - 1], body)
         page.set_row(down, 32)
@@ -171,8 +179,9 @@ def _write_rows(book: Workbook, page: Worksheet, of: Asked, way: Way, filled: Ma
                 page.write_blank(down, at, None, answer)
 
 
-def _dimension(name: str) -> str:
-    return _both(f"dimension.{name}") if f"dimension.{name}" in words("en") else dimension_in(name, "en")
+def _dimension(name: str, names: Names) -> str:
+    """What a dimension is called in both languages, once where both say the same."""
+    return "\n".join(dict.fromkeys(dimension_in(name, lang, names) for lang in ("zh", "en")))
 
 
 def _choice(way: Way) -> dict[str, Any]:

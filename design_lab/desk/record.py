@@ -115,10 +115,20 @@ def _closed(appeal: Heard, spoken: Words) -> str | None:
         return None if appeal.closed_on is None else str(appeal.closed_on)
     low, high = (number(days, "count", spoken.lang) for days in STANDARD)
     days = number(appeal.days, "working_days", spoken.lang)
-    return spoken.say("explain.appeal.after_filed", day=str(appeal.closed_on), days=days, low=low, high=high)
+    counted = spoken.say(f"explain.appeal.holidays_{'named' if appeal.holidays else 'unknown'}")
+    return spoken.say(
+        "explain.appeal.after_filed", day=str(appeal.closed_on), days=days, low=low, high=high, counted=counted
+    )
 
 
 def _effect(appeal: Heard, panel: Panel, row: Any, spoken: Words) -> Iterator[str]:
+    yield from _computed(appeal, panel, row, spoken)
+    if appeal.standing is not None:
+        grade = appeal.published[1] or spoken.say("explain.no_grade")
+        yield spoken.say(f"explain.appeal.on_record.{appeal.standing}", grade=grade)
+
+
+def _computed(appeal: Heard, panel: Panel, row: Any, spoken: Words) -> Iterator[str]:
     if appeal.correction is None:
         yield spoken.say("explain.appeal.no_effect", why=spoken.say(f"appeals.why.{appeal.why}"))
         return

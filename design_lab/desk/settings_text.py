@@ -20,6 +20,8 @@ languages: [zh, en]
 # How often people are appraised: month, quarter, half-year or year; by role too: {{default: quarter, marketing: month}}
 cycle: {{default: quarter}}        # ? not told by files
 calendar: {{}}                     # ? calendar months; {{month_ends_on: 20}} if the client's months close on the 20th
+# Public holidays and the weekends worked in their place, for how soon appeals are decided. 法定节假日、调休上班日
+working_days: {{}}                 # {{holidays: [2026-10-01, 2026-10-02], make_up_days: [2026-10-10]}}
 quarters: {{first: {first}, last: {last}}}   # {quarters_doubt}
 data_cutoff: {cutoff}          # {cutoff_doubt}
 engine: duckdb
@@ -33,6 +35,15 @@ evidence: {{}}                     # studies elsewhere, weighed anew: {{cards: {
 targets: {{}}                      # csat: {{value: 0.90, definition: "as the client words it"}}
 expected_shares: {{}}              # of staff by role in percent, as the client states them: {{customer_service: 60}}
 occupancy_max: 0.90              # ? share of the available time that can be spent on contacts; assumed
+# For people needed: the share of calls to be answered in so many seconds, a person's paid hours, and the share of them
+# in which nobody is ready for calls. Money is by quarter, in ranges. Take out the marks # and put in the client's own:
+# service:
+#   {{service_level: 0.80, within_seconds: 20, weekly_hours: 40, shrinkage: {{low: 0.25, central: 0.30, high: 0.35}}}}
+# costs:
+#   currency: {{en: yuan, zh: 元}}
+#   person_quarter: {{low: , central: , high: }}   # the full cost of one person
+#   csat_point: {{low: , central: , high: }}       # the value of one percentage point of CSAT
+#   complaint: {{low: , central: , high: }}        # the value of one complaint avoided
 privacy:
   k: {{executive: 10, hr: 5, team_leader: 5}}   # the least number of people that a published figure may stand for
 roles:                           # the codes of sources.yaml and their names

@@ -42,6 +42,16 @@ class GoalState:
     target: float | None
     better: Literal["higher", "lower"]
     few_teams: bool = False
+    teams: int = 0  # that the interval leaves out one at a time
+
+    @property
+    def se(self) -> float | None:
+        """The standard error of the value, of which the interval is t times; None without an interval."""
+        from scipy import stats
+
+        if self.interval is None:
+            return None
+        return float((self.interval[1] - self.interval[0]) / 2 / stats.t.ppf((1 + LEVEL) / 2, self.teams - 1))
 
     @property
     def without_interval(self) -> tuple[str, ...]:
@@ -145,17 +155,18 @@ def goals(panel: Panel, aims: Aims, *, targets: Mapping[str, float]) -> Goals:
         told = [one for one in aim.indicators if one in panel.values and one in panel.centre.index]
         told = [one for one in told if panel.centre["value"].notna()[one]]
         chosen = next((one for one in told if one in targets), told[0] if told else None)
-        states.append(_state(panel, goal, chosen, targets))
+        states.append(stands(panel, goal, chosen, targets))
     return Goals(quarter=panel.quarter, states=tuple(states), aims=aims.goals, cards=panel.cards)
 
 
-def _state(panel: Panel, goal: str, indicator: str | None, targets: Mapping[str, float]) -> GoalState:
+def stands(panel: Panel, goal: str, indicator: str | None, targets: Mapping[str, float]) -> GoalState:
+    """Say where a goal stands by one indicator, which must have a value of the whole centre; None where it has none."""
     if indicator is None:
         return GoalState(
             goal=goal, indicator=None, value=None, interval=None, people=0, observations=0, target=None, better="higher"
         )
     centre, observations = (float(panel.centre[column][indicator]) for column in ("value", "n"))
-    ends, few_teams = _interval(panel, indicator, centre)
+    ends, few_teams, teams = _interval(panel, indicator, centre)
     return GoalState(
         goal=goal,
         indicator=indicator,
@@ -166,11 +177,12 @@ def _state(panel: Panel, goal: str, indicator: str | None, targets: Mapping[str,
         target=targets.get(indicator),
         better=panel.cards[indicator].better,
         few_teams=few_teams,
+        teams=teams,
     )
 
 
-def _interval(panel: Panel, indicator: str, centre: float) -> tuple[tuple[float, float] | None, bool]:
-    """The interval of the centre's quotient, and whether it lacks for want of teams.
+def _interval(panel: Panel, indicator: str, centre: float) -> tuple[tuple[float, float] | None, bool, int]:
+    """The interval of the centre's quotient, whether it lacks for want of teams, and how many teams there are.
 
     People are summed by what makes it: their counts, or counts / values.
     """
@@ -178,7 +190,7 @@ def _interval(panel: Panel, indicator: str, centre: float) -> tuple[tuple[float,
     values, counts = (frame.loc[there, indicator].to_numpy(np.float64) for frame in (panel.values, panel.counts))
     teams = panel.people[there].groupby(["role", "team"], dropna=False).ngroup().to_numpy()
     if len(values) < 2:
-        return None, False
+        return None, False, 0
     with np.errstate(divide="ignore"):
         ways = (counts, counts / values)  # the denominator is counted, or the numerator
 
@@ -189,5 +201,6 @@ def _interval(panel: Panel, indicator: str, centre: float) -> tuple[tuple[float,
                 return np.array([under[kept] @ values[kept] / under[kept].sum()])
 
             (margin,) = margins(quotient, teams)
-            return (None, True) if margin is None else ((centre - margin, centre + margin), False)
-    return None, False
+            count = int(teams.max()) + 1
+            return (None, True, count) if margin is None else ((centre - margin, centre + margin), False, count)
+    return None, False, 0

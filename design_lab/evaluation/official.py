@@ -32,6 +32,14 @@ class Official:
         said: Any = self.results.loc[employee]
         return (None if math.isnan(said["score"]) else float(said["score"])), said["grade"]
 
+    def adjusted(self, employee: str) -> bool:
+        """Return whether a person's result was adjusted by hand."""
+        return (
+            self.results is not None
+            and employee in self.results.index
+            and bool(self.results.at[employee, "adjustment"])
+        )
+
 
 def official(study: Study, quarter: Quarter) -> Official:
     """Read the official results and the pay of a quarter, as far as they were delivered."""

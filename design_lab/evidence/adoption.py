@@ -13,7 +13,7 @@ import numpy.typing as npt
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Shown, interval, number
 from design_lab.errors import DataError
-from design_lab.evidence.frames import Staggered, staggered
+from design_lab.evidence.frames import Staggered, doses, staggered
 from design_lab.evidence.inference import (
     LEVEL,
     Estimate,
@@ -25,7 +25,7 @@ from design_lab.evidence.inference import (
     lot_said,
     share_as_large,
 )
-from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, overall
+from design_lab.evidence.staggered import Array, Design, by_event, effects, event_weights, mean_effect, overall
 from design_lab.evidence.trends import Allowed
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Adoption(Shown):
     `estimate` is None where leaving out one unit leaves nothing to estimate; `treated`, `waiting` and `never` count
     units. `left_out` are units that were not there in every period, `always` those treated from the first one on.
     `trends` is what a departure from parallel trends is asked of; None with fewer than two periods before adoption.
+    `doses` are what was adopted and by how many units, where that was named.
     """
 
     units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect"}
@@ -76,6 +77,7 @@ class Adoption(Shown):
     left_out: tuple[str, ...]
     always: tuple[str, ...]
     trends: Allowed | None
+    doses: tuple[tuple[str, int], ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row an event time: event, value, low, high, p; None where one unit decides it."""
@@ -98,7 +100,15 @@ class Adoption(Shown):
         if self.estimate:
             told["interval"] = interval(self.estimate.low, self.estimate.high, "effect", lang)
         key = "estimated.adoption" if self.estimate else "estimated.adoption_bare"
-        return words(lang).say(key, **told) + lot_said(self.lot, lang)
+        return words(lang).say(key, **told) + lot_said(self.lot, lang) + self._doses_said(lang)
+
+    def _doses_said(self, lang: str) -> str:
+        """The mix of doses that the mean effect is over; nothing where none was named."""
+        if not self.doses:
+            return ""
+        spoken = words(lang)
+        each = [spoken.say("estimated.dose", dose=dose, units=f"{units:,}") for dose, units in self.doses]
+        return spoken.say("estimated.doses", each=spoken.say("report.join").join(each))
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -111,6 +121,7 @@ class Adoption(Shown):
             *(("never_treated_none",) if not self.never else ()),
             *(("lot_only",) if lot_only else ()),
             *(("units_left_out",) if self.left_out or self.always else ()),
+            *(("doses_differ",) if len(self.doses) > 1 else ()),
         )
 
 
@@ -122,6 +133,8 @@ def adoption(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
+    dose: str | None = None,
     rng: np.random.Generator | None = None,
     draws: int = 999,
     lead: int = 1,
@@ -135,7 +148,10 @@ def adoption(
     freedom: it covered .95 to .96 with 10 and 15 units where library standard errors cover .85 to .93
     (docs/method.md). With `rng` the same is asked of other draws of the lot that gave as many units to each date,
     every one of them where there are few: studentised, its interval by inversion. Only where adoption was drawn by
-    lot is that a randomisation test. DataError says why a frame cannot be used.
+    lot is that a randomisation test. Where there were several draws (strata, places, years) `drawn` holds the one that
+    each unit took part in: units are compared, and dates dealt out anew, within it alone. `dose` holds
+    what each unit adopted, if that was not the same: the mean is over that mix, which is told with it. DataError says
+    why a frame cannot be used.
 
     >>> import numpy as np, pandas as pd
     >>> frame = pd.DataFrame({"team": np.repeat(range(6), 4), "quarter": np.tile(range(4), 6)})
@@ -144,9 +160,9 @@ def adoption(
     >>> adoption(frame, outcome="csat", unit="team", time="quarter", adopted="start").value
     2.0
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     design, values = panel.design, panel.values
-    value, left_out = overall(values, design.adopted[None], design.weights)
+    value, left_out = mean_effect(values, design)
     if not math.isfinite(value[0]):
         raise DataError(f"when the first {unit} adopts, every other one has; there is nobody to compare with")
     events, means, without = by_event(values, design, lead)
@@ -165,6 +181,7 @@ def adoption(
         left_out=panel.not_whole,
         always=panel.always,
         trends=_trends(design, (value[0], left_out[0]), (events, means, without)) if lead == 1 else None,
+        doses=doses(frame, panel, unit, dose) if dose else (),
     )
 
 
@@ -192,13 +209,15 @@ def _estimate(value: float, left_out: Array, level: float) -> Estimate | None:
 
 def _cohorts(panel: Staggered) -> tuple[Cohort, ...]:
     design, found = panel.design, []
-    for date, own in zip(design.cohorts, effects(panel.values, panel.design), strict=True):
-        seen = own[date:][np.isfinite(own[date:])]
+    own = effects(panel.values, panel.design)
+    for date in design.cohorts:
+        cells = own[design.dates == date, date:]
+        there = np.isfinite(cells) * design.sizes[design.dates == date][:, None]
         found.append(
             Cohort(
                 adopted=panel.periods[date],
                 units=int((design.adopted == date).sum()),
-                value=float(seen.mean()) if seen.size else None,
+                value=float(np.nansum(cells * there) / there.sum()) if there.any() else None,
             )
         )
     return tuple(found)
@@ -207,10 +226,10 @@ def _cohorts(panel: Staggered) -> tuple[Cohort, ...]:
 def _lot(panel: Staggered, rng: np.random.Generator, draws: int, level: float) -> Tested:
     """Ask the same of other assignments of the dates to the units."""
     design, values = panel.design, panel.values
-    assigned, exact = assignments(design.adopted, rng, draws)
+    assigned, exact = assignments(design.adopted, rng, draws, design.lots)
     under = (np.arange(design.periods) >= design.adopted[:, None]).astype(float)
-    seen, ours = (overall(part, design.adopted[None], design.weights) for part in (values, under))
-    drawn, theirs = (overall(part, assigned, design.weights) for part in (values, under))
+    seen, ours = (mean_effect(part, design) for part in (values, under))
+    drawn, theirs = (overall(part, assigned, design.weights, design.lots) for part in (values, under))
 
     def p_at(null: float) -> float:
         there = _studentised(seen, ours, null)[0]
@@ -226,18 +245,32 @@ def _lot(panel: Staggered, rng: np.random.Generator, draws: int, level: float) -
 
 
 def assignments(
-    adopted: npt.NDArray[np.int64], rng: np.random.Generator, draws: int
+    adopted: npt.NDArray[np.int64], rng: np.random.Generator, draws: int, lots: npt.NDArray[np.int64] | None = None
 ) -> tuple[npt.NDArray[np.int64], bool]:
     """Return other assignments of the same dates, (draws, units): all there are up to 2,000, else as many as asked.
+
+    With `lots` (units,) dates change hands within each of several draws alone.
 
     >>> assignments(np.array([1, 1, 9]), np.random.default_rng(0), 5)[1]
     True
     """
+    places = [np.arange(len(adopted))] if lots is None else [np.flatnonzero(lots == lot) for lot in np.unique(lots)]
+    exact = math.prod(_ways(adopted[own]) for own in places) <= _ALL
+    if exact:
+        each = [list(_arrangements(sorted(adopted[own].tolist()))) for own in places]
+        dealt = [[np.array(dates) for dates in one] for one in itertools.product(*each)]
+    else:
+        dealt = [[rng.permutation(adopted[own]) for own in places] for _ in range(draws)]
+    found = np.empty((len(dealt), len(adopted)), dtype=np.int64)
+    for own, dates in zip(places, zip(*dealt, strict=True), strict=True):
+        found[:, own] = dates
+    return found, exact
+
+
+def _ways(adopted: npt.NDArray[np.int64]) -> int:
+    """How many arrangements there are of the dates."""
     counts = np.unique(adopted, return_counts=True)[1]
-    ways = math.factorial(len(adopted)) // math.prod(math.factorial(int(count)) for count in counts)
-    if ways <= _ALL:
-        return np.array(list(_arrangements(sorted(adopted.tolist())))), True
-    return np.array([rng.permutation(adopted) for _ in range(draws)]), False
+    return math.factorial(len(adopted)) // math.prod(math.factorial(int(count)) for count in counts)
 
 
 def _arrangements(dates: list[int]) -> itertools.chain[tuple[int, ...]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown, Term, Wording
 from design_lab.evidence.adoption import LEAST_SIDE, Adoption
+from design_lab.evidence.draws import fault
 from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.inference import LEAST_CLUSTERS
 from design_lab.evidence.trends import breakdown, relative_magnitudes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # What a failed check takes away: every claim of an effect, or those that no draw stands behind.
 ALWAYS_FATAL = ("untreated_volume", "shared_queues", "concurrent_events")
 FATAL_UNDRAWN = ("selection_on_past", "dip_before", "pre_trend", "placebo_dates")
+DEALT_OUT = ("calls_per_hour",)  # what comes to a queue is given: what one team leaves undone of it the others get
 _LEAST_BREAKDOWN = 1.0  # times the largest step before adoption
 
 
@@ -40,6 +42,10 @@ class Checked(Protocol):
     @property
     def verdict(self) -> str:
         """What came of it."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether it says that teams answer queues together with those that they are compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +137,7 @@ def change_said(history: WeightHistory | None) -> ByLanguage:
 
 def lot_only(history: WeightHistory) -> bool:
     """Whether so few teams stand on one side that only draws of the lot can tell chance from effect."""
-    return len(history.treated) < LEAST_SIDE or history.waiting < LEAST_SIDE
+    return len(history.treated) < LEAST_SIDE or history.held_against < LEAST_SIDE
 
 
 def history_limits(history: WeightHistory) -> tuple[str, ...]:
@@ -176,7 +182,9 @@ def judged(
     `unknown` is a key below `claim_reason.`; such an outcome is unidentified whatever the history allows.
     """
     holds = breakdown_of(effect)
-    claim, reasons, tells = _nothing(history, unknown) or _something(history, effect, holds, checks)
+    claim, reasons, tells = _nothing(history, unknown) or _something(
+        history, effect, holds, checks, dealt_out=outcome in DEALT_OUT
+    )
     return ClaimTest(
         weight_sets=history.weight_sets,
         first=str(history.quarters[0]),
@@ -215,13 +223,16 @@ def _nothing(history: WeightHistory, unknown: str) -> _Decided | None:
 
 
 def _something(
-    history: WeightHistory, effect: Adoption | None, holds: float | None, checks: Sequence[Checked]
+    history: WeightHistory, effect: Adoption | None, holds: float | None, checks: Sequence[Checked], *, dealt_out: bool
 ) -> _Decided:
     """How much is identified where teams can be compared, and why."""
     failed = {one.name for one in checks if one.verdict == "failed"}
     passed = {one.name for one in checks if one.verdict == "passed"}
     drawn = history.how == "randomised"
     against, tells = _against(history, failed)
+    if dealt_out and not failed & {"untreated_volume", "shared_queues"} and any(one.shared for one in checks):
+        against.append(Reason(key="dealt_out"))
+        tells.append("shield_queues")
     few = lot_only(history)
     if not drawn:
         more = _against_undrawn(history, effect, holds, failed, few)
@@ -233,10 +244,17 @@ def _something(
     small = sum(count < LEAST_CLUSTERS for count in history.cohorts.values())
     reasons += [Reason(key="small_cohorts", parts={"least": str(LEAST_CLUSTERS)})] if small else []
     told = {*ALWAYS_FATAL, *(() if drawn else FATAL_UNDRAWN)}
+    reasons += _elsewhere(history)
     reasons += [Reason(key="check_failed", parts=_check(name)) for name in sorted(failed - told)]
     if not {"untreated_volume", "shared_queues"} & (failed | passed):
         reasons.append(Reason(key="spill_over_unchecked"))
     return claim, reasons, tells
+
+
+def _elsewhere(history: WeightHistory) -> list[Reason]:
+    """The roles whose teams changed too, and are not in the estimate."""
+    each = [said("claim_reason.role_and_teams", role=role, teams=str(teams)) for role, teams in history.roles_apart]
+    return [Reason(key="roles_apart", parts={"roles": joined(each, by="report.join")})] if each else []
 
 
 def _check(name: str) -> dict[str, Wording]:
@@ -249,11 +267,12 @@ def _how(history: WeightHistory) -> Reason:
     """How adoption was decided, with the draw where there is one."""
     parts: dict[str, Wording] = {"treated": str(len(history.treated)), "teams": str(len(history.compared))}
     if history.how == "randomised":
-        return Reason(key="drawn", parts={**parts, "draw": history.draws[0]})
-    if history.how == "unknown" and len(history.draws) > 1:
-        return Reason(key="several_draws", parts=parts)
+        names = dict.fromkeys(name for one in history.compared for name in (str(one.draw), *one.redrawn))
+        told = {lang: words(lang).say("report.join").join(names) for lang in LANGUAGES}
+        return Reason(key="drawn_apart" if history.by_draw else "drawn", parts={**parts, "draw": told})
     claimed = history.how == "unknown" and any(one.how == "randomised" for one in history.treated)
-    return Reason(key="draw_not_recorded" if claimed else f"adoption_{history.how}", parts=parts)
+    why = fault(history.compared) if claimed else None
+    return Reason(key=why or f"adoption_{history.how}", parts=parts)
 
 
 def _against(history: WeightHistory, failed: set[str]) -> tuple[list[Reason], list[str]]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from design_lab.catalogue import LANGUAGES
-from design_lab.catalogue.words import dimension_in
 from design_lab.display import Shown
+from design_lab.evidence.draws import fault, lots, sides, tells
+from design_lab.evidence.reweighed import Change, reweighed, rules_differ
+from design_lab.evidence.staggered import weighed_alike
 from design_lab.periods import Quarter
-from design_lab.scheme import Scheme
 from design_lab.study import Event, SchemePeriod, Settings, Study
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 How = Literal["randomised", "chosen", "unknown"]
 Status = Literal["treated", "untreated", "always", "outside", "other_weights", "changed_again", "unknown"]
 _Weights = tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...]  # role, level and what each indicator weighs
-_DUST = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ class Team:
     `before` names the scheme on the first day of all, `schemes` the one on the last day of each quarter, None where the
     history does not say. `status` says whether the team is compared: treated or untreated, else why it is not.
     `adopted` is the quarter of the change, `in_mid_quarter` that it did not fall on that quarter's first day; `how` is
-    what the history says of the change (of a team that never changed: of its staying), `draw` the draw that names it.
+    what the history says of the change (of a team that never changed: of its staying), `draw` the first draw that names
+    it, `redrawn` later ones that do.
     """
 
     name: str
@@ -47,20 +48,7 @@ class Team:
     in_mid_quarter: bool
     how: How
     draw: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a dimension (or, where dimensions keep theirs, an indicator) weighed before and after, as shares.
-
-    `title` is its name by language, as the study calls it.
-    """
-
-    name: str
-    title: Mapping[str, str]
-    before: float
-    after: float
-    of: Literal["dimension", "indicator"] = "dimension"
+    redrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -70,7 +58,8 @@ class WeightHistory(Shown):
     `weight_sets` are distinct sets of weights of one role; `scheme` is the one that was adopted, from `baseline`;
     `changes` what it weighs otherwise, `levels_differ` that this is not the same at every level (it is then told of the
     lowest), `rules_too` that more than weights was changed. `events` touched some of the compared teams and not others,
-    from the quarter before the first adoption on; `day_before` is that quarter's last day.
+    from the quarter before the first adoption on; `day_before` is that quarter's last day. `roles_apart` are other
+    roles in which teams changed, by language, with how many of them.
     """
 
     units: ClassVar = {}
@@ -84,6 +73,7 @@ class WeightHistory(Shown):
     rules_too: bool
     events: tuple[str, ...]
     day_before: dt.date | None
+    roles_apart: tuple[tuple[Mapping[str, str], int], ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return one row a team: team, role, adopted, how, status."""
@@ -120,21 +110,35 @@ class WeightHistory(Shown):
         return sum(one.adopted is None or one.adopted > self.dates[0] for one in self.compared) if self.dates else 0
 
     @property
+    def held_against(self) -> float:
+        """How many waited within their draws, as if they weighed alike: few in a large draw decide by themselves."""
+        each = [self.compared] if not self.by_draw else [*lots(self.compared).values()]
+        return weighed_alike(map(sides, each))
+
+    @property
     def cohorts(self) -> dict[Quarter, int]:
         """How many teams changed in each quarter in which some did."""
         return {date: sum(one.adopted == date for one in self.treated) for date in self.dates}
 
     @property
     def draws(self) -> tuple[str, ...]:
-        """The draws on record that name the compared teams."""
-        return tuple(dict.fromkeys(one.draw for one in self.compared if one.draw))
+        """The draws on record that name the compared teams, of each team the first one."""
+        return tuple(lots(self.compared))
 
     @property
     def how(self) -> How:
-        """How the change was decided, by the weakest of the compared teams: drawn, not known, or chosen."""
+        """How the change was decided, by the weakest of the compared teams: drawn, not known, or chosen.
+
+        Of several draws each must tell by itself: teams are then held against those of their own draw (`draws.fault`).
+        """
         ways = {one.how for one in self.treated}
-        drawn = ways == {"randomised"} and len(self.draws) == 1 and all(one.draw for one in self.compared)
+        drawn = ways == {"randomised"} and fault(self.compared) is None
         return "randomised" if drawn else "chosen" if "chosen" in ways else "unknown"
+
+    @property
+    def by_draw(self) -> bool:
+        """Whether teams are compared within each of several draws."""
+        return self.how == "randomised" and len(self.draws) > 1
 
     def adoption_of(self, team: str) -> str | None:
         """The quarter in which a compared team came under the other weights; None for never."""
@@ -143,12 +147,16 @@ class WeightHistory(Shown):
     def panel(self, rates: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the compared teams in these quarters, with `adopted`, the quarter of the change or empty.
 
-        `rates` has one row a team and quarter, with `team` and `quarter` as text.
+        `rates` has one row a team and quarter, with `team` and `quarter` as text. With several draws `draw` names that
+        of each team.
         """
         names, held = {one.name for one in self.compared}, {str(quarter) for quarter in self.quarters}
         rows = rates[rates["team"].isin(names) & rates["quarter"].isin(held)]
         adopted = {name: self.adoption_of(name) for name in names}
-        return rows.assign(adopted=rows["team"].map(adopted).astype(object)).reset_index(drop=True)
+        made = rows.assign(adopted=rows["team"].map(adopted).astype(object)).reset_index(drop=True)
+        return (
+            made.assign(draw=made["team"].map({one.name: one.draw for one in self.compared})) if self.by_draw else made
+        )
 
 
 def weight_history(
@@ -157,9 +165,10 @@ def weight_history(
     """Read the study's scheme history up to a quarter (else its last).
 
     `roles` gives the role of each team, as `TeamQuarters.roles`; without it teams named in the history are read as if
-    of one role. Compared are teams of the role in which most changed. Where the draw is on record only teams that it
-    names are; a team that no draw named stands outside. A team that changed in the middle of a quarter counts as
-    changed in that quarter; the quarter then holds some work under the old weights.
+    of one role. Compared are teams of the role in which most changed. Where draws are on record only teams that they
+    name are; a team that no draw named stands outside, and so does one whose draw moved all its teams at once. A team
+    that changed in the middle of a quarter counts as changed in that quarter; the quarter then holds some work under
+    the old weights.
     """
     quarters = tuple(one for one in study.quarters if until is None or one <= until)
     names = sorted({*(roles or {}), *(name for one in study.settings.scheme_history for name in _named(one))})
@@ -167,7 +176,7 @@ def weight_history(
     read = [_read(study, name, (roles or {}).get(name, ""), quarters, vectors) for name in names]
     pair, compared = _compared(read, vectors)
     schemes = tuple(study.scheme(one) for one in pair or ())
-    changes, differ = _changes(study, schemes, next((one.role for one in compared if one.status == "treated"), ""))
+    changes, differ = reweighed(study, schemes, next((one.role for one in compared if one.status == "treated"), ""))
     return WeightHistory(
         quarters=quarters,
         teams=compared,
@@ -176,10 +185,21 @@ def weight_history(
         scheme=pair[1] if pair else None,
         changes=changes,
         levels_differ=differ,
-        rules_too=_rules_differ(schemes),
+        rules_too=rules_differ(schemes),
         events=_events(study, compared, quarters),
         day_before=_day_before(study, compared),
+        roles_apart=_roles_apart(study, read, compared),
     )
+
+
+def _roles_apart(
+    study: Study, read: Sequence[Team], compared: Sequence[Team]
+) -> tuple[tuple[Mapping[str, str], int], ...]:
+    """The roles of teams that changed but are not of the role that is compared."""
+    held = next((one.role for one in compared if one.status == "treated"), None)
+    counts = Counter(one.role for one in read if one.status == "treated" and one.role != held)
+    named = study.settings.roles
+    return tuple((named.get(role, dict.fromkeys(LANGUAGES, role)), number) for role, number in counts.most_common())
 
 
 def _named(period: SchemePeriod) -> tuple[str, ...]:
@@ -225,6 +245,8 @@ def _read(study: Study, name: str, role: str, quarters: tuple[Quarter, ...], vec
         status = "changed_again" if len(places) > 1 else "treated" if places[0] else "always"
     opening = settings.scheme_on(name, first.first_day(closing)) if first else None
     lines = [one for one in settings.scheme_history if one.who == "all" or name in one.who]
+    drawn = [one for one in lines if one.chosen == "randomised" and one.draw]
+    draws = tuple(dict.fromkeys(str(one.draw) for one in sorted(drawn, key=lambda one: one.first_day)))
     at = _line(settings, name, (first or quarters[-1]).last_day(closing))
     return Team(
         name=name,
@@ -235,7 +257,8 @@ def _read(study: Study, name: str, role: str, quarters: tuple[Quarter, ...], vec
         adopted=first if status == "treated" else None,
         in_mid_quarter=status == "treated" and opening != schemes[places[0]],
         how=at.chosen if at else "unknown",
-        draw=next((one.draw for one in lines if one.chosen == "randomised" and one.draw), None),
+        draw=next(iter(draws), None),
+        redrawn=draws[1:],
     )
 
 
@@ -256,14 +279,12 @@ def _compared(read: Sequence[Team], vectors: Mapping[str, _Weights]) -> tuple[tu
     whole = _commonest(made.values())
     pair = next((one.before, one.schemes[-1]) for one in changed if made.get(one.name) == whole)
     found = [replace(one, **_status(one, role, whole, vectors)) for one in read]
-    drawn = {one.draw for one in found if one.status == "treated" and one.how == "randomised" and one.draw}
-    named = [one for one in found if one.draw in drawn]
-    if {one.status for one in named} >= {"treated", "untreated"} or len({one.adopted for one in named}) > 1:
-        compared = ("treated", "untreated")
-        found = [
-            replace(one, status="outside", adopted=None) if one.status in compared and one not in named else one
-            for one in found
-        ]
+    compared = [one for one in found if one.status in ("treated", "untreated")]
+    drawn = {one.draw for one in compared if one.status == "treated" and one.how == "randomised" and one.draw}
+    telling = {draw for draw, lot in lots(compared).items() if draw in drawn and tells(lot)}
+    if telling:
+        outside = {one.name for one in compared if one.draw not in telling}
+        found = [replace(one, status="outside", adopted=None) if one.name in outside else one for one in found]
     return (str(pair[0]), str(pair[1])), tuple(found)
 
 
@@ -288,54 +309,6 @@ def _status(team: Team, role: str, whole: tuple[_Weights, _Weights], vectors: Ma
 def _commonest(held: Iterable[Any]) -> Any:
     """What is there most often; of equals, what came first."""
     return Counter(held).most_common(1)[0][0]
-
-
-def _changes(study: Study, schemes: Sequence[Scheme], role: str) -> tuple[tuple[Change, ...], bool]:
-    """What is weighed otherwise, by dimension or else by indicator, and whether that differs by level."""
-    if not schemes:
-        return (), False
-    before, after = schemes
-    roles = [role] if role else [*study.settings.roles]
-    by_pair = [_between(study, (before, after), one, level) for one in roles for level in study.settings.levels]
-    told = next((one for one in by_pair if one), ())
-    return told, any(one != told for one in by_pair)
-
-
-def _between(study: Study, schemes: tuple[Scheme, Scheme], role: str, level: str) -> tuple[Change, ...]:
-    """The dimensions, or else the indicators, that weigh otherwise for one role and level."""
-    by_dimension = [
-        {name: one.weight / 100 for name, one in each.dimensions_for(role, level).items()} for each in schemes
-    ]
-    by_indicator = [each.weights(role, level) for each in schemes]
-    named = study.settings.dimensions
-    dimensions = tuple(
-        Change(name=name, title={lang: dimension_in(name, lang, named) for lang in LANGUAGES}, before=was, after=now)
-        for name, was, now in _unequal(*by_dimension)
-    )
-    return dimensions or tuple(
-        Change(name=name, title=study.cards[name].name, before=was, after=now, of="indicator")
-        for name, was, now in _unequal(*by_indicator)
-    )
-
-
-def _unequal(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[tuple[str, float, float]]:
-    """What is weighed otherwise: its name, and both weights."""
-    for name in dict.fromkeys([*before, *after]):
-        was, now = before.get(name, 0.0), after.get(name, 0.0)
-        if abs(was - now) > _DUST:
-            yield name, was, now
-
-
-def _rules_differ(schemes: Sequence[Scheme]) -> bool:
-    """Whether more than weights differ: the rules of what both weigh, conditions, grades or how points are combined."""
-    if not schemes:
-        return False
-    before, after = schemes
-    parts = ("aggregation", "missing", "total", "rounding", "appraised", "eligibility", "protected", "grades")
-    shared = {*before.rules} & {*after.rules}
-    return any(before.rules[one] != after.rules[one] for one in shared) or any(
-        getattr(before, part) != getattr(after, part) for part in parts
-    )
 
 
 def _first(teams: Sequence[Team]) -> Quarter | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import numpy as np
 
 from design_lab.display import Quantity, Term
 from design_lab.evidence.adoption import Adoption, adoption
+from design_lab.evidence.bounds import Bounds, of_leaving, of_ratings
 from design_lab.evidence.claim import breakdown_of
+from design_lab.evidence.frames import beyond_own, varies
 from design_lab.evidence.inference import LEVEL, Estimate
 from design_lab.evidence.trends import Allowed, breakdown, smoothness
 from design_lab.evidence.wording import between
@@ -30,6 +33,8 @@ class Overturn:
     changed beside the others, before it reaches none among all who were served.
     `response_rate` is the effect on the share of calls that are rated, `frozen_teams` the estimate with everybody kept
     where she was before the first adoption, `odds` the factor of the odds (from the logit scale, for rates near 1).
+    `attrition` bounds the estimate for people who would have stayed either way, `selective_response` for customers who
+    would have rated either way, `all_served` for all customers, whatever the silent ones would have said.
     """
 
     unit: str
@@ -39,6 +44,9 @@ class Overturn:
     response_rate: Estimate | None = None
     frozen_teams: Estimate | None = None
     odds: Estimate | None = None
+    attrition: Bounds | None = None
+    selective_response: Bounds | None = None
+    all_served: Bounds | None = None
 
     def findings(self, claim: Claim, outcome: str) -> tuple[Finding, ...]:
         """State each part that is known, as `evidence.sensitivity.<name>`."""
@@ -63,6 +71,7 @@ class Overturn:
         }
         return (
             *found,
+            *self._bounds(claim, named),
             *(
                 state(
                     f"evidence.sensitivity.{name}", one.value, says=f"evidence.sensitivity_{name}", unit=unit,
@@ -74,14 +83,35 @@ class Overturn:
             ),
         )  # fmt: skip
 
+    def _bounds(self, claim: Claim, named: Term) -> Iterator[Finding]:
+        """State from where to where the estimate may lie; those trimmed rest on an assumption of their own."""
+        assumed: Claim = "causal-under-assumptions" if claim == "causal" else claim
+        parts = {
+            "attrition": (self.attrition, assumed),
+            "selective_response": (self.selective_response, assumed),
+            "all_served": (self.all_served, claim),
+        }
+        for name, (one, kind) in parts.items():
+            if one is not None:
+                yield state(
+                    f"evidence.sensitivity.{name}", one.value, says=f"evidence.sensitivity_{name}", unit=self.unit,
+                    n=one.teams, claim=kind, bounds=one.ends, level=LEVEL, outcome=named,
+                    limits=("nothing_of_the_silent",) if name == "all_served" else ("moved_one_way",),
+                    low=Quantity(one.low, self.unit), high=Quantity(one.high, self.unit),
+                    changed=Quantity(one.changed, "share"), waiting=Quantity(one.waiting, "share"),
+                    range=between(*one.ends, self.unit),
+                )  # fmt: skip
+
 
 def overturned(
-    effect: Adoption | None, panel: pd.DataFrame, frozen: pd.DataFrame | None, *, outcome: str, unit: str, scale: float
-) -> Overturn:
+    effect: Adoption | None, panel: pd.DataFrame, frozen: pd.DataFrame | None, *, outcome: str, unit: str, scale: float,
+    people: pd.DataFrame | None = None,
+) -> Overturn:  # fmt: skip
     """Ask what would overturn the estimate of one outcome.
 
     `panel` has one row a team and quarter with `adopted`, and `response_rate` where ratings are counted; `frozen` is
-    the same with everybody kept in one team. `scale` makes the outcome's unit of the panel's own.
+    the same with everybody kept in one team. `people` has the outcome by person, as `of_leaving` asks for it. `scale`
+    makes the outcome's unit of the panel's own.
     """
     trends = effect.trends if effect else None
     return Overturn(
@@ -92,7 +122,18 @@ def overturned(
         response_rate=_estimate(panel, "response_rate", 100.0) if outcome.startswith("csat") else None,
         frozen_teams=_estimate(frozen, outcome, scale) if frozen is not None else None,
         odds=_odds(panel, outcome) if outcome.startswith("csat") else None,
+        attrition=of_leaving(people, scale) if people is not None else None,
+        selective_response=_of_ratings(panel, outcome, scale, either_way=True),
+        all_served=_of_ratings(panel, outcome, scale, either_way=False),
     )
+
+
+def _of_ratings(panel: pd.DataFrame, outcome: str, scale: float, *, either_way: bool) -> Bounds | None:
+    """Bounds of a satisfied share; None of other outcomes, and where it is not known who answered."""
+    if not outcome.startswith("csat") or "response_rate" not in panel:
+        return None
+    rows = usable(panel.dropna(subset="response_rate"), outcome)
+    return None if rows is None else of_ratings(rows, outcome, either_way=either_way, scale=scale)
 
 
 def _largest_bend(trends: Allowed) -> float:
@@ -125,7 +166,8 @@ def _estimate(panel: pd.DataFrame, outcome: str, scale: float) -> Estimate | Non
 
 
 def _adopted(rows: pd.DataFrame, outcome: str) -> Estimate | None:
-    return adoption(rows, outcome=outcome, unit="team", time="quarter", adopted="adopted").estimate
+    drawn = drawn_in(rows)
+    return adoption(rows, outcome=outcome, unit="team", time="quarter", adopted="adopted", drawn=drawn).estimate
 
 
 def _odds(panel: pd.DataFrame, outcome: str) -> Estimate | None:
@@ -141,11 +183,16 @@ def _odds(panel: pd.DataFrame, outcome: str) -> Estimate | None:
     return Estimate(value=value, standard_error=error, low=low, high=high, p=found.p, clusters=found.clusters)
 
 
+def drawn_in(panel: pd.DataFrame) -> str | None:
+    """The column that names each team's draw, where teams are compared within several."""
+    return "draw" if "draw" in panel else None
+
+
 def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:
     """Return the rows of teams seen in every quarter, if an effect on the outcome can be estimated from them.
 
-    None where the outcome is unknown or the same in every row, where fewer than three teams are whole, and where
-    nobody has changed or nobody waits.
+    None where the outcome is unknown or varies no more than teams and quarters do by themselves, where fewer than three
+    teams are whole, and where nobody has changed or nobody waits.
     """
     if outcome not in panel or panel[outcome].notna().sum() == 0:
         return None
@@ -154,6 +201,7 @@ def usable(panel: pd.DataFrame, outcome: str) -> pd.DataFrame | None:
     rows = rows[rows.groupby("team")[outcome].transform("size") == quarters].reset_index(drop=True)
     dates = rows.groupby("team")["adopted"].first()
     known = dates.dropna()
-    if len(dates) < 3 or known.empty or bool((dates == known.min()).all()) or np.ptp(rows[outcome]) == 0:
+    if len(dates) < 3 or known.empty or bool((dates == known.min()).all()):
         return None
-    return rows
+    values = rows.pivot(index="team", columns="quarter", values=outcome).to_numpy(float)
+    return rows if varies(values, beyond_own(values)) else None

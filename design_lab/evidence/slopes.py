@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from design_lab.display import Quantity, Shown, Term
+from design_lab.errors import DataError
+from design_lab.evidence.frames import refuse_unusable
 from design_lab.evidence.inference import LEVEL, jackknife
 from design_lab.finding import Finding, state
 
@@ -24,6 +26,7 @@ KINDS: tuple[Kind, ...] = ("pooled", "between", "within")
 LEAST_TEAMS = 5  # below, an interval that leaves out one at a time says next to nothing, as elsewhere
 LEAST_PERIODS = 3  # of a person, for her own ups and downs to be seen
 _GROUPS = ("employee_id", "begins", "role", "team")
+_COUNTED = ("calls", "days", "worked_ms", "rated", "satisfied")
 _TEN_PERCENT = math.log(1.1)
 _MS_PER_HOUR = 3_600_000
 
@@ -114,8 +117,9 @@ def volume_csat(rows: pd.DataFrame, *, timed: bool, weekly: bool, first: str, la
     `mix_*`. CSAT is in percentage points, weighted by the number of ratings, volume in units of 10 % (on the log
     scale), both within role; within people, week and person are fixed effects and the shares of kinds of contact are
     held fixed. Intervals leave out one team at a time (CRV3, t with teams - 1 degrees of freedom; MacKinnon,
-    Nielsen and Webb 2023); with person clusters they would be too narrow.
+    Nielsen and Webb 2023); with person clusters they would be too narrow. DataError says why rows cannot be used.
     """
+    _refuse(rows)
     usable = _prepared(rows, timed)
     unknown = _why_unknown(rows, usable)
     mix = [] if unknown else _mix_shares(usable)
@@ -131,12 +135,23 @@ def volume_csat(rows: pd.DataFrame, *, timed: bool, weekly: bool, first: str, la
     )
 
 
+def _refuse(rows: pd.DataFrame) -> None:
+    """Refuse rows without the columns, with holes (roles and teams aside), or with counts that are none."""
+    import pandas as pd
+
+    frame = rows.reset_index() if isinstance(rows, pd.DataFrame) and "begins" not in rows else rows
+    refuse_unusable(frame, ["employee_id", "begins", *_COUNTED], numeric=_COUNTED, may_miss=["role", "team"])
+    if negative := [column for column in _COUNTED if (frame[column] < 0).any()]:
+        raise DataError(f"{negative[0]} is below 0 in some rows; it must count what was done")
+
+
 def _prepared(rows: pd.DataFrame, timed: bool) -> pd.DataFrame:
     """Rated person-periods with volume, of people in a team and with enough of them."""
     import numpy as np
 
     effort = rows["worked_ms"] / _MS_PER_HOUR if timed else rows["days"]
-    usable = rows[(effort > 0) & (rows["calls"] > 0) & (rows["rated"] > 0) & rows["team"].notna()].reset_index()
+    worked, known = (effort > 0) & (rows["calls"] > 0) & (rows["rated"] > 0), rows[["role", "team"]].notna().all(axis=1)
+    usable = rows[worked & known].reset_index()
     effort = usable["worked_ms"] / _MS_PER_HOUR if timed else usable["days"]
     usable["volume"] = np.log(usable["calls"] / effort) / _TEN_PERCENT
     usable["csat"] = 100 * usable["satisfied"] / usable["rated"]
@@ -148,6 +163,8 @@ def _prepared(rows: pd.DataFrame, timed: bool) -> pd.DataFrame:
 def _why_unknown(rows: pd.DataFrame, usable: pd.DataFrame) -> str:
     if not rows["rated"].sum():
         return "no_ratings"
+    if (rows["satisfied"] > rows["rated"]).any():
+        return "ratings_contradict"
     if rows["team"].isna().all():
         return "no_teams"
     if usable.empty:

@@ -18,7 +18,7 @@ from design_lab.evidence.adoption import LEAST_COHORT, Adoption, Event, adoption
 from design_lab.evidence.claim import Checked, ClaimTest, change_said, history_limits, judged, lot_only
 from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.inference import LEVEL
-from design_lab.evidence.overturn import Overturn, overturned, usable
+from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
 from design_lab.finding import Finding, state
 
@@ -36,6 +36,7 @@ SHOWN: Mapping[str, tuple[str, float]] = _RATES | {
     "teamwork": ("rating_points", 1.0),
 }
 POWER = 0.8
+_ALIKE = 1e-9  # of the spread, below which two outcomes are one number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class WeightEffect:
     `interval` leaves out one team at a time, or with few teams comes of other draws of the lot; None where the design
     bears none. `p` is the test `by` other draws where adoption was drawn, and `p_held` the same for all secondary
     outcomes together (of the primary one: itself). `detectable` is the effect that would be found four times in five.
+    `mirrors` names an outcome before it that is the same number told the other way round: it is not counted twice, and
+    has that one's `p_held`.
     Without an `adoption` the outcome is unidentified, as its `claim` says.
     """
 
@@ -57,6 +60,7 @@ class WeightEffect:
     p_held: float | None = None
     by: By = "lot"
     detectable: float | None = None
+    mirrors: str = ""
 
     @property
     def told(self) -> bool:
@@ -149,6 +153,8 @@ class WeightEffects(Shown):
     def _tested(self, one: WeightEffect) -> ByLanguage:
         """The test's p, what it is with the other outcomes held together, and the least effect that would be found."""
         held = NOTHING if one is self.primary else said("evidence_part.held", p=Quantity(one.p_held or 0.0, "effect"))
+        if one.mirrors:
+            held = said("evidence_part.mirrored", outcome=Term(f"outcome.{one.mirrors}"))
         found = NOTHING
         if one.detectable is not None:
             found = said("evidence_part.detectable", least=Quantity(one.detectable, one.unit))
@@ -201,6 +207,7 @@ def weight_effects(
     primary: str,
     rng: np.random.Generator,
     frozen: pd.DataFrame | None = None,
+    people: pd.DataFrame | None = None,
     absent: Mapping[str, str] | None = None,
     checks: Sequence[Checked] = (),
     draws: int = 999,
@@ -208,8 +215,9 @@ def weight_effects(
     """Estimate what other weights did to each outcome, in the design that the history of schemes gives.
 
     `rates` has one row a team and quarter: team, quarter and a column an outcome, as `TeamQuarters.rates`; `frozen` the
-    same with everybody kept where she was before the first adoption, `absent` says why outcomes are missing, as keys
-    below `claim_reason.`. `primary` was named before looking. Every team-quarter under the other weights counts once.
+    same with everybody kept where she was before the first adoption, and `people` the primary outcome of each of them,
+    as `TeamQuarters.by_person`; `absent` says why outcomes are missing, as keys below `claim_reason.`. `primary` was
+    named before looking. Every team-quarter under the other weights counts once.
     The least effect that would be found is (t at .975 + t at .8) standard errors with teams - 1 degrees of freedom
     (Bloom, Evaluation Review 1995). A primary outcome that is none, and rows that repeat, raise `DataError`.
     """
@@ -220,17 +228,26 @@ def weight_effects(
         raise DataError(f"{twins} rows repeat a team and quarter; one row each is needed, as TeamQuarters.rates gives")
     streams = dict(zip(OUTCOMES, rng.spawn(len(OUTCOMES)), strict=True))
     order = (primary, *(name for name in OUTCOMES if name != primary))
-    found = [_effect(history, panel, name, streams[name], absent or {}, checks, draws) for name in order]
+    mirrors = _mirrored(panel, order)
+    found = [
+        replace(
+            _effect(history, panel, name, streams[name], absent or {}, checks, draws), mirrors=mirrors.get(name, "")
+        )
+        for name in order
+    ]
     kept = history.panel(frozen) if frozen is not None else None
     unit, scale = SHOWN[primary]
     first = found[0].adoption
     return WeightEffects(
         history=history,
-        effects=(replace(found[0], p_held=found[0].p), *_held_together(found[1:])),
-        overturn=overturned(first, panel, kept, outcome=primary, unit=unit, scale=scale)
+        effects=_held_together(replace(found[0], p_held=found[0].p), found[1:]),
+        overturn=overturned(
+            first, panel, kept, outcome=primary, unit=unit, scale=scale,
+            people=None if people is None else history.panel(people),
+        )
         if first
         else Overturn(unit=unit),
-    )
+    )  # fmt: skip
 
 
 def _effect(
@@ -245,7 +262,10 @@ def _effect(
     if rows is None or bare.claim == "unidentified":
         return WeightEffect(outcome=outcome, unit=unit, claim=bare)
     scaled = rows.assign(**{outcome: scale * rows[outcome]})
-    made = adoption(scaled, outcome=outcome, unit="team", time="quarter", adopted="adopted", rng=rng, draws=draws)
+    made = adoption(
+        scaled, outcome=outcome, unit="team", time="quarter", adopted="adopted", drawn=drawn_in(rows), rng=rng,
+        draws=draws,
+    )  # fmt: skip
     few = lot_only(history) or made.estimate is None
     drawn, lot, estimate = history.how == "randomised", made.lot, made.estimate
     by: By = "lot" if drawn else "permuting" if few else "leaving_out"
@@ -268,7 +288,8 @@ def _why(panel: pd.DataFrame, outcome: str, absent: Mapping[str, str]) -> str:
         return absent[outcome]
     if outcome not in panel or panel[outcome].notna().sum() == 0:
         return "no_observations"
-    return "constant_outcome" if np.ptp(panel[outcome].dropna()) == 0 else "too_few_whole"
+    seen = panel[outcome].dropna()
+    return "constant_outcome" if len(seen) == len(panel) or np.ptp(seen) == 0 else "too_few_whole"
 
 
 def detectable(standard_error: float, teams: int, power: float = POWER) -> float:
@@ -282,10 +303,35 @@ def detectable(standard_error: float, teams: int, power: float = POWER) -> float
     return float(stats.t.ppf((1 + LEVEL) / 2, teams - 1) + stats.t.ppf(power, teams - 1)) * standard_error
 
 
-def _held_together(effects: Sequence[WeightEffect]) -> tuple[WeightEffect, ...]:
-    """Adjust the p of several outcomes so that one false alarm among them is as rare as in one test (Holm, 1979)."""
+def _mirrored(panel: pd.DataFrame, order: Sequence[str]) -> dict[str, str]:
+    """Return outcomes that are an earlier one told the other way round, such as a share and what is missing to 1."""
+    known = [name for name in order if name in panel and panel[name].notna().any()]
+    found: dict[str, str] = {}
+    for place, name in enumerate(known):
+        same = [one for one in known[:place] if one not in found and _one_number(panel[one], panel[name])]
+        if same:
+            found[name] = same[0]
+    return found
+
+
+def _one_number(one: pd.Series, other: pd.Series) -> bool:
+    """Whether two columns sum, or differ, to the same in every row."""
+    if not one.isna().equals(other.isna()):
+        return False
+    spread = np.ptp(one.dropna())
+    apart = min(np.ptp((one + other).dropna()), np.ptp((one - other).dropna()))
+    return bool(spread > 0 and apart <= _ALIKE * spread)
+
+
+def _held_together(primary: WeightEffect, others: Sequence[WeightEffect]) -> tuple[WeightEffect, ...]:
+    """Adjust the p of the secondary outcomes so that one false alarm among them is as rare as in one test (Holm, 1979).
+
+    Who mirrors another outcome is no further chance of an alarm, and stands and falls with it.
+    """
     from statsmodels.stats.multitest import multipletests
 
-    read = [one.p for one in effects if one.p is not None]
-    held = iter(multipletests(read, method="holm")[1] if read else [])
-    return tuple(one if one.p is None else replace(one, p_held=float(next(held))) for one in effects)
+    family = [one for one in others if one.p is not None and not one.mirrors]
+    held = multipletests([one.p for one in family], method="holm")[1] if family else []
+    told = {primary.outcome: primary.p_held} | {one.outcome: float(p) for one, p in zip(family, held, strict=True)}
+    estimated = (one if one.p is None else replace(one, p_held=told.get(one.mirrors or one.outcome)) for one in others)
+    return (primary, *estimated)

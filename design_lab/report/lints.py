@@ -43,8 +43,10 @@ def _table(facts: Facts, schemes: tuple[str, ...]) -> Table:
             cells = (facts.say("lint.cell_waived") if no else facts.shown(yes) for yes, no in pairs)
             name = capital(words(facts.lang).say(f"lint_name.{id}"))
             rows.append(Row(cells=(name, *cells), shows=facts.statements((*stands, *waived))))
-    for kind in ("warnings", "notes", _WAIVED):
+    for kind in ("warnings", "notes", "inherited", _WAIVED):
         found = [facts.get(f"lint.{name}.{kind}") for name in schemes]
+        if not any(found):
+            continue
         shown = (facts.shown(finding) for finding in found)
         rows.append(Row(cells=(facts.say(f"lint.{kind}_row"), *shown), shows=facts.statements(found)))
     return Table(

@@ -93,6 +93,20 @@ class TeamQuarters:
         made.insert(2, "role", made["team"].map(self.roles))
         return made
 
+    def by_person(self, outcome: str) -> pd.DataFrame:
+        """Return one row a person, team and quarter: employee_id, team, quarter and value, an outcome of her own work.
+
+        Who was not seen has no row, and nobody has one where the outcome is not known.
+        """
+        import pandas as pd
+
+        if outcome not in self.scales:
+            return pd.DataFrame(columns=[*_KEYS, "value"])
+        seen = self.sums[self.sums[f"{outcome}_under"] > 0]
+        return seen.assign(value=self.scales[outcome] * seen[f"{outcome}_over"] / seen[f"{outcome}_under"])[
+            ["value"]
+        ].reset_index()
+
     def frozen_on(self, day: dt.date) -> TeamQuarters:
         """Return the same with everybody in the team where she was on a day, or else first after it."""
         import pandas as pd

@@ -224,3 +224,18 @@ def test_a_dimension_of_the_client_s_own_is_called_as_the_study_says_or_by_its_i
     explorer = Explorer(people, scores, medians=pd.DataFrame(), study=study)
     shown = sliders(explorer, "zh", "own").children[len(explorer.weights) - 1]
     assert shown.description == (INNOVATION["zh"] if named else "innovation")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_upheld_appeal_is_held_against_the_grade_on_record(small, lang):
+    """Nothing tells what the upheld appeals of the last quarter changed: no corrected value, no adjustment."""
+    quarter = small.quarters[-1]
+    rows = pd.read_parquet(table_path(small, "appeals", quarter))
+    results = pd.read_parquet(table_path(small, "appraisal_results", quarter)).set_index("employee_id")
+    said = rows[rows["indicator"].isna() & rows["upheld"].fillna(False).astype(bool)].iloc[0]
+    assert pd.isna(results.at[said["employee_id"], "adjustment_x100"])
+    found = explain(small, str(said["employee_id"]), quarter=quarter)
+    assert found.appeals[0].standing == "untraced"
+    grade = results.at[said["employee_id"], "grade"]
+    (told,) = found.told(lang).appeals
+    assert told.effect[-1] == words(lang).say("explain.appeal.on_record.untraced", grade=grade)

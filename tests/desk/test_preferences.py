@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+import yaml
 
 from design_lab.desk.preferences import preference_forms, write_preference_form
 from design_lab.errors import DataError, StudyError
@@ -62,6 +63,31 @@ def test_answers_are_read_back_as_they_were_filled_in(study):
     assert read.given["swing"]["all"].tolist() == [50, 100, 90, 40]
     expected = [[1, 2, 2, 4], [1 / 2, 1, 1, 3], [1 / 2, 1, 1, 2], [1 / 4, 1 / 3, 1 / 2, 1]]
     np.testing.assert_allclose(read.given["ahp"]["all"], expected, atol=1e-12)
+
+
+def test_forms_call_dimensions_as_the_client_does(study):
+    """By both names, by the one there is, by the words where it says nothing; read back by the ids all the same."""
+    called = {"workload": {"en": "Contacts handled", "zh": "接听工作量"}, "csat": {"zh": "客户口碑"}}
+    text = yaml.safe_load((study.folder / "study.yaml").read_text(encoding="utf-8")) | {"dimensions": called}
+    (study.folder / "study.yaml").write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    named = Study.open(study.folder)
+    (path,) = preference_forms(named, ["R01"])
+    pages = openpyxl.load_workbook(path)
+    for way in ("direct", "swing"):
+        names = [pages[sheet(way)].cell(7 + at, 2).value for at in range(4)]
+        assert names == ["接听工作量\nContacts handled", "服务质量\nservice quality", "客户口碑", "团队合作\nteamwork"]
+    pairs = [tuple(pages[sheet("ahp")].cell(7 + at, 2 + side).value for side in (0, 1)) for at in range(2)]
+    assert pairs[1] == ("接听工作量\nContacts handled", "客户口碑")
+    edited(path, "direct", D7=25, D8=30, D9=30, D10=15)
+    read = read_form(path, asked(named.current, named.settings.roles))
+    assert read.given["direct"]["all"].tolist() == [25, 30, 30, 15]
+
+
+def test_judgements_typed_with_blanks_or_full_width_are_read(study):
+    path = edited(filled(study, ahp={"all": PAIRS}), "ahp", D7="Ａ２", D8=" a 2", D10="１")
+    read = read_form(path, asked(study.current, study.settings.roles))
+    assert read.given["ahp"]["all"][0].tolist() == [1, 2, 2, 4]
+    assert read.given["ahp"]["all"][1, 2] == 1
 
 
 def test_empty_forms_ask_for_the_study_s_dimensions_and_roles_and_are_never_replaced(study):
@@ -130,15 +156,17 @@ def test_answers_for_a_role_are_asked_only_on_what_it_is_weighed_on(tmp_path):
     ("way", "cells", "said"),
     [
         ("direct", {"D7": "thirty"}, "Direct, cell D7: 'thirty' is no number from 0 to 100; enter points without a sign"),
-        ("direct", {"D7": "25%"}, "cell D7: '25%' is no number from 0 to 100"),
+        ("direct", {"D7": "25%"}, "cell D7: '25%' is text; enter the number 25 in its place"),
+        ("direct", {"D7": " ２５ "}, "cell D7: ' ２５ ' is text; enter the number 25 in its place"),
         ("direct", {"D7": -5}, "cell D7: -5 is no number from 0 to 100"),
         ("direct", {"D7": True}, "cell D7: True is no number"),
         ("direct", {"D7": None}, "cell D7: is empty, while others of all are filled; enter 0 for what should weigh nothing"),
         ("direct", {"D7": 20}, "column all: the points sum to 95, but must sum to 100$"),
         ("direct", {"D7": 0.25, "D8": 0.3, "D9": 0.3, "D10": 0.15}, "the points sum to 1, but must sum to 100: write 25 for 25 %"),
         ("swing", {"D8": 95}, "column all: the greatest swing has 95 points; give 100 to the one"),
-        ("ahp", {"D7": "A12"}, "Pairwise, cell D7: 'A12' is no judgement; did you mean 'A2'"),
-        ("ahp", {"D7": 5}, "cell D7: 5 is no judgement"),
+        ("ahp", {"D7": "A12"}, "Pairwise, cell D7: 'A12' is no judgement; choose one from the list: A9 to A2, 1, or B2 to B9"),
+        ("ahp", {"D7": 5}, "cell D7: 5 is no judgement; choose A5 if the first matters more, B5 if the second does"),
+        ("ahp", {"D7": "３"}, "cell D7: '３' is no judgement; choose A3 if the first matters more, B3"),
         ("ahp", {"D7": None}, "cell D7: is empty, while others of all are filled; judge every pair"),
         ("direct", {"A7": "workloda"}, "row 'workloda' is not in the scheme; did you mean 'workload'"),
         ("direct", {"A7": None}, "row 'workload' is missing"),

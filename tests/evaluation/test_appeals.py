@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ from scipy import stats
 from design_lab.evaluation import Official, appeals, official
 from design_lab.evaluation.appeals import corrected, register, working_days
 from design_lab.evaluation.appeals.slices import numbered, slices
-from design_lab.evaluation.correction import correct
+from design_lab.evaluation.correction import correct, rescored
 from design_lab.ingest import table_path
 from design_lab.periods import Quarter
 from design_lab.schema import TABLES
 from design_lab.scoring import panel, score, targets
+from design_lab.study import WorkingDays
 from design_lab.synthetic.appraisal import make_appeals
 from design_lab.synthetic.centre import read_centre
 from design_lab.synthetic.exports import QuarterData
@@ -61,7 +63,14 @@ def deliver(study, quarter, rows):
 
 
 def given(people, told=TOLD):
-    results = pd.DataFrame({"score": 80.0, "grade": "B", "told_on": pd.to_datetime([told] * len(people))}, index=people)
+    said = {
+        "score": 80.0,
+        "adjustment": 0.0,
+        "grade": "B",
+        "reason": None,
+        "told_on": pd.to_datetime([told] * len(people)),
+    }
+    results = pd.DataFrame(said, index=people)
     return Official(results=results, pay=None)
 
 
@@ -84,6 +93,36 @@ def test_working_days_leave_out_weekends_and_what_is_not_known():
     first = pd.to_datetime(pd.Series(["2026-10-16", "2026-10-16", "2026-10-17", "2026-10-19", None]))
     last = pd.to_datetime(pd.Series(["2026-10-19", "2026-10-18", "2026-10-18", "2026-10-16", "2026-10-19"]))
     assert working_days(first, last).tolist() == pytest.approx([1, 0, 0, np.nan, np.nan], nan_ok=True)
+
+
+def naming(study, **days):
+    return dataclasses.replace(study, settings=study.settings.model_copy(update={"working_days": WorkingDays(**days)}))
+
+
+def test_working_days_leave_out_holidays_and_count_the_days_worked_in_their_place():
+    """The holiday of a Thursday to a Wednesday, with the Saturday after and the Sunday before worked."""
+    named = WorkingDays(
+        holidays=tuple(day(10, number) for number in range(1, 8)), make_up_days=(day(10, 10), day(9, 27), day(10, 10))
+    )
+    first = pd.to_datetime(pd.Series(["2026-09-30", "2026-09-30", "2026-09-26", "2026-10-10", "2026-10-01", None]))
+    last = pd.to_datetime(
+        pd.Series(["2026-10-12", "2026-10-07", "2026-09-28", "2026-10-11", "2026-10-08", "2026-10-08"])
+    )
+    # Thursday, Friday, Saturday, Monday; none; Sunday, Monday; the day itself is not counted; Thursday; not known.
+    assert working_days(first, last, named).tolist() == pytest.approx([4, 0, 2, 0, 1, np.nan], nan_ok=True)
+
+
+def test_holidays_of_study_yaml_shorten_what_appeals_took_and_the_limits_say_so(study):
+    deliver(study, QUARTER, BY_HAND)
+    named = naming(study, holidays=[day(10, 14), day(10, 15)], make_up_days=[day(10, 31)])
+    told, without = said(counted(named)), said(counted(study))
+    tally = counted(named).tally
+    # The 12th to the 19th without two days; the 16th to the Saturday worked; the 17th to 2 November with it; X99.
+    assert sorted(tally.days) == [0, 1, 3, 11, 12]
+    assert any("that study.yaml names" in limit for limit in told["turnaround"].limits)
+    assert any("public holidays" in limit and "not known" in limit for limit in without["turnaround"].limits)
+    stale = naming(study, holidays=[dt.date(2025, 10, 1)])  # of another year: those of this one are not known
+    assert said(counted(stale))["within_5"].limits == without["within_5"].limits
 
 
 def test_the_register_by_hand(study):
@@ -277,6 +316,38 @@ def test_what_upheld_appeals_correct_together(study):
     before, after = alone.pool_x100
     assert told["effect.pool"].value == pytest.approx((after - before) / before)
     assert told["effect.grades"].claim == "accounting"
+
+
+def test_upheld_appeals_are_held_against_the_grades_on_record(study):
+    """Ten people in order of their QA score; two of the last are corrected to the top and one hardly at all."""
+    names = [f"E{i}" for i in range(10)]
+    ten = make_panel({name: (20.0, 60.0 + 2 * i, 0.75, 4.0) for i, name in enumerate(names)})
+    claims = {"E0": 9800, "E1": 9900, "E2": 9950, "E9": 7810}
+    rows = [row(name, day(10, 12), upheld=True, indicator="qa_score", corrected_x100=to) for name, to in claims.items()]
+    deliver(study, QUARTER, [*rows, row("E4", day(10, 12), upheld=True), row("E5", day(10, 12), upheld=True)])
+    today = make_scheme()
+    before = score(ten, today, medians=NOBODY).grade
+    after = {"E0": 98.0, "E1": 99.0, "E2": 99.5, "E9": 78.1}
+    together, _, _ = rescored(ten, score(ten, today, medians=NOBODY), {k: {"qa_score": v} for k, v in after.items()}, medians=NOBODY)  # fmt: skip
+    assert all(before[name] != together.grade[name] for name in ("E0", "E1", "E2"))
+    results = given(names).results.assign(grade=before)
+    results.loc["E1", "grade"] = together.grade["E1"]
+    results.loc["E2", "grade"] = next(one for one in "ABCD" if one not in {before["E2"], together.grade["E2"]})
+    results.loc[["E5", "E7", "E8"], "adjustment"] = 3.0
+    results.loc[["E5", "E7", "E8"], "reason"] = ["申诉成立", "Appeal of 12 October", "major contribution"]
+    found = appeals(study, QUARTER, ten, Official(results=results, pay=None), today, medians=NOBODY, least=1)
+    same = "same_grade" if before["E9"] == together.grade["E9"] else "uncorrected"
+    assert found.record.people == Counter(["uncorrected", "corrected", "another", same, "untraced", "adjusted"])
+    assert (found.record.named, found.record.unfounded) == (2, 1)  # E7 did not appeal
+    told = said(found)
+    assert told["on_record.uncorrected"].value == found.record.people["uncorrected"]
+    assert told["on_record.uncorrected"].n == found.record.regraded
+    assert "1 person with a third one" in told["on_record.uncorrected"].text["en"]
+    assert (told["on_record.untraced"].value, told["on_record.untraced"].n) == (1, 6)
+    assert (told["on_record.unfounded"].value, told["on_record.unfounded"].n) == (1, 2)
+    few = said(appeals(study, QUARTER, ten, Official(results=results, pay=None), today, medians=NOBODY, least=5))
+    assert few["on_record.uncorrected"].claim == "unidentified"
+    assert "on_record.unfounded" not in few
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,97 @@ def test_every_assignment_is_tried_once_where_there_are_few():
     assert {tuple(sorted(row)) for row in drawn} == {(3, 3, 5, 9)}
 
 
+def in_two_draws(starts, lots, *, drift=0.0, **how):
+    """A panel whose second draw moves by `drift` a quarter more than the first."""
+    frame = panel(generator(), starts, **how)
+    frame["draw"] = frame["team"].map({f"T{team:02d}": lot for team, lot in enumerate(lots)})
+    return frame.assign(csat=frame["csat"] + drift * frame["quarter"] * (frame["draw"] == "b"))
+
+
+def test_two_draws_by_enumeration_each_within_itself():
+    """Two of four and one of three: 6 x 3 assignments, the effect the mean over treated cells of both draws."""
+    starts, lots = [4, 4, 99, 99, 6, 99, 99], "aaaabbb"
+    frame = in_two_draws(starts, lots, effect=0.4)
+    paths = frame.pivot(index="team", columns="quarter", values="csat").to_numpy()
+
+    def within(kept, dates):
+        cells, weights = [], []
+        for lot in (one for one in ("a", "b") if len({dates[team] for team in kept if lots[team] == one}) > 1):
+            own = [team for team in kept if lots[team] == lot]
+            cells.append(mean_effect(paths[own], [dates[team] for team in own]))
+            weights.append(sum(max(12 - dates[team], 0) for team in own))
+        return np.average(cells, weights=weights)
+
+    found, t = adoption(frame, **told(), drawn="draw", rng=generator()), []
+    firsts, seconds = (sorted(set(itertools.permutations(part))) for part in (starts[:4], starts[4:]))
+    for dates in ([*one, *other] for one in firsts for other in seconds):
+        value = within(range(7), dates)
+        less = [within([team for team in range(7) if team != one], dates) for one in range(7)]
+        t.append(value / np.sqrt(6 / 7 * np.sum((np.array(less) - value) ** 2)))
+    assert found.value == pytest.approx(within(range(7), starts))
+    assert (found.lot.draws, found.lot.exact) == (18, True)
+    assert found.lot.p == pytest.approx(np.mean(np.abs(t) >= abs(t[0]) * (1 - 1e-9)))
+    assert found.lot.least_p == pytest.approx(np.mean(np.abs(t) >= np.max(np.abs(t)) * (1 - 1e-9)))
+    assert found.lot.least_p > adoption(frame, **told(), rng=generator()).lot.least_p
+
+
+def test_draws_with_other_trends_and_shares_of_treated_are_not_mixed():
+    """Three of four teams of one draw and one of five of the other: their trends part, which is no effect."""
+    starts = [5, 5, 5, 99, 7, 99, 99, 99, 99]
+    frame = in_two_draws(starts, "aaaabbbbb", drift=0.5, effect=1.0, noise=0.0)
+    mixed, apart = adoption(frame, **told()), adoption(frame, **told(), drawn="draw")
+    assert abs(mixed.value - 1) > 0.3
+    assert apart.value == pytest.approx(1)
+    assert [event.value for event in apart.events] == pytest.approx([float(event.time >= 0) for event in apart.events])
+    assert [(cohort.units, round(cohort.value, 9)) for cohort in apart.cohorts] == [(3, 1.0), (1, 1.0)]
+
+
+def test_one_draw_by_name_is_no_draw_named():
+    frame = in_two_draws(WAVES, "a" * len(WAVES))
+    one, other = (adoption(frame, **told(), **more, rng=generator()) for more in ({}, {"drawn": "draw"}))
+    assert numbers_of(one) == numbers_of(other)
+
+
+def test_the_mix_of_doses_is_told_with_the_mean_over_it():
+    frame = panel(generator(), WAVES)
+    treated = frame["start"].notna()
+    plain = adoption(frame.assign(points=np.where(treated, 15.0, np.nan)), **told(), dose="points")
+    assert plain.doses == (("15", treated.groupby(frame["team"]).first().sum()),)
+    assert "doses_differ" not in plain.limits
+    points = np.where(treated, np.where(frame["team"] < "T02", 5.0, 15.0), np.nan)
+    mixed = adoption(frame.assign(points=points), **told(), dose="points")
+    assert dict(mixed.doses)["5"] == 2
+    assert mixed.value == plain.value
+    assert "doses_differ" in mixed.limits
+    assert "5 by 2" in mixed.text["en"]
+    assert "5（2个）" in mixed.text["zh"]
+    assert adoption(frame, **told()).doses == ()
+    with pytest.raises(DataError, match=r"points is missing of team T00, which adopts"):
+        adoption(frame.assign(points=np.nan), **told(), dose="points")
+    with pytest.raises(DataError, match=r"points changes within team T00"):
+        adoption(frame.assign(points=frame["quarter"] * 1.0), **told(), dose="points")
+
+
+def numbers_of(found):
+    return found.value, found.estimate, found.lot, found.events, found.cohorts
+
+
+def test_dates_change_hands_within_a_draw_alone_where_there_are_too_many_to_try_all():
+    adopted, lots = np.array([3] * 6 + [9] * 6 + [5] * 4 + [9] * 8), np.array([0] * 12 + [1] * 12)
+    drawn, exact = assignments(adopted, generator(), 50, lots)
+    assert (drawn.shape, exact) == ((50, 24), False)
+    for lot in (0, 1):
+        assert {tuple(sorted(row)) for row in drawn[:, lots == lot]} == {tuple(sorted(adopted[lots == lot]))}
+
+
+def test_a_unit_of_two_draws_or_of_none_is_refused():
+    frame = in_two_draws(WAVES, "a" * len(WAVES))
+    with pytest.raises(DataError, match=r"draw changes within team T00; it must be one value a unit"):
+        adoption(frame.assign(draw=np.where(frame.index == 3, "b", "a")), **told(), drawn="draw")
+    with pytest.raises(DataError, match=r"draw is missing in 1 of"):
+        adoption(frame.assign(draw=frame["draw"].where(frame.index != 3)), **told(), drawn="draw")
+
+
 def test_placebo_effects_stand_on_the_footing_of_the_effects():
     found = adoption(panel(generator(), WAVES, noise=0.0), **told())
     before = [event.value for event in found.events if event.time < 0]
@@ -130,11 +221,11 @@ def test_units_not_there_throughout_and_those_always_treated_are_left_out_by_nam
         (lambda frame: frame.assign(csat=1.0), r"csat is the same in every row; there is nothing to explain"),
         (
             lambda frame: frame[frame["team"] == "T00"],
-            r"1 team are there in every period; an interval needs at least 3",
+            r"of team, 1 are there in every period; an interval needs at least 3",
         ),
         (lambda frame: frame.assign(start=4), r"every team adopts at once; there is nobody to compare with"),
         (lambda frame: frame.assign(start=None), r"no team adopts within the panel after its first period"),
-        (lambda frame: frame.assign(start=0), r"0 team are there|no team adopts"),
+        (lambda frame: frame.assign(start=0), r"of team, 0 are there|no team adopts"),
         (lambda frame: pd.concat([frame, frame]), r"180 rows repeat a team and quarter, first T00, 0; average them"),
         (
             lambda frame: frame.assign(start=frame["start"].where(frame["quarter"] > 2)),

@@ -42,8 +42,8 @@ SAYS = {
     ask_adoption: {
         "duplicated": r"180 rows repeat a team and quarter, first T00, 0; average them to one row each",
         "constant": r"csat is the same in every row; there is nothing to explain",
-        "one team": r"1 team are there in every period; an interval needs at least 3",
-        "all treated from the first period on": r"0 team are there in every period",
+        "one team": r"of team, 1 are there in every period; an interval needs at least 3",
+        "all treated from the first period on": r"of team, 0 are there in every period",
         "all treated at once": r"every team adopts at once; there is nobody to compare with",
         "promotions only": r"no team adopts within the panel after its first period; there is no effect to estimate",
     },
@@ -84,6 +84,119 @@ def numbers(result):
     return found[~np.isnan(found)]  # None: does not apply
 
 
+def named(quarters):
+    return [f"Q{one:02d}" for one in quarters]
+
+
+def dated(frame, days):
+    """The panel with dates for numbers of quarters."""
+    start = [pd.NaT if pd.isna(one) else days[int(one)] for one in frame["start"]]
+    return frame.assign(quarter=days[frame["quarter"]], start=start)
+
+
+DAYS = pd.date_range("2024-01-01", periods=12, freq="QS")
+ALIKE = {
+    "teams in Chinese": lambda frame: frame.assign(team="客服" + frame["team"]),
+    "teams of a categorical with one nobody is in": lambda frame: frame.assign(
+        team=frame["team"].astype("category").cat.add_categories(["T99"])
+    ),
+    "text and numbers for teams": lambda frame: frame.assign(team=frame["team"].replace({"T00": 0})),
+    "dates": lambda frame: dated(frame, DAYS),
+    "periods": lambda frame: dated(frame, DAYS.to_period("Q")),
+    "an index of dates": lambda frame: frame.set_index(DAYS[frame["quarter"]]),
+    "an index that repeats": lambda frame: frame.set_index(np.zeros(len(frame), int)),
+    "numbers that may be missing": lambda frame: frame.assign(csat=frame["csat"].astype("Float64")),
+    "text that sorts": lambda frame: frame.assign(
+        quarter=named(frame["quarter"]), start=[None if pd.isna(one) else f"Q{int(one):02d}" for one in frame["start"]]
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", [ask_adoption, ask_checks], ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("name", ALIKE)
+def test_how_a_frame_is_written_changes_no_number(verb, name):
+    frame = panel(generator(), WAVES)
+    assert numbers(verb(ALIKE[name](frame))) == pytest.approx(numbers(verb(frame)))
+
+
+def test_a_categorical_has_the_order_of_its_categories_and_not_that_of_their_names():
+    frame = panel(generator(), WAVES)
+    names = ["last", "older", *"zyxwvutsrq"]
+    start = [None if pd.isna(one) else names[int(one)] for one in frame["start"]]
+    written = frame.assign(quarter=pd.Categorical([names[one] for one in frame["quarter"]], names), start=start)
+    assert numbers(ask_adoption(written)) == pytest.approx(numbers(ask_adoption(frame)))
+    with pytest.raises(DataError, match=r"start holds 'soon', which is no category of quarter"):
+        ask_adoption(written.assign(start=written["start"].replace({"z": "soon", "x": "soon"})))
+
+
+def test_the_unit_of_weights_changes_no_number_and_one_that_drowns_the_others_is_refused():
+    frame = panel(generator(), WAVES)
+    for size in (1e-300, 1.0, 1e12):
+        found = adoption(frame.assign(size=size), **told(), weights="size", rng=generator())
+        assert numbers(found) == pytest.approx(numbers(ask_adoption(frame)))
+    with pytest.raises(DataError, match=r"size reaches from 1 to 1e\+15; beside the largest the smallest counts for"):
+        adoption(frame.assign(size=np.where(frame["team"] == "T01", 1e15, 1.0)), **told(), weights="size")
+    with pytest.raises(DataError, match=r"size must be above 0 in every row"):
+        adoption(frame.assign(size=np.where(frame["team"] == "T01", 0.0, 1.0)), **told(), weights="size")
+
+
+REFUSED = {
+    "no rows": (lambda frame: frame.iloc[:0], r"the frame has no rows"),
+    "no frame": (lambda frame: frame.to_dict(), r"a pandas data frame is needed, not a dict"),
+    "a column twice": (lambda frame: pd.concat([frame, frame[["csat"]]], axis=1), r"several columns 'csat'"),
+    "infinite": (lambda frame: frame.assign(csat=frame["csat"].where(frame.index != 4, np.inf)), r"an infinite number"),
+    "complex": (lambda frame: frame.assign(csat=frame["csat"] + 1j), r"csat holds complex128; it must hold numbers"),
+    "text": (lambda frame: frame.assign(csat=frame["csat"].astype(str)), r"csat holds .*; it must hold numbers"),
+    "beyond squares": (lambda frame: frame.assign(csat=frame["csat"] * 1e300), r"too large or too close together"),
+    "below squares": (lambda frame: frame.assign(csat=frame["csat"] * 1e-300), r"too large or too close together"),
+    "a level a team": (
+        lambda frame: frame.assign(csat=frame.groupby("team")["csat"].transform("first")),
+        r"csat does not vary beyond what each team and each quarter has of its own; there is nothing to explain",
+    ),
+    "a level a quarter": (
+        lambda frame: frame.assign(csat=frame["quarter"] / 3),
+        r"csat does not vary beyond what each",
+    ),
+}
+IN_TIME = {
+    "text of other length": (
+        lambda frame: frame.assign(quarter=frame["quarter"].astype(str)),
+        r"quarter is text, in which '10' stands before '2'; make it numbers, dates or an ordered categorical",
+    ),
+    "text and numbers": (
+        lambda frame: frame.assign(quarter=frame["quarter"].astype(object).replace({3: "third"})),
+        r"quarter holds int and str, which have no order; write its periods alike",
+    ),
+    "a start of another kind": (
+        lambda frame: frame.assign(quarter=named(frame["quarter"])),
+        r"start holds 4.0 and quarter holds 'Q00', which cannot be compared; write them alike",
+    ),
+    "a start without its time zone": (
+        lambda frame: dated(frame, DAYS).assign(quarter=DAYS.tz_localize("UTC")[frame["quarter"]]),
+        r"start holds Timestamp.* which cannot be compared; write them alike",
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_frame_that_cannot_be_read_is_refused_in_a_sentence(verb, name):
+    made, says = REFUSED[name]
+    frame = panel(generator(), WAVES)
+    frame["dose"] = (frame["quarter"] >= frame["start"]).astype(float)
+    slope = {"outcome": "csat", "dose": "dose", "unit": "team", "time": "quarter", "rng": generator(), "draws": 99}
+    with pytest.raises(DataError, match=says):
+        dose_slope(made(frame), **slope) if verb is ask_slope else verb(made(frame))
+
+
+@pytest.mark.parametrize("verb", [ask_adoption, ask_checks], ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize("name", IN_TIME)
+def test_periods_without_an_order_are_refused_in_a_sentence(verb, name):
+    made, says = IN_TIME[name]
+    with pytest.raises(DataError, match=says):
+        verb(made(panel(generator(), WAVES)))
+
+
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_the_order_of_rows_changes_no_number(verb):
     frame = panel(generator(), WAVES)
@@ -113,6 +226,23 @@ def test_person_weeks_that_can_tell_nothing_give_no_slope():
         told_of = volume_csat(rows, timed=True, weekly=True, **SPAN)
         assert told_of.slopes == (), name
         assert {(finding.value, finding.claim) for finding in told_of.findings()} == {(None, "unidentified")}, name
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda rows: rows.drop(columns="rated"), r"no column 'rated'"),
+        (lambda rows: rows.assign(calls=-rows["calls"]), r"calls is below 0 in some rows"),
+        (lambda rows: rows.assign(calls=rows["calls"].astype(str)), r"calls holds .*; it must hold numbers"),
+        (lambda rows: rows.assign(worked_ms=np.inf), r"worked_ms holds an infinite number"),
+        (lambda rows: rows.assign(rated=rows["rated"].where(rows["team"] != "T00")), r"rated is missing in \d+ of"),
+        (lambda rows: rows.to_dict(), r"a pandas data frame is needed, not a dict"),
+    ],
+)
+def test_person_weeks_that_cannot_be_read_are_refused_in_a_sentence(change, says):
+    made = weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=6, size=3, periods=6)
+    with pytest.raises(DataError, match=says):
+        volume_csat(change(made), timed=True, weekly=True, **SPAN)
 
 
 def test_copies_of_person_weeks_make_no_slope_surer():

@@ -36,6 +36,25 @@ EARLY = planted(1.0, lambda frame: since(frame) == -1)
 QUIET = planted(0.0, since)
 
 
+def test_checks_compare_within_each_draw():
+    """Draws with trends of their own and other shares of treated: mixed they look like a trend before adoption."""
+    frame = panel(generator(), [6] * 16 + [99] * 4 + [6] * 4 + [99] * 16, noise=0.1)
+    frame["draw"] = np.where(frame["team"] < "T20", "a", "b")
+    frame["csat"] += 0.5 * frame["quarter"] * (frame["draw"] == "b")
+    for check in (checks.pre_trend, checks.placebo_dates, checks.shared_queues):
+        more = {"shared": 1.0} if check is checks.shared_queues else {}
+        quiet = frame.assign(csat=frame["csat"] - (since(frame) >= 0))
+        assert check(quiet, **told(), **more).verdict == "failed"
+        assert check(quiet, **told(), **more, drawn="draw").verdict == "passed"
+    lots = checks.selection_on_past(frame, **told(), rng=generator(), drawn="draw")
+    past = frame[frame["quarter"] < 6].groupby(["draw", "start", "team"], dropna=False)["csat"].mean().reset_index()
+    means = past.groupby(["draw", past["start"].notna()])["csat"].mean().unstack()
+    weights = past.groupby("draw")["start"].agg(
+        lambda held: held.notna().mean() * (1 - held.notna().mean()) * len(held)
+    )
+    assert lots.value == pytest.approx(np.average(means[True] - means[False], weights=weights))
+
+
 @pytest.mark.parametrize(
     ("check", "trouble"),
     [

@@ -8,7 +8,8 @@ import pytest
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.evidence import adoption, claim_test
 from design_lab.evidence.claim import judged
-from design_lab.evidence.history import Change, Team, WeightHistory
+from design_lab.evidence.history import Team, WeightHistory
+from design_lab.evidence.reweighed import Change
 from design_lab.finding import words_of_cause
 from design_lab.periods import Quarter, quarters_between
 from design_lab.study import Study
@@ -25,6 +26,7 @@ class Check:
 
     name: str
     verdict: str
+    shared: bool = False
 
 
 def past(starts=WAVES, *, how="randomised", draw="minutes", events=(), sets=2):
@@ -121,6 +123,18 @@ def test_spill_over_and_events_that_coincide_are_never_an_effect(how, name, why)
     assert decided(history, checks=[Check("concurrent_events", "failed")])[0] == "association"
 
 
+@pytest.mark.parametrize("verdict", ["passed", "cannot_be_judged"])
+def test_volume_out_of_shared_queues_is_never_an_effect_and_other_outcomes_may_be(verdict):
+    """What comes to a queue is given, whatever a check with limited power sees of it."""
+    queues = [Check("shared_queues", verdict, shared=True)]
+    volume = judged(past(), effect=STRONG, outcome="calls_per_hour", checks=queues)
+    assert (volume.claim, volume.tells[0]) == ("association", "shield_queues")
+    assert "answer the same queues" in volume.findings()[0].text["en"]
+    assert judged(past(), effect=STRONG, outcome="csat", checks=queues).claim == "causal"
+    apart = [Check("shared_queues", verdict)]
+    assert judged(past(), effect=STRONG, outcome="calls_per_hour", checks=apart).claim == "causal"
+
+
 @pytest.mark.parametrize("name", ["pre_trend", "selection_on_past", "untreated_volume", "leave_one_out"])
 @pytest.mark.parametrize("verdict", ["passed", "cannot_be_judged"])
 def test_no_check_ever_raises_a_claim(name, verdict):
@@ -140,6 +154,18 @@ def test_few_teams_leave_the_lot_alone_where_it_was_drawn_and_no_effect_where_it
     assert (claim, "lot_only" in reasons) == ("causal", True)
     claim, reasons, _ = decided(past(starts, how="chosen", draw=None), effect(starts, size=60.0))
     assert (claim, "too_few_undrawn" in reasons) == ("association", True)
+
+
+def test_few_teams_that_wait_in_a_large_draw_decide_by_themselves():
+    """Nine held against two and two against nine are as three that weigh alike; pairs are as many as there are."""
+    for starts, lots, few in (
+        ([5] * 9 + [None] * 2 + [5] * 2 + [None] * 9, "a" * 11 + "b" * 11, True),
+        ([5, None] * 6, "aabbccddeeff", False),
+    ):
+        one = past(starts)
+        teams = tuple(replace(team, draw=lot) for team, lot in zip(one.teams, lots, strict=True))
+        claim, reasons, _ = decided(replace(one, teams=teams), effect(starts))
+        assert (claim, "lot_only" in reasons, "drawn_apart" in reasons) == ("causal", few, True)
 
 
 def test_a_cohort_of_two_is_reported_as_small():

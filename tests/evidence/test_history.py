@@ -3,8 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from design_lab.evidence.claim import judged
+from design_lab.evidence.draws import fault
 from design_lab.evidence.history import weight_history
 from design_lab.periods import Quarter
 from design_lab.study import Study
@@ -90,6 +93,22 @@ def test_weights_that_differ_by_role_alone_are_no_variation(study):
     assert not found.treated
 
 
+def test_roles_whose_teams_changed_too_are_named_and_not_estimated(study):
+    roles = dict.fromkeys(TEAMS[:5], "customer_service") | dict.fromkeys(TEAMS[5:], "technical_support")
+    held = study(
+        adopting([*TEAMS[:3], *TEAMS[5:7]], "2026-01-01", "2025-12-31", chosen="randomised", draw="minutes"),
+        line("current", [*TEAMS[3:5], TEAMS[7]], "2025-04-01", chosen="randomised", draw="minutes"),
+    )
+    found = weight_history(held, roles=roles)
+    ((named, teams),) = found.roles_apart
+    assert (named["zh"], teams) == (held.settings.roles["technical_support"]["zh"], 2)
+    assert [one.name for one in found.compared] == TEAMS[:5]
+    text = judged(found, effect=None, outcome="csat").findings()[0].text
+    assert f"Teams of other roles came under other weights too ({named['en']}: 2)" in text["en"]
+    assert f"{named['zh']}：2 个" in text["zh"]
+    assert weight_history(held, roles=dict.fromkeys(TEAMS, "customer_service")).roles_apart == ()
+
+
 def test_other_weights_for_one_role_are_no_change_of_another(study):
     """A scheme that overrides technical support alone: service teams that come under it change nothing."""
     change = ("current", "rules:", "overrides:\n  - role: technical_support\n    dimensions: {workload: {weight: 30, indicators: {calls_per_hour: 100}}, csat: {weight: 35, indicators: {very_satisfied_rate: 100}}}\nrules:")  # fmt: skip
@@ -158,6 +177,60 @@ def test_a_draw_that_is_not_on_record_for_both_sides_is_none(study, treated, kep
     found = weight_history(held, roles=ROLES)
     assert found.how == how
     assert (len(found.treated), len(found.untreated)) == (4, 4)
+
+
+def drawn(teams, draw, *starts):
+    """The lines of teams of one draw: two a start, the rest never."""
+    lines, left = [], list(teams)
+    for first, before in starts:
+        lines.append(adopting(left[:2], first, before, chosen="randomised", draw=draw))
+        left = left[2:]
+    return [*lines, line("current", left, "2025-04-01", chosen="randomised", draw=draw)]
+
+
+EARLY, LATE = ("2025-10-01", "2025-09-30"), ("2026-01-01", "2025-12-31")
+
+
+def test_several_draws_that_each_tell_are_drawn_and_teams_belong_to_their_own(study):
+    found = weight_history(study(*drawn(TEAMS[:4], "a", EARLY), *drawn(TEAMS[4:], "b", LATE)), roles=ROLES)
+    assert (found.how, found.draws, found.by_draw) == ("randomised", ("a", "b"), True)
+    rows = found.panel(pd.DataFrame({"team": TEAMS, "quarter": "2026Q1"}))
+    assert rows["draw"].tolist() == ["a"] * 4 + ["b"] * 4
+    one = weight_history(study(*drawn(TEAMS, "a", EARLY)), roles=ROLES)
+    assert (one.how, one.by_draw) == ("randomised", False)
+    assert "draw" not in one.panel(rows.drop(columns="draw"))
+
+
+def test_a_draw_that_moved_all_its_teams_at_once_stands_outside(study):
+    everybody = adopting(TEAMS[4:], *LATE, chosen="randomised", draw="b")
+    found = weight_history(study(*drawn(TEAMS[:4], "a", EARLY), everybody), roles=ROLES)
+    assert ([one.name for one in found.compared], found.how) == (TEAMS[:4], "randomised")
+
+
+@pytest.mark.parametrize(("pool", "how"), [(TEAMS[2:], "randomised"), (TEAMS[2:6], "unknown")])
+def test_a_second_draw_among_all_who_were_left_is_one_lot_and_among_some_it_is_none(study, pool, how):
+    """Of eight two change in the first draw; the second takes two of the six left, or of four that somebody picked."""
+    waves = [
+        adopting(TEAMS[:2], *EARLY, chosen="randomised", draw="a"),
+        line("current", TEAMS[2:], "2025-04-01", "2025-12-31", chosen="randomised", draw="a"),
+        line("quality_first", TEAMS[2:4], "2026-01-01", chosen="randomised", draw="b"),
+        line("current", pool[2:], "2026-01-01", chosen="randomised", draw="b"),
+    ]
+    rest = [one for one in TEAMS[4:] if one not in pool]
+    waves += [line("current", rest, "2026-01-01", chosen="randomised", draw="a")] if rest else []
+    found = weight_history(study(*waves), roles=ROLES)
+    assert (found.how, found.draws) == (how, ("a",))
+    assert fault(found.compared) == (None if how == "randomised" else "redrawn_in_part")
+
+
+def test_a_wave_that_was_chosen_after_one_that_was_drawn_is_not_drawn(study):
+    waves = [
+        *drawn(TEAMS[:4], "a", EARLY),
+        line("current", TEAMS[4:], "2025-04-01", "2025-12-31", chosen="randomised", draw="a"),
+        line("quality_first", TEAMS[4:6], "2026-01-01", chosen="chosen"),
+        line("current", TEAMS[6:], "2026-01-01", chosen="randomised", draw="a"),
+    ]
+    assert weight_history(study(*waves), roles=ROLES).how == "chosen"
 
 
 @pytest.mark.parametrize(

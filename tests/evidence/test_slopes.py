@@ -104,7 +104,9 @@ def test_a_kind_of_contact_that_goes_with_both_is_held_fixed():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda rows: rows.assign(rated=0), "no ratings were delivered"),
+        (lambda rows: rows.assign(rated=0, satisfied=0), "no ratings were delivered"),
+        (lambda rows: rows.assign(satisfied=rows["rated"] + 1), "more ratings are good than there are"),
+        (lambda rows: rows.assign(role=None), "three periods or more"),
         (lambda rows: rows.groupby("employee_id").head(2), "three periods or more"),
         (lambda rows: rows.assign(team="T1"), "fewer than five teams"),
         (lambda rows: rows.assign(team=None), "nobody is known to belong to a team"),

@@ -1,5 +1,7 @@
 """What other weights did: a planted effect is found, none is invented, and everything says what it is worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,24 @@ def test_the_primary_outcome_is_tested_alone_and_the_others_by_holm():
     assert made(primary="qa_score").primary.outcome == "qa_score"
 
 
+def test_one_number_told_twice_is_held_once():
+    """The dissatisfied share is what CSAT misses to 1: it takes CSAT's p and leaves those of the others as they were."""
+    frame = rates()
+    both = frame.assign(csat_dissatisfied=1 - frame["csat"])
+    alone, twice = made(frame=frame), made(frame=both)
+    held = {one.outcome: one.p_held for one in twice.effects}
+    assert held["csat_dissatisfied"] == held["csat"]
+    assert {one.outcome: one.p_held for one in alone.effects if one.p} == {
+        name: p for name, p in held.items() if p is not None and name != "csat_dissatisfied"
+    }
+    second = {one.outcome: one for one in made(frame=both, primary="qa_score").effects}
+    assert second["csat_dissatisfied"].p_held == second["csat"].p_held >= second["csat"].p
+    told = by_id(twice)["evidence.weight_effect.csat_dissatisfied"]
+    assert "the same number as customer satisfaction told the other way round" in told.text["en"]
+    near = frame.assign(csat_dissatisfied=1 - frame["csat"] + 1e-4 * np.cos(frame.index))
+    assert {one.mirrors for one in made(frame=near).effects} == {""}, "a neutral grade makes it another number"
+
+
 def test_the_least_effect_that_would_be_found_is_by_hand_and_is_found_four_times_in_five():
     """t with 14 degrees of freedom: 2.145 at .975 and .868 at .8."""
     assert detectable(2.0, 15) == pytest.approx(2 * (2.144787 + 0.868055), abs=1e-5)
@@ -97,6 +117,21 @@ def test_few_teams_have_their_interval_from_the_lot_or_none():
     assert "bear no interval" in by_id(made(past(six), rates(six)))["evidence.weight_effect.csat"].text["en"]
 
 
+def test_of_several_draws_each_is_drawn_again_within_itself():
+    """Two of four twice: 36 assignments; one draw of eight has 70."""
+    starts = [5, 5, None, None] * 2
+    one = past(starts)
+    teams = tuple(replace(team, draw="ab"[place // 4]) for place, team in enumerate(one.teams))
+    several, frame = replace(one, teams=teams), rates(starts)
+    apart = made(several, frame).primary
+    assert (apart.claim.claim, apart.adoption.lot.draws, apart.adoption.lot.exact) == ("causal", 36, True)
+    assert made(one, frame).primary.adoption.lot.draws == 70
+    assert apart.p == apart.adoption.lot.p >= apart.adoption.lot.least_p >= 1 / 36
+    said = by_id(made(several, frame))["evidence.claim"].text
+    assert "several draws that are on record (a, b)" in said["en"]
+    assert "同一次抽签" in said["zh"]
+
+
 def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_association():
     big = rates(effect={**EFFECT, "csat": 0.3})
     assumed = by_id(made(past(how="chosen", draw=None), big))["evidence.weight_effect.csat"]
@@ -111,9 +146,13 @@ def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_
 def test_sensitivity_is_told_of_the_primary_outcome():
     frame = rates()
     frame["response_rate"] = 0.25 + np.random.default_rng(3).normal(size=len(frame)) * 0.01
-    found = by_id(made(frame=frame, frozen=frame))
+    rng = np.random.default_rng(4)
+    people = pd.concat([frame.assign(employee_id=frame["team"] + str(one)) for one in range(4)])
+    people = people.assign(value=people["csat"])[rng.random(len(people)) < 0.95]
+    found = by_id(made(frame=frame, frozen=frame, people=people))
     assert {id.rpartition(".")[2] for id in found if id.startswith("evidence.sensitivity.")} == {
-        "relative_magnitudes", "smoothness", "silent_customers", "response_rate", "frozen_teams", "odds",
+        "relative_magnitudes", "smoothness", "silent_customers", "response_rate", "frozen_teams", "odds", "attrition",
+        "selective_response", "all_served",
     }  # fmt: skip
     kept, own = found["evidence.sensitivity.frozen_teams"], found["evidence.weight_effect.csat"]
     assert kept.value == own.value, "nobody moved"
@@ -121,6 +160,14 @@ def test_sensitivity_is_told_of_the_primary_outcome():
     silent = found["evidence.sensitivity.silent_customers"]
     changed = frame[frame["quarter"] >= frame["team"].map(past().adoption_of).fillna("~")]["response_rate"].mean()
     assert silent.value == pytest.approx(own.interval[0] / (1 - changed))
+    left, rated, all_served = (
+        found[f"evidence.sensitivity.{name}"] for name in ("attrition", "selective_response", "all_served")
+    )
+    assert {left.claim, rated.claim} == {"causal-under-assumptions"}, "trimming assumes that all move one way"
+    assert all_served.claim == "causal"
+    assert rated.value == all_served.value == pytest.approx(own.value)
+    assert all_served.interval[0] < -50 < 50 < all_served.interval[1]
+    assert left.interval[0] < left.value < left.interval[1]
 
 
 @pytest.mark.parametrize("history", [past(sets=1), past([5] * 15), past([None] * 15)])
@@ -131,11 +178,12 @@ def test_where_the_past_cannot_tell_there_is_no_number_at_all(history):
 
 def test_outcomes_without_data_or_without_differences_are_a_sentence_each():
     frame = rates().assign(attendance=0.99, handle_seconds=np.nan)
+    frame["teamwork"] = frame["team"].str[1:].astype(float)
     frame["transfers"] = np.where((frame["quarter"] == "2024Q1") & (frame["team"] != "T00"), np.nan, frame["csat"])
     found = by_id(made(frame=frame, absent={"repeat_calls": "callers_unknown"}))
     said = {
         "attendance": "nothing to explain", "handle_seconds": "no observations", "transfers": "every quarter",
-        "repeat_calls": "do not say who called",
+        "repeat_calls": "do not say who called", "teamwork": "nothing to explain",
     }  # fmt: skip
     for outcome, text in said.items():
         one = found[f"evidence.weight_effect.{outcome}"]

@@ -85,6 +85,16 @@ def test_frozen_teams_keep_every_sum_and_move_nobody(made):
     assert held[shared].equals(home[shared])
 
 
+def test_an_outcome_by_person_is_what_the_team_has_each_weighed_by_her_ratings(made):
+    people = made.by_person("csat").set_index(["employee_id", "team", "quarter"])
+    under = made.sums["csat_under"].reindex(people.index)
+    told = (people["value"] * under).groupby(["team", "quarter"]).sum() / under.groupby(["team", "quarter"]).sum()
+    teams = made.rates().set_index(["team", "quarter"])["csat"].dropna()
+    assert (told - teams).abs().max() < 1e-12
+    assert len(told) == len(teams)
+    assert made.by_person("repeat_calls").empty
+
+
 def test_outcomes_without_data_are_absent_with_the_reason(small, made):
     assert made.absent["repeat_calls"] == "callers_unknown"
     assert {*made.outcomes} | {*made.absent} >= {*OUTCOMES}

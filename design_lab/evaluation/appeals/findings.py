@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown, Term, worded, written
+from design_lab.evaluation.appeals.on_record import OnRecord
 from design_lab.evaluation.appeals.slices import Slice
 from design_lab.evaluation.appeals.tally import STANDARD, WINDOW, Effect, Tally, share
 from design_lab.evaluation.criteria import Estimate
@@ -25,7 +26,8 @@ class Appeals(Shown):
     """Appeals against a quarter's results (`tally`), and of the last four quarters with a register (`year`).
 
     Both are None where no register was delivered for the quarter. `grounds` holds each ground with how many of the
-    year's appeals rest on it, `effect` is None where fewer than `least` upheld appeals of the quarter can be corrected.
+    year's appeals rest on it, `effect` is None where fewer than `least` upheld appeals of the quarter can be corrected,
+    `record` None where no results were delivered.
     """
 
     units: ClassVar[Mapping[str, str]] = {
@@ -39,6 +41,7 @@ class Appeals(Shown):
     grounds: tuple[tuple[Group, int], ...] = ()
     slices: tuple[Slice, ...] = ()
     effect: Effect | None = None
+    record: OnRecord | None = None
 
     def table(self) -> pd.DataFrame:
         """Return one row a measure, period and group: how many quarters, n, share, low, high, p and p for all."""
@@ -82,6 +85,7 @@ class Appeals(Shown):
             *self._by_ground(self.year),
             *self._by_group(),
             *self._effects(),
+            *self._recorded(),
         )
 
     def _over(self, tally: Tally) -> dict[str, Any]:
@@ -120,6 +124,7 @@ class Appeals(Shown):
             if name == "appealed" or found.n < self.least:
                 continue
             says, limits, days = _SAID[name]
+            limits = (*_days_counted(tally), *limits) if days else limits
             yield state(
                 f"{stem}.{name}", found.value, says=f"appeals.{says}", unit="share", n=found.n, claim="accounting",
                 bounds=(found.low, found.high), level=LEVEL, limits=(*limits, *own),
@@ -128,7 +133,7 @@ class Appeals(Shown):
         if tally.days.size >= self.least:
             yield state(
                 f"{stem}.turnaround", tally.median, says="appeals.turnaround", unit="working_days", n=tally.days.size,
-                claim="accounting", limits=("working_days", "decided_alone", *own), **over,
+                claim="accounting", limits=(*_days_counted(tally), "decided_alone", *own), **over,
             )  # fmt: skip
         for name, unit, n in (("upheld", "share", tally.decided), ("turnaround", "working_days", tally.days.size)):
             if n < self.least:
@@ -162,7 +167,8 @@ class Appeals(Shown):
             low, high = one.interval
             yield state(
                 f"appeals.{one.measure}.{one.group.key}", one.share, says=f"appeals.by_{one.measure}", unit="share",
-                n=one.n, claim="association", bounds=(low, high), level=LEVEL, limits=("appeals_screen",),
+                n=one.n, claim="association", bounds=(low, high), level=LEVEL,
+                limits=("appeals_screen", *(_days_counted(year) if one.measure == "in_time" else ())),
                 group={lang: one.name(lang) for lang in LANGUAGES}, attribute=one.group.attribute_name,
                 expected=Quantity(one.expected / one.n, "share"), p=written(one.p), adjusted=written(one.p_adjusted),
                 days=Quantity(STANDARD[1], "working_days"), **self._over(year),
@@ -190,13 +196,44 @@ class Appeals(Shown):
                 "appeals.effect.pool", (after - before) / before, says="appeals.effect_pool", unit="share", **about
             )
 
+    def _recorded(self) -> Iterator[Finding]:
+        """How many upheld appeals contradict the results on record, as far as they are enough to be told."""
+        found = self.record
+        if found is None or self.tally is None or not self.tally.upheld:
+            return
+        stem, regraded = "appeals.on_record", found.regraded
+        if regraded < self.least:
+            yield state(
+                f"{stem}.uncorrected", None, says=f"{stem}_unknown", unit="people", n=0, claim="unidentified",
+                quarter=self.quarter, least=Quantity(self.least, "count"),
+            )  # fmt: skip
+        elif self.effect is not None:
+            yield state(
+                f"{stem}.uncorrected", found.people.get("uncorrected", 0), says=f"{stem}_uncorrected", unit="people",
+                n=regraded, claim=claim_of(self.effect.reconstructed), scheme=self.effect.title, quarter=self.quarter,
+                limits=unchanged_behaviour(self.effect.reconstructed, self.effect.limits),
+                another=Quantity(found.people.get("another", 0), "people"),
+            )  # fmt: skip
+        told = (("untraced", found.people.get("untraced", 0), found.known), ("unfounded", found.unfounded, found.named))
+        for name, count, n in told:
+            if n >= self.least:
+                yield state(
+                    f"{stem}.{name}", count, says=f"{stem}_{name}", unit="people", n=n, claim="accounting",
+                    limits=("one_quarter",), quarter=self.quarter,
+                )  # fmt: skip
+
 
 # By the name of a share: its sentence, its limits, the days that the sentence names.
 _SAID: Mapping[str, tuple[str, tuple[str, ...], int]] = {
     "upheld": ("upheld", ("decided_alone",), 0),
-    **{f"within_{days}": ("within", ("working_days", "open_appeals"), days) for days in STANDARD},
-    "filed_in_window": ("filed_in_window", ("working_days",), WINDOW),
+    **{f"within_{days}": ("within", ("open_appeals",), days) for days in STANDARD},
+    "filed_in_window": ("filed_in_window", (), WINDOW),
 }
+
+
+def _days_counted(tally: Tally) -> tuple[str, ...]:
+    """What working days are, as a limit."""
+    return ("working_days_named",) if tally.holidays else ("working_days",)
 
 
 def _shares(tally: Tally) -> dict[str, Estimate]:

@@ -15,18 +15,19 @@ from design_lab.ingest.tables import table_path
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
 from design_lab.scoring import Panel
-from design_lab.study import Study
+from design_lab.study import Study, WorkingDays
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MONDAY_TO_FRIDAY = WorkingDays()
 _WORDS = ("ground", "indicator", "evidence", "decision", "decided_by")
 
 
-def working_days(first: pd.Series, last: pd.Series) -> npt.NDArray[np.float64]:
-    """Return the days from Monday to Friday after one day up to another, (n,).
+def working_days(first: pd.Series, last: pd.Series, named: WorkingDays = MONDAY_TO_FRIDAY) -> npt.NDArray[np.float64]:
+    """Return the working days after one day up to another, (n,): Monday to Friday but for holidays that are `named`.
 
-    NaN where a day is missing or the second lies before the first. Public holidays count as working days.
+    Make-up days that are named count too. NaN where a day is missing or the second lies before the first.
 
     >>> import pandas as pd
     >>> friday, days = pd.to_datetime(["2026-10-09"] * 3), pd.to_datetime(["2026-10-09", "2026-10-11", "2026-10-12"])
@@ -39,7 +40,10 @@ def working_days(first: pd.Series, last: pd.Series) -> npt.NDArray[np.float64]:
     known = ~np.isnat(begun) & ~np.isnat(ended)
     known[known] = begun[known] <= ended[known]
     counted = np.full(len(begun), np.nan)
-    counted[known] = np.busday_count(begun[known] + 1, ended[known] + 1)
+    holidays, made_up = (np.unique(np.array(days, "datetime64[D]")) for days in (named.holidays, named.make_up_days))
+    first_day, last_day = begun[known], ended[known]
+    counted[known] = np.busday_count(first_day + 1, last_day + 1, holidays=holidays)
+    counted[known] += np.searchsorted(made_up, last_day, side="right") - np.searchsorted(made_up, first_day, "right")
     return counted
 
 
@@ -48,7 +52,8 @@ def register(study: Study, quarter: Quarter) -> pd.DataFrame | None:
 
     Columns are the canonical table's, days as timestamps, words None where empty, `upheld` True, False or missing,
     `claimed` the corrected value in hundredths as a float; beside them `days`, the working days to the decision (NaN
-    without one, or with one before the filing), and `open`, whether the register holds no decision.
+    without one, or with one before the filing), `holidays`, whether study.yaml names holidays of the years of both, and
+    `open`, whether the register holds no decision.
     """
     import pandas as pd
 
@@ -58,6 +63,7 @@ def register(study: Study, quarter: Quarter) -> pd.DataFrame | None:
     rows = pd.read_parquet(path).sort_values(["filed_on", "employee_id"], kind="stable", ignore_index=True)
     filed, closed, upheld = pd.to_datetime(rows["filed_on"]), pd.to_datetime(rows["closed_on"]), rows["upheld"]
     said = {name: rows[name].astype(object).where(rows[name].notna(), None) for name in _WORDS}
+    named = study.settings.working_days
     return pd.DataFrame(
         {
             "employee_id": rows["employee_id"],
@@ -65,7 +71,8 @@ def register(study: Study, quarter: Quarter) -> pd.DataFrame | None:
             "closed_on": closed,
             "upheld": upheld.astype("boolean"),
             "claimed": rows["corrected_x100"].astype("float64"),
-            "days": working_days(filed, closed),
+            "days": working_days(filed, closed, named),
+            "holidays": named.tell(filed) & named.tell(closed),
             "open": closed.isna() & upheld.isna(),
             **said,
         }

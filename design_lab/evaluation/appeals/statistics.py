@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from design_lab.evaluation.appeals.findings import Appeals
+from design_lab.evaluation.appeals.on_record import OnRecord, on_record
 from design_lab.evaluation.appeals.register import corrected, register, told_on, working_days
 from design_lab.evaluation.appeals.slices import Measure, numbered, slices
 from design_lab.evaluation.appeals.tally import STANDARD, Effect, Tally
@@ -30,10 +29,14 @@ _YEAR = 4  # quarters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Delivered:
-    """A quarter's register with `told_on` and `has_result` beside it, and who has a result; None if nobody."""
+    """A quarter's register with `waited` and `has_result` beside it, and who has a result; None if nobody.
+
+    `waited` are the working days from being told to filing, `holidays` says whether those in between are known.
+    """
 
     rows: pd.DataFrame
     people: frozenset[str] | None
+    holidays: bool
 
 
 def appeals(
@@ -50,6 +53,7 @@ def appeals(
     before = [one for back in range(_YEAR - 1, 0, -1) if (one := quarter.plus(-back)) in study.quarters]
     held = [_delivered(study, one, official(study, one)) for one in before]
     year = [*(one for one in held if one is not None), mine]
+    effect, record = _upheld(mine.rows, people, given, scheme, medians, least)
     return Appeals(
         quarter=str(quarter),
         least=least,
@@ -57,7 +61,8 @@ def appeals(
         year=_tally(year),
         grounds=_grounds(year, least),
         slices=slices(_frames(people, mine, year), least=least),
-        effect=_effect(mine.rows, people, given, scheme, medians, least),
+        effect=effect,
+        record=record,
     )
 
 
@@ -67,13 +72,17 @@ def _delivered(study: Study, quarter: Quarter, given: Official) -> _Delivered | 
         return None
     known = None if given.results is None else frozenset(map(str, given.results.index))
     has_result = rows["employee_id"].isin(known or ())
-    return _Delivered(rows=rows.assign(told_on=told_on(rows, given), has_result=has_result), people=known)
+    told, named = told_on(rows, given), study.settings.working_days
+    return _Delivered(
+        rows=rows.assign(waited=working_days(told, rows["filed_on"], named), has_result=has_result),
+        people=known,
+        holidays=bool((rows["holidays"] & named.tell(told)).all()),
+    )
 
 
 def _tally(held: Sequence[_Delivered]) -> Tally:
     rows = _all(held)
     known = [one.people for one in held if one.people is not None]
-    waited = working_days(rows["told_on"], rows["filed_on"])
     return Tally(
         quarters=len(held),
         people=sum(map(len, known)) if len(known) == len(held) else None,
@@ -84,7 +93,8 @@ def _tally(held: Sequence[_Delivered]) -> Tally:
         decided=int(rows["upheld"].notna().sum()),
         upheld=int(rows["upheld"].fillna(False).sum()),
         days=rows["days"].dropna().to_numpy(),
-        waited=waited[~np.isnan(waited)],
+        waited=rows["waited"].dropna().to_numpy(),
+        holidays=all(one.holidays for one in held),
     )
 
 
@@ -118,10 +128,13 @@ def _frames(people: Panel, mine: _Delivered, year: Sequence[_Delivered]) -> dict
     }
 
 
-def _effect(
+def _upheld(
     rows: pd.DataFrame, people: Panel, given: Official, scheme: Scheme, medians: pd.DataFrame, least: int
-) -> Effect | None:
-    """What the values that upheld appeals correct do together; None where fewer than `least` can be corrected."""
+) -> tuple[Effect | None, OnRecord | None]:
+    """What the values that upheld appeals correct do together, and how they stand on record.
+
+    There is no effect where fewer than `least` can be corrected.
+    """
     last = people.people.index[last_spells(people.people.index)]
     row_of = dict(zip(last.get_level_values("employee_id"), last, strict=True))
     stated = rows[rows["upheld"].fillna(False).astype(bool) & rows["employee_id"].isin(row_of)]
@@ -130,12 +143,14 @@ def _effect(
         row = row_of[appeal["employee_id"]]
         if found := corrected(appeal, people, scheme, row)[0]:
             changes.setdefault(row, {}).update(found)
-    if len(changes) < least:
-        return None
     before = score(people, scheme, medians=medians)
-    _, moved, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
+    after, moved, pool = rescored(people, before, changes, medians=medians, pay=given.pay)
+    upheld = {str(employee): row_of[employee] for employee in stated["employee_id"]}
+    record = on_record(upheld, changes, given, before, after)
+    if len(changes) < least:
+        return None, record
     theirs = moved[list(changes)]
-    return Effect(
+    effect = Effect(
         title=scheme.title,
         reconstructed=is_reconstructed(scheme, "grades"),
         limits=before.limits,
@@ -144,3 +159,4 @@ def _effect(
         others=int(moved.sum() - theirs.sum()),
         pool_x100=pool,
     )
+    return effect, record

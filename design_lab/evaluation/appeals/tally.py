@@ -23,7 +23,8 @@ class Tally:
     `people` have an official result (None where no results were delivered), `appellants` of them appealed at least
     once, `without_result` appeals are by others. Of `filed` appeals `open` have no decision, `decided` say whether they
     were upheld and `upheld` were. `days` are the working days from filing to decision where both are known, `waited`
-    those from being told of the result to filing.
+    those from being told of the result to filing; `holidays` says whether study.yaml names holidays of all years
+    in which these days lie.
     """
 
     quarters: int
@@ -36,6 +37,7 @@ class Tally:
     upheld: int
     days: npt.NDArray[np.float64]
     waited: npt.NDArray[np.float64]
+    holidays: bool
 
     @property
     def median(self) -> float | None:

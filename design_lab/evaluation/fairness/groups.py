@@ -45,7 +45,7 @@ class Group:
     @property
     def key(self) -> str:
         """The attribute and the value as part of a finding's id."""
-        values = "-".join(_as_id(value) for value in self.value.split(_BESIDE))
+        values = "-".join(as_id(value) for value in self.value.split(_BESIDE))
         return f"{self.attribute.replace('+', '-')}-{values}"
 
     def name(self, names: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> dict[str, str]:
@@ -117,7 +117,7 @@ def _value(value: str, lang: str) -> str:
     return words(lang).say(key) if key in words(lang) else value
 
 
-def _as_id(value: str) -> str:
-    """A value as part of an id, or what stands for one that an id cannot hold."""
+def as_id(value: str) -> str:
+    """Return a value as part of an id, or what stands for one that an id cannot hold."""
     bare = value.replace("+", "plus")
     return bare if re.fullmatch(r"[A-Za-z0-9_-]+", bare) else sha256_of(value)[:8]

@@ -11,7 +11,7 @@ import numpy as np
 
 from design_lab.display import Quantity, Shown, written
 from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm
-from design_lab.evaluation.fairness.groups import Flags, Group, groups
+from design_lab.evaluation.fairness.groups import Flags, Group, as_id, groups
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL, Groups
 from design_lab.finding import Finding, state
@@ -136,7 +136,7 @@ class Impact(Shown):
         bounds = (one.low, one.high) if one.high is not None else None
         said = "impact_ratio_stands_out" if one.stands_out else "impact_ratio"
         return state(
-            f"{self._stem}.impact_ratio.{one.group.key}.{one.grade}", one.ratio,
+            f"{self._stem}.impact_ratio.{one.group.key}.{as_id(one.grade)}", one.ratio,
             says=f"candidates.{said}" if bounds else "candidates.impact_ratio_open", unit="times", n=one.people,
             claim=claim_of(self.reconstructed), bounds=bounds, level=LEVEL if bounds else None, limits=limits,
             among=self.among,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,11 +42,14 @@ class Linter:
         self._known = study.cards if study else cards()
         self._reliable: dict[tuple[str, ...], Reliabilities] = {}
         self._of_values: dict[Hashable, tuple[Lint, ...]] = {}
+        self._before: tuple[Scheme, list[Lint]] | None = None
 
     def lint(self, scheme: Scheme, *, baseline: Scheme | None = None) -> Lints:
         """Say what is doubtful in a scheme that can be scored; what the file waives is marked with its reason."""
         found = list(self._found(scheme, baseline))
         checked = _checked(baseline, self.study, self.people)
+        if baseline is not None and baseline.name != scheme.name:
+            found = _beside(found, scheme, self._of_baseline(baseline), baseline)
         waived = [replace(one, waived=scheme.waive.get(one.id)) for one in found]
         idle = [
             say("idle_waiver", f"waive.{name}")
@@ -53,6 +57,11 @@ class Linter:
             if lint_cards()[name].needs in checked and name not in {one.id for one in found}
         ]
         return Lints(scheme=scheme.name, title=scheme.title, found=_sorted([*waived, *idle]), checked=checked)
+
+    def _of_baseline(self, baseline: Scheme) -> list[Lint]:
+        if self._before is None or self._before[0] is not baseline:
+            self._before = baseline, list(self._found(baseline, None))
+        return self._before[1]
 
     def _found(self, scheme: Scheme, baseline: Scheme | None) -> Iterator[Lint]:
         yield from of_weights(scheme, self._known)
@@ -79,6 +88,33 @@ class Linter:
             yield from of_targets(scheme, people, usable, self.medians, least=least)
 
 
+def _beside(found: Iterable[Lint], scheme: Scheme, before: Iterable[Lint], baseline: Scheme) -> list[Lint]:
+    """Mark what is said of the baseline in the same words, where they hold for all for whom they hold in the scheme.
+
+    Where the baseline states a role or level apart and the scheme does not, what is said of a wider place is news.
+    """
+    said = {(one.id, one.reason["en"], _place(one, baseline)) for one in before}
+    apart = {place[1:] for place in places(baseline)} - {place[1:] for place in places(scheme)}
+
+    def is_kept(one: Lint) -> bool:
+        role, level = _place(one, scheme)
+        widened = any(role in ("", other) and not level for other, _ in apart)
+        return not widened and any(
+            (one.id, one.reason["en"], at) in said for at in ((role, level), (role, ""), ("", ""))
+        )
+
+    return [replace(one, as_in=baseline.title) if is_kept(one) else one for one in found]
+
+
+def _place(one: Lint, scheme: Scheme) -> tuple[str, str]:
+    """The role and level for which a lint is stated."""
+    number = re.match(r"overrides\.(\d+)", one.where)
+    if number is None:
+        return "", ""
+    override = scheme.overrides[int(number[1])]
+    return override.role, override.level or ""
+
+
 def _weighed(scheme: Scheme) -> Hashable:
     """What a scheme has in common with others of whose values the same is to be said: all but how much is weighed."""
     at = [(*place, tuple(scheme.dimension_of(*place[1:]).items())) for place in places(scheme)]
@@ -96,8 +132,9 @@ def lint(
 ) -> Lints:
     """Say what is doubtful in a scheme that can be scored; what the file waives is marked with its reason.
 
-    Without `baseline`, `study` or `people` (the panel of a quarter) what needs them is left out; `people` needs the
-    study, and `medians` (`targets`). Bounds and sources stand in catalogue/lints.yaml.
+    What is to be said of the `baseline` just so stands apart: it is no news of this scheme. Without `baseline`, `study`
+    or `people` (the panel of a quarter) what needs them is left out; `people` needs the study, and `medians`
+    (`targets`). Bounds and sources stand in catalogue/lints.yaml.
 
     >>> scheme = Scheme.read("data/h_bank/schemes/current.yaml")
     >>> sorted({one.id for one in lint(scheme).found})
@@ -115,14 +152,14 @@ def lint_file(path: Path, *, study: Study | None = None, quarter: Quarter | None
     try:
         scheme = study.read_scheme(path) if study else Scheme.read(path)
     except SchemeError as error:
-        found = [_refused(fault) for fault in error.faults]
+        found = [_refused(fault, path.name) for fault in error.faults]
         checked = _checked(None, study, None)
         return Lints(scheme=path.stem, title={"en": path.stem, "zh": path.stem}, found=_sorted(found), checked=checked)
     try:
         baseline = _baseline(scheme, path, study)
     except DesignLabError as error:  # of another file, or of a name that there is not
         said = str(error).splitlines()[0]
-        found = [_refused(Fault("unknown_word", "baseline", said))]
+        found = [_refused(Fault("unknown_word", "baseline", said), path.name)]
         return Lints(scheme=scheme.name, title=scheme.title, found=tuple(found), checked=_checked(None, study, None))
     if study is None:
         return lint(scheme, baseline=baseline)
@@ -149,11 +186,16 @@ def _baseline(scheme: Scheme, path: Path, study: Study | None) -> Scheme | None:
     return Scheme.read(beside) if beside.is_file() else None
 
 
-def _refused(fault: Fault) -> Lint:
-    return say(fault.kind, fault.where, says=f"refused.{fault.kind}", said=fault.said, **fault.parts)
+def _refused(fault: Fault, file: str) -> Lint:
+    """Say what the reader refuses, at its key, else of the whole file."""
+    return say(fault.kind, fault.where or file, says=f"refused.{fault.kind}", said=fault.said, **fault.parts)
 
 
 def _sorted(found: Iterable[Lint]) -> tuple[Lint, ...]:
-    """The gravest first, those that are waived last; otherwise in the order of the catalogue and of the file."""
+    """News first, then what is as in the baseline, waived ones last; the gravest first, otherwise as in the file."""
     order = {id: place for place, id in enumerate(lint_cards())}
-    return tuple(sorted(found, key=lambda one: (one.waived is not None, SEVERITIES.index(one.severity), order[one.id])))
+
+    def rank(one: Lint) -> tuple[bool, bool, int, int]:
+        return one.waived is not None, one.as_in is not None, SEVERITIES.index(one.severity), order[one.id]
+
+    return tuple(sorted(found, key=rank))

@@ -49,15 +49,15 @@ def of_reliability(scheme: Scheme, study: Study, panel: Panel, reliable: Reliabi
     """Weights over 5 % on indicators of which the reliability at the cycle in force is under .6, with the roles."""
     pairs = list(dict.fromkeys(zip(panel.people["role"], panel.people["level"], strict=True)))
     for indicator in scheme.indicators:
-        told = []
+        told, most = [], 0.0
         for one in reliable.found:
             levels = [level for role, level in pairs if role == one.role] if one.indicator == indicator else []
             heavy = [pair for level in levels if _heavy(scheme, pair := (one.role, level), indicator)]
             least = min((one.by_cycle[study.cycle_of(*pair)] for pair in heavy), default=1.0)
             if least < bound("unreliable") - _HAIR:
                 told.append((one, least))
+                most = max(most, *(scheme.weights(*pair)[indicator] for pair in heavy))
         if told:
-            most = max(scheme.weights(*pair).get(indicator, 0.0) for pair in pairs)
             among = joined(
                 _by_role("lint_by_role", reliable.roles, one.role, Quantity(least, "correlation"), one.people)
                 for one, least in told

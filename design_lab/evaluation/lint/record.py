@@ -22,7 +22,7 @@ class Lint:
     """What one lint says of one place: its id, the key in the file, and the reason with its numbers, by language.
 
     `people` is how many people's values it rests on, None where it rests on the file alone; `waived` is the reason for
-    which the file waives it, None where it stands.
+    which the file waives it, None where it stands; `as_in` names the baseline if the same is to be said of that.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Lint:
     reason: Mapping[str, str]
     people: int | None = None
     waived: str | None = None
+    as_in: Mapping[str, str] | None = None
 
     @property
     def card(self) -> LintCard:
@@ -48,7 +49,8 @@ class Lint:
         source = self.card.source[lang]
         said = spoken.say("lint_line", severity=severity, id=self.id, where=self.where, reason=self.reason[lang],
                           source=source)  # fmt: skip
-        return said + spoken.say("lint_waiver", why=self.waived) if self.waived else said
+        said += spoken.say("lint_waiver", why=self.waived) if self.waived else ""
+        return said + spoken.say("lint_as_in", baseline=self.as_in[lang]) if self.as_in else said
 
 
 def say(id: str, where: str, *, says: str | None = None, people: int | None = None, **parts: Wording) -> Lint:
@@ -81,7 +83,7 @@ def joined(items: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lints(Shown):
-    """All that is to be said of one scheme file, the gravest first.
+    """All that is to be said of one scheme file, the gravest first; what is as in its baseline stands apart, after it.
 
     `checked` names what was known: the file alone, or also a baseline, the study and people's values (panel);
     `left_out` says why people's values were not looked at although a study was given.
@@ -94,8 +96,17 @@ class Lints(Shown):
     left_out: str = ""
 
     def of(self, severity: Severity) -> tuple[Lint, ...]:
-        """Return the lints of a severity that stand, waived ones left out."""
-        return tuple(one for one in self.found if one.severity == severity and one.waived is None)
+        """Return the lints of a severity that stand and are news: neither waived nor as in the baseline."""
+        return tuple(one for one in self._standing if one.severity == severity and one.as_in is None)
+
+    @property
+    def inherited(self) -> tuple[Lint, ...]:
+        """The lints that stand and are to be said of the baseline just so."""
+        return tuple(one for one in self._standing if one.as_in is not None)
+
+    @property
+    def _standing(self) -> tuple[Lint, ...]:
+        return tuple(one for one in self.found if one.waived is None)
 
     @property
     def waived(self) -> tuple[Lint, ...]:
@@ -108,7 +119,7 @@ class Lints(Shown):
         return [*(one.line(lang) for one in self.found), *silent]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a lint: severity, id, key, reason, waived (the reason for it, '' where it stands)."""
+        """Return one row a lint: severity, id, key, reason, waived (why or ''), as_in (or '', news)."""
         return self._frame("en", [one.severity for one in self.found])
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
@@ -119,18 +130,21 @@ class Lints(Shown):
         import pandas as pd
 
         rows = [
-            (severity, one.id, one.where, one.reason[lang], one.waived or "")
+            (severity, one.id, one.where, one.reason[lang], one.waived or "", one.as_in[lang] if one.as_in else "")
             for severity, one in zip(severities, self.found, strict=True)
         ]
-        return pd.DataFrame(rows, columns=["severity", "id", "key", "reason", "waived"])
+        return pd.DataFrame(rows, columns=["severity", "id", "key", "reason", "waived", "as_in"])
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many lints stand by severity and how many are waived, and what each says; notes are counted only.
 
+        What is as in the baseline is counted, and told of the baseline alone.
         One finding a lint, `lint.<scheme>.<id>` or, if the file waives it, `lint.<scheme>.waived.<id>`: its value is in
         how many places it speaks.
         """
         counts = {f"{severity}s": len(self.of(severity)) for severity in SEVERITIES if severity != "error"}
+        if self.inherited:
+            counts["inherited"] = len(self.inherited)
         counts["waived"] = len(self.waived)
         whole = tuple(
             state(

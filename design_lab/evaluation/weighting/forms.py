@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,12 +236,17 @@ class _Page:
 
     def _value(self, said: Any) -> float | None:
         if self.way == "ahp":
-            return JUDGEMENTS.get("1" if said == 1 and not isinstance(said, bool) else str(said).strip().upper())
+            return JUDGEMENTS.get("1" if said == 1 and not isinstance(said, bool) else _typed(said).upper())
         return float(said) if _is_number(said) and 0 <= said <= 100 else None
 
     def _wanted(self, said: Any) -> str:
         if self.way == "ahp":
-            return f"is no judgement; {nearest(str(said), JUDGEMENTS)} Choose one from the list"
+            step = _typed(said).removesuffix(".0")
+            if f"A{step}" in JUDGEMENTS:  # a bare number does not say whose side it is on
+                return f"is no judgement; choose A{step} if the first matters more, B{step} if the second does"
+            return "is no judgement; choose one from the list: A9 to A2, 1, or B2 to B9"
+        if isinstance(said, str) and _typed(said).removesuffix("%").replace(".", "", 1).isdecimal():
+            return f"is text; enter the number {_typed(said).removesuffix('%')} in its place"
         return "is no number from 0 to 100; enter points without a sign, such as 25"
 
     def _points(self, column: str, given: Mapping[str, float]) -> Array:
@@ -270,6 +276,11 @@ def _at(cells: Cells, row: int, column: int) -> Any:
 
 def _blank(said: Any) -> bool:
     return said is None or (isinstance(said, str) and not said.strip())
+
+
+def _typed(said: Any) -> str:
+    """What was typed, without blanks; full-width letters and digits as plain ones."""
+    return "".join(unicodedata.normalize("NFKC", str(said)).split())
 
 
 def _is_number(said: Any) -> bool:

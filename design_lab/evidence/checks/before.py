@@ -27,6 +27,7 @@ def pre_trend(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether those that adopt moved apart before they did, all placebo effects together.
@@ -42,7 +43,7 @@ def pre_trend(
     >>> pre_trend(frame, outcome="csat", unit="team", time="quarter", adopted="start").verdict
     'failed'
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     values, design = with_past(panel, 2)
     if few(design):
         return cannot("pre_trend", "few_units", len(values))
@@ -59,6 +60,7 @@ def placebo_dates(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether pretend dates, up to four periods before adoption, show an effect in data without treatment.
@@ -66,7 +68,7 @@ def placebo_dates(
     For each date the value is the mean effect from it to the last period before adoption, against those that have not
     adopted by then; shown is the one farthest from 0, as in `pre_trend`. DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     values, design = with_past(panel, 2)
     if few(design):
         return cannot("placebo_dates", "few_units", len(values))
@@ -91,6 +93,7 @@ def anticipation(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether the last period before adoption already differs from the one before it.
@@ -98,7 +101,7 @@ def anticipation(
     The value is the effect in that period when the base is moved one period back, which is what the estimate loses if
     people knew. DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     values, design = with_past(panel, 2)
     if few(design):
         return cannot("anticipation", "few_units", len(values))
@@ -114,6 +117,7 @@ def dip_before(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether those that adopt stood unusually low or high in the last period before (Ashenfelter's dip).
@@ -122,7 +126,7 @@ def dip_before(
     meanwhile; what dips by chance comes back by itself and looks like an effect (Ashenfelter, Review of Economics and
     Statistics 1978). DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     values, design = with_past(panel, 1 + _LEAST_EARLIER)
     if few(design):
         enough = not few(with_past(panel, 1)[1])
@@ -142,6 +146,7 @@ def selection_on_past(
     adopted: str,
     rng: np.random.Generator,
     weights: str | None = None,
+    drawn: str | None = None,
     draws: int = 999,
     level: float = LEVEL,
 ) -> Check:
@@ -151,26 +156,22 @@ def selection_on_past(
     do: of the first to adopt less the others); p and interval are of other draws of the lot, every one of them where
     there are at most 2,000. DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
-    design, units = panel.design, len(panel.units)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
+    design = panel.design
     last = design.periods if (design.adopted == design.periods).any() else int(design.cohorts[0]) + 1
     past = panel.values[:, : int(design.cohorts[0])].mean(axis=1)
-    dealt, exact = assignments((design.adopted >= last).astype(np.int64), rng, draws)
-    return _told_by(
-        past,
-        (design.adopted < last).astype(np.float64),
-        (dealt == 0).astype(np.float64),
-        exact=exact,
-        level=level,
-        units=units,
-    )
+    dealt, exact = assignments((design.adopted >= last).astype(np.int64), rng, draws, design.lots)
+    chosen = (design.adopted < last).astype(np.float64)
+    return _told_by(past, chosen, (dealt == 0).astype(np.float64), design, exact=exact, level=level)
 
 
-def _told_by(past: Array, chosen: Array, dealt: Array, *, exact: bool, level: float, units: int) -> Check:
+def _told_by(past: Array, chosen: Array, dealt: Array, design: Design, *, exact: bool, level: float) -> Check:
     """Hold the difference between those chosen and the others against that under other draws, (draws, units)."""
-    share = chosen.mean()
-    size = share * (1 - share) * units
-    unlike = dealt - share  # every draw chooses as many
+    units, share = len(past), np.empty_like(past)
+    for own in design.apart:
+        share[own] = chosen[own].mean()  # every draw chooses as many of each lot
+    size = float((share * (1 - share)).sum())
+    unlike = dealt - share
 
     def differences(null: float) -> Array:
         return np.asarray(unlike @ (past - null * chosen) / size)

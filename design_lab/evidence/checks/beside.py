@@ -12,7 +12,7 @@ from design_lab.errors import DataError, nearest
 from design_lab.evidence.checks.check import Check, cannot, farthest, few, passed_unless
 from design_lab.evidence.frames import Staggered, staggered
 from design_lab.evidence.inference import LEVEL, jackknife
-from design_lab.evidence.staggered import Array, Periods, effects, overall
+from design_lab.evidence.staggered import Array, Design, effects, mean_effect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,7 @@ def leave_one_out(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether an effect told from 0 hangs on one unit: its sign, or that it is told from 0.
@@ -49,26 +50,25 @@ def leave_one_out(
     `low` and `high` are the least and the largest estimate without one unit. An estimate that is not told from 0 has no
     sign to lose and passes. There is no test in it, and so no p. DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
-    values, dates, sizes = panel.values, panel.design.adopted, panel.design.weights
-    mean, without = overall(values, dates[None], sizes)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
+    values, design = panel.values, panel.design
+    mean, without = mean_effect(values, design)
     units = len(values)
     if not (np.isfinite(mean).all() and np.isfinite(without).all()):
         return cannot("leave_one_out", "one_unit_decides", units)
-    if few(panel.design):
+    if few(design):
         return cannot("leave_one_out", "few_units", units)
     sign = jackknife(float(mean[0]), without[0], level).sign
-    failed = bool(sign) and any(_sign_without(values, dates, sizes, one, level) != sign for one in range(units))
+    failed = bool(sign) and any(_sign_without(values, design, one, level) != sign for one in range(units))
     return Check(
         name="leave_one_out", verdict=passed_unless(failed), value=float(mean[0]), low=float(without.min()),
         high=float(without.max()), n=units,
     )  # fmt: skip
 
 
-def _sign_without(values: Array, dates: Periods, sizes: Array, one: int, level: float) -> int:
+def _sign_without(values: Array, design: Design, one: int, level: float) -> int:
     """The sign of the effect without a unit, 0 where it is not told from 0 or a second unit decides it."""
-    kept = np.arange(len(values)) != one
-    mean, without = overall(values[kept], dates[kept][None], sizes[kept])
+    mean, without = mean_effect(np.delete(values, one, axis=0), design.without(one))
     return jackknife(float(mean[0]), without[0], level).sign if np.isfinite(without).all() else 0
 
 
@@ -81,6 +81,7 @@ def moves(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether people who changed teams make the effect: as people stood, less as they stood before any adoption.
@@ -89,14 +90,14 @@ def moves(
     two estimates. DataError says why a frame cannot be used.
     """
     stood, before = (
-        staggered(frame, outcome=column, unit=unit, time=time, adopted=adopted, weights=weights)
+        staggered(frame, outcome=column, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
         for column in (outcome, frozen)
     )
     design = stood.design
     if few(design):
         return cannot("moves", "few_units", len(stood.units))
     # The estimate is linear in outcomes: that of the difference is the difference of the two.
-    mean, without = overall(stood.values - before.values, design.adopted[None], design.weights)
+    mean, without = mean_effect(stood.values - before.values, design)
     return farthest("moves", mean, without.T, level)
 
 
@@ -108,6 +109,7 @@ def untreated_volume(
     time: str,
     adopted: str,
     weights: str | None = None,
+    drawn: str | None = None,
     level: float = LEVEL,
 ) -> Check:
     """Check whether the volume of units not treated moved when others adopted: work shed through shared queues.
@@ -118,7 +120,7 @@ def untreated_volume(
     two holds cannot be told from a dozen periods, so the one with the larger p is taken. Whatever else came on the
     dates of adoption looks the same. DataError says why a frame cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     volume, exposure = _steps(panel)
     units = len(panel.units)
     if len(volume) < _LEAST_STEPS:
@@ -171,6 +173,7 @@ def concurrent_events(
     adopted: str,
     events: Sequence[Concurrent] | None,
     weights: str | None = None,
+    drawn: str | None = None,
 ) -> Check:
     """Check whether other events came to those that adopt and to those that they are compared with alike.
 
@@ -179,7 +182,7 @@ def concurrent_events(
     comparison passes. With no events listed it passes; None says that nobody recorded them. DataError says why a frame,
     or an event's unit, cannot be used.
     """
-    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights)
+    panel = staggered(frame, outcome=outcome, unit=unit, time=time, adopted=adopted, weights=weights, drawn=drawn)
     if events is None:
         return cannot("concurrent_events", "events_unknown", 0)
     periods = sorted(frame[time].unique())
@@ -205,8 +208,8 @@ def _in_force(panel: Staggered, event: Concurrent, periods: Sequence[Any], known
 def _share(panel: Staggered, held: Array) -> float:
     """The effect of adoption on an event: the mean over treated cells, or the farthest single cell where that is 0."""
     design = panel.design
-    mean = float(overall(held, design.adopted[None], design.weights)[0][0])
-    after = np.arange(design.periods) >= design.cohorts[:, None]
+    mean = float(mean_effect(held, design)[0][0])
+    after = np.arange(design.periods) >= design.dates[:, None]
     cells = effects(held, design)[after]
     cells = cells[np.isfinite(cells)]
     if abs(mean) > _DUST or not len(cells):

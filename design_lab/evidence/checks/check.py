@@ -21,7 +21,8 @@ class Check:
 
     `low` and `high` are the ends of its interval (of `leave_one_out`: the range of estimates), `p` its p against 0,
     `n` the units (of `concurrent_events`: the events) that it rests on. What does not apply is None; a check that
-    cannot be judged has a `reason`, a key below `reason.` in the word files, and no value.
+    cannot be judged has a `reason`, a key below `reason.` in the word files, and no value. `shared` says that units
+    answer queues together with those that they are compared with: what one leaves undone the others get.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Check:
     p: float | None = None
     n: int
     reason: str = ""
+    shared: bool = False
 
 
 def cannot(name: str, reason: str, n: int) -> Check:
@@ -67,14 +69,11 @@ def with_past(panel: Staggered, periods: int) -> tuple[Array, Design]:
     design = panel.design
     kept = design.adopted >= periods
     return panel.values[kept], Design(
-        adopted=design.adopted[kept], periods=design.periods, weights=design.weights[kept]
-    )
+        adopted=design.adopted[kept], periods=design.periods, weights=design.weights[kept],
+        lots=None if design.lots is None else design.lots[kept],
+    )  # fmt: skip
 
 
 def few(design: Design) -> bool:
     """Whether a side has too few units for leaving one out: those that adopt, or those waiting when the first do."""
-    cohorts = design.cohorts
-    if not len(cohorts):
-        return True
-    treated, waiting = (design.adopted < design.periods).sum(), (design.adopted > cohorts[0]).sum()
-    return bool(min(treated, waiting) < LEAST_SIDE)
+    return bool(min((design.adopted < design.periods).sum(), design.waiting) < LEAST_SIDE)

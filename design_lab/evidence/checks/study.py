@@ -10,7 +10,7 @@ import numpy as np
 from design_lab.evidence.checks.beside import Concurrent
 from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
 from design_lab.evidence.history import WeightHistory
-from design_lab.evidence.overturn import usable
+from design_lab.evidence.overturn import drawn_in, usable
 from design_lab.evidence.weight_effect import SHOWN
 from design_lab.study import Study
 
@@ -47,7 +47,8 @@ def check_adoption(
     if kept is not None:
         before = kept.set_index(["team", "quarter"])[outcome].rename("frozen") * scale
         asked = asked.join(before, on=["team", "quarter"])
-    there = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    known = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    there = [name for name in known if usable(asked, name) is not None]
     return evidence_checks(
         asked,
         outcome=outcome,
@@ -55,6 +56,7 @@ def check_adoption(
         time="quarter",
         adopted="adopted",
         rng=rng,
+        drawn=drawn_in(asked),
         frozen="frozen" if "frozen" in there else None,
         volume=_VOLUME if _VOLUME in there else None,
         shared=None if queues is None else _shared(history, queues),

@@ -24,6 +24,7 @@ _LIMITS = {
     "pre_trend": "slow_drifts_pass",
     "placebo_dates": "slow_drifts_pass",
     "untreated_volume": "dates_alone",
+    "shared_queues": "small_shifts_pass",
     "concurrent_events": "recorded_events",
     "leave_one_out": "no_rate_of_alarms",
 }
@@ -93,6 +94,7 @@ def evidence_checks(
     adopted: str,
     rng: np.random.Generator,
     weights: str | None = None,
+    drawn: str | None = None,
     frozen: str | None = None,
     volume: str | None = None,
     shared: float | None = None,
@@ -102,7 +104,8 @@ def evidence_checks(
     """Ask all checks of an estimate of adoption, from one row a unit and period as `adoption` takes it.
 
     `frozen` holds the outcome of the people who stood in the unit before any adoption, `volume` its volume of work,
-    `shared` which share of that comes from queues that units of other dates of adoption answer too; `events` are what
+    `shared` which share of that comes from queues that units of other dates of adoption answer too; `drawn` is as of
+    `adoption`; `events` are what
     else happened (an empty list: nothing did). What is not given cannot be judged, and says so. Each check passes
     falsely or fails falsely by itself; docs/method.md has how often. DataError says why a frame cannot be used.
 
@@ -114,7 +117,9 @@ def evidence_checks(
     >>> evidence_checks(frame, **told, rng=np.random.default_rng(1))["moves"].reason
     'no_frozen_outcome'
     """
-    told: dict[str, Any] = {"outcome": outcome, "unit": unit, "time": time, "adopted": adopted, "weights": weights}
+    told: dict[str, Any] = {
+        "outcome": outcome, "unit": unit, "time": time, "adopted": adopted, "weights": weights, "drawn": drawn,
+    }  # fmt: skip
     first = pre_trend(frame, **told, level=level)  # says what is wrong with the frame, before anything is counted
     units = int(frame[unit].nunique())
     return EvidenceChecks(

@@ -50,6 +50,23 @@ def test_counts_by_hand():
     assert found.low < found.ratio < found.high
 
 
+def test_grades_in_chinese_have_findings_too():
+    """Ids hold no Chinese; sentences call the grade as the scheme does."""
+    panel = crowd(60, np.random.default_rng(5), gender=["female", "male"] * 30)
+    worth = {"优秀": 1.2, "合格": 1.0, "待改进": 0.6}
+    grades = {
+        "method": "forced",
+        "pool": "role",
+        "ties": "better",
+        "shares": {"优秀": 20, "合格": 70, "待改进": 10},
+        "coefficients": worth,
+    }
+    scored = score(panel, make_scheme(grades=grades), medians=NOBODY)
+    told = [one for one in impact(scored, least=5).findings() if ".impact_ratio.gender" in one.id]
+    assert len({one.id for one in told}) == len(told) == 2
+    assert {grade for one in told for grade in worth if grade in one.text["zh"]} == {"优秀", "待改进"}
+
+
 def test_a_planted_difference_stands_out_and_is_not_blamed_on_roles():
     rng = np.random.default_rng(11)
     kinds = ["agency", "own"] * 150

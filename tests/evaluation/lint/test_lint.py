@@ -347,3 +347,88 @@ def test_a_refusal_is_one_line_in_chinese_too(tmp_path):
     assert lint_file(path).lines("zh") == [
         "错误  weights_sum  dimensions：权重之和为 101，应为 100（实务所见：某售后考核表权重之和为 90）"
     ]
+
+
+def as_in(scheme, **known):
+    return {one.id: one.as_in is not None for one in lint(scheme, **known).found}
+
+
+OWN = {
+    "d_csat": {"weight": 41, "indicators": {"csat": 100}},
+    "d_attendance_rate": {"weight": 59, "indicators": {"attendance_rate": 100}},
+}
+
+
+def before(**content):
+    """Today's scheme: two of three indicators weigh too much or too little."""
+    made = weighing(calls_per_hour_adjusted=3, csat=41, attendance_rate=56)
+    return Scheme.model_validate(
+        made.model_dump() | {"name": "today", "title": {"en": "Today", "zh": "现行"}} | content
+    )
+
+
+def test_what_stands_of_the_baseline_too_is_apart_and_what_is_new_comes_first():
+    scheme = Scheme.model_validate(before().model_dump() | {"name": "test"})
+    moved = {"d_calls_per_hour_adjusted": 2, "d_csat": 41, "d_attendance_rate": 57}
+    weights = {name: one | {"weight": moved[name]} for name, one in scheme.model_dump()["dimensions"].items()}
+    found = lint(Scheme.model_validate(scheme.model_dump() | {"dimensions": weights}), baseline=before())
+    assert [(one.id, one.as_in) for one in found.found] == [
+        ("small_weight", None), ("large_weight", None), ("large_weight", {"en": "Today", "zh": "现行"}),
+    ]  # fmt: skip
+    assert [line.endswith('[as in "Today"]') for line in found.lines()] == [False, False, True]
+    assert found.lines("zh")[2].endswith("［与“现行”相同］")
+    assert found.table()["as_in"].tolist() == ["", "", "Today"]
+    told = {finding.id: finding for finding in found.findings()}
+    assert (told["lint.test.warnings"].value, told["lint.test.inherited"].value) == (2, 1)
+    assert "41%" not in told["lint.test.large_weight"].text["en"]
+
+
+def test_a_scheme_is_no_news_beside_itself_in_other_words_and_its_own_baseline_is_no_other():
+    renamed = Scheme.model_validate(before().model_dump() | {"name": "test"})
+    assert all(one.as_in for one in lint(renamed, baseline=before()).found)
+    assert not any(one.as_in for one in lint(before(), baseline=before()).found)  # the baseline's are told once
+    assert "lint.today.inherited" not in {one.id for one in lint(before(), baseline=before()).findings()}
+
+
+def test_a_role_to_which_the_same_comes_anew_is_news():
+    """What is said of one role in the baseline is news of another, and of a role that is no longer stated apart."""
+    apart = weighing(calls_per_hour_adjusted=30, csat=30, attendance_rate=40).model_dump()
+    today = [
+        {
+            "role": "complaints",
+            "dimensions": {"d_calls_per_hour_adjusted": {"weight": 0, "indicators": {"calls_per_hour_adjusted": 100}}}
+            | OWN,
+        }
+    ]
+    other = [{"role": "marketing", "dimensions": today[0]["dimensions"]}]
+    baseline = Scheme.model_validate(apart | {"name": "today", "overrides": today})
+    assert as_in(Scheme.model_validate(apart | {"overrides": today}), baseline=baseline)["large_weight"]
+    assert not as_in(Scheme.model_validate(apart | {"overrides": other}), baseline=baseline)["large_weight"]
+    wide = before(overrides=[{"role": "complaints", "dimensions": apart["dimensions"]}])
+    assert not any(as_in(Scheme.model_validate(before().model_dump() | {"name": "test"}), baseline=wide).values())
+
+
+def test_a_proposal_that_changes_one_role_does_not_warn_of_the_others(small, tmp_path):
+    """The search's own words: everything doubtful of today's scheme is told of today's scheme alone."""
+    today = small.current
+    moved = {"csat": 20, "workload": 35, "service_quality": 35, "teamwork": 10}
+    dimensions = {name: one.model_copy(update={"weight": moved[name]}) for name, one in today.dimensions.items()}
+    override = {"role": "customer_service", "dimensions": {name: one.model_dump() for name, one in dimensions.items()}}
+    scheme = today.remade(today.model_dump() | {"name": "proposed", "baseline": "current", "overrides": [override]})
+    path = tmp_path / "proposed.yaml"
+    scheme.write(path)
+    found = lint_file(path, study=small)
+    assert {one.id for one in found.of("warning")} == {"key_weighed_less", "subjective_share", "unreliable"}
+    (chance,) = [one for one in found.found if one.id == "unreliable"]
+    assert "calls per hour weighs up to 35%" in chance.reason["en"]  # of those whose values are chance, not of all
+    assert {one.id for one in found.inherited} == {"leader_without_team", "raw_value"}
+
+
+def test_a_key_that_stands_twice_is_named(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("name: twice\ndimensions:\n  csat: {weight: 30, weight: 40}\n", encoding="utf-8")
+    (one,) = lint_file(path).found
+    assert (one.id, one.where) == ("unreadable", "dimensions.csat.weight")
+    assert "line 3, column 22: the key 'weight' stands twice" in one.reason["en"]
+    path.write_text("a list\n", encoding="utf-8")
+    assert lint_file(path).found[0].where == "twice.yaml"  # no key is to blame
