@@ -19,6 +19,8 @@ from design_lab.files import read_yaml, safe_name, validated
 
 _FILE = Path(__file__).with_name("priors.yaml")
 _WHERE = "evidence.cards"  # in study.yaml
+_FARTHEST = 20  # in logs and logits; what lies beyond is a mistake of units
+_HEAVIEST = 1000
 _SHORT = ("mean", "sd")  # of the one entry that a card informs
 
 Number = Annotated[float, Field(strict=True)]
@@ -85,8 +87,8 @@ class Scaled(_Model):
     `rests_on` is the study's number, its sign with a size by judgement, judgement alone, or the client's word.
     """
 
-    mean: Number
-    sd: Annotated[Number, Field(gt=0)]
+    mean: Annotated[Number, Field(ge=-_FARTHEST, le=_FARTHEST)]
+    sd: Annotated[Number, Field(gt=0, le=_FARTHEST)]
     arithmetic: Words
     bonus_power: Number | None = None
     rests_on: RestsOn
@@ -107,7 +109,7 @@ class EvidenceCard(_Model):
     use: Words
     informs: Mapping[str, Scaled] = {}
     shapes: tuple[str, ...] = ()
-    weight: Annotated[Number, Field(ge=0)]
+    weight: Annotated[Number, Field(ge=0, le=_HEAVIEST)]
 
     def cited(self, lang: str) -> str:
         """Return its authors and year; of a judgement that it is one."""
@@ -174,39 +176,42 @@ def evidence_with(weighing: Weighing, path: Path) -> Evidence:
 def _weighed(changes: Mapping[str, Mapping[str, Any]], path: Path) -> Evidence:
     known, read, faults = _content()["cards"], dict(evidence().cards), []
     for name, changed in changes.items():
-        own = known.get(name)
-        found = [*_key_faults(name, changed, known)]
+        own, found = known.get(name, {}), [*_key_faults(name, changed, known)]
         if not found:
             try:
                 safe_name(name, "card")
-                read[name] = validated(EvidenceCard, _merged(own or {}, changed), path)
-                found = [str(fault) for fault in _card_faults(read[name], evidence())]
+                read[name] = validated(EvidenceCard, _merged(own, changed), path)
+                found = [*_card_faults(read[name], evidence())]
             except StudyError as error:
-                found = [line.removeprefix(f"{path}: ") for line in str(error).splitlines()]
-        faults += [Fault("evidence", f"{_WHERE}.{name}", _shortly(one, own, changed)) for one in found]
+                found = [*error.faults] or [Fault("wrong_value", "", str(error))]
+        faults += [_placed(fault, name, own, changed) for fault in found]
     weighed = evidence().model_copy(update={"cards": read, "changed": frozenset(changes)})
     if faults := faults or [*_weight_faults(weighed)]:
         raise StudyError.of(path, faults)
     return weighed
 
 
-def _key_faults(name: str, changed: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
-    fields = (*EvidenceCard.model_fields, *_SHORT)
+def _key_faults(name: str, changed: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Fault]:
+    fields, entries = (*EvidenceCard.model_fields, *_SHORT), evidence().entries
     if name not in known and set(changed) <= {"weight", *_SHORT}:
-        yield f"is not a card; {nearest(name, known)}; a card of your own states its source and all other keys"
+        said = f"is not a card; {nearest(name, known)}; a card of your own states its source and all other keys"
+        yield Fault("unknown_word", "", said)
         return
     for key in changed:
         if key not in fields:
-            yield f"{key} is not a known key; {nearest(str(key), fields)}"
+            yield Fault("unknown_key", str(key), f"is not a known key; {nearest(str(key), fields)}")
     named = changed.get("informs", {})
     for entry in named if isinstance(named, Mapping) else ():
-        if entry not in (entries := evidence().entries):
-            yield f"informs.{entry}: is not an entry; {nearest(str(entry), entries)}"
+        if entry not in entries:
+            yield Fault("unknown_word", f"informs.{entry}", f"is not an entry; {nearest(str(entry), entries)}")
     informed = [*known.get(name, {}).get("informs", {})]
-    short = [key for key in _SHORT if key in changed]
-    if short and len(informed) != 1:
-        those = f"{', '.join(informed)}: name the entry" if informed else "no entry: name one"
-        yield f"{', '.join(short)}: the card informs {those}, as informs: {{<entry>: {{mean: …, sd: …}}}}"
+    for key in _SHORT:
+        if key in changed and len(informed) != 1:
+            those = ", ".join(informed) or "no entry"
+            said = f"the card informs {those}; name the entry, as informs: {{<entry>: {{mean: …, sd: …}}}}"
+            yield Fault("contradiction", key, said)
+        elif key in changed and isinstance(named, Mapping) and informed[0] in named:
+            yield Fault("contradiction", key, f"stands beside informs.{informed[0]}; say it in one place")
 
 
 def _merged(own: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,13 +230,11 @@ def _merged(own: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any
     return {**own, **plain, "informs": informs}
 
 
-def _shortly(fault: str, own: Mapping[str, Any] | None, changed: Mapping[str, Any]) -> str:
-    """Name a key as the study wrote it: of a short mean or deviation the entry is left out."""
-    for entry in (own or {}).get("informs", {}):
-        for key in _SHORT:
-            if key in changed:
-                fault = fault.replace(f"informs.{entry}.{key}", key)
-    return fault
+def _placed(fault: Fault, name: str, own: Mapping[str, Any], changed: Mapping[str, Any]) -> Fault:
+    """Place a card's fault in study.yaml, with keys as they are written there: of a short one the entry is left out."""
+    short = {f"informs.{entry}.{key}": key for entry in own.get("informs", {}) for key in _SHORT if key in changed}
+    where = ".".join(part for part in (_WHERE, name, short.get(fault.where, fault.where)) if part)
+    return Fault(fault.kind, where, fault.said)
 
 
 def _checked(content: Mapping[str, Any], path: Path) -> Evidence:
@@ -277,4 +280,4 @@ def _weight_faults(read: Evidence) -> Iterator[Fault]:
         if not read.informing(entry):
             held = [name for name, card in read.cards.items() if entry in card.informs]
             named = f"all cards that inform {entry} weigh 0 ({', '.join(held)})" if held else f"no card informs {entry}"
-            yield Fault("weights_sum", "evidence.cards", f"{named}; leave one above 0 or add a card of your own")
+            yield Fault("weights_sum", _WHERE, f"{named}; leave one above 0 or add a card of your own")
