@@ -72,6 +72,15 @@ def test_too_few_results_near_or_too_few_teams_are_no_sign():
     assert found(rows([36] * 100, [40] * 100).assign(team="one")).unknown == "too_few_teams_near"
 
 
+def test_bounds_that_lie_close_together_make_no_jump_of_a_smooth_spread():
+    """Scores rise towards 80: beyond the middle of two bounds they are nearer to the other, and their mirrors too."""
+    rng = generator()
+    values = np.rint(8000 + 250 * rng.normal(size=20_000)).astype(int)
+    frame = pd.DataFrame({"score": values, "who": np.arange(20_000), "team": np.arange(20_000) % 20})
+    held = score_bunching(frame, score="score", bounds=[7900.0, 8100.0], width=200, step=1, **WHO)
+    assert held.low < 1 < held.high
+
+
 def test_scores_at_a_bound_mirror_those_a_step_short():
     rng = generator()
     frame = rows(np.zeros(4000, int), np.ones(4000, int)).assign(score=np.rint(7500 + 400 * rng.normal(size=4000)))
