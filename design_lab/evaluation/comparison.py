@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
+from design_lab.errors import SchemeError
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Claim, Finding, state
+from design_lab.scheme import Scheme
 from design_lab.scoring import Scores
 from design_lab.scoring.roster import headcount, last_spells
 
@@ -110,8 +112,7 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
 
     both = today.told_apart & candidate.told_apart
     graded = graded_under_both(today, candidate)
-    order = [*today.scheme.grades.coefficients]
-    order += [name for name in candidate.scheme.grades.coefficients if name not in order]
+    order = grades_of_both(today.scheme, candidate.scheme)
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
     after = pd.Categorical(candidate.grade[graded], categories=order, ordered=True)
 
@@ -129,6 +130,25 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         limits=limits_of_both(today, candidate),
         among=today.among,
     )
+
+
+def grades_of_both(today: Scheme, candidate: Scheme) -> list[str]:
+    """Return the grades of two schemes in one order, best first; one that only the candidate has stands in its place.
+
+    Schemes without a grade in common, or with common ones in another order, raise `SchemeError`.
+    """
+    order, theirs = today.grades.names(), candidate.grades.names()
+    shared = [name for name in theirs if name in order]
+    if not shared or shared != [name for name in order if name in theirs]:
+        raise SchemeError(
+            f"{candidate.name}: its grades {', '.join(theirs)} cannot be put in one order with {', '.join(order)} of "
+            f"{today.name}; call a grade in both by the same name, so that it can be told whose is better"
+        )
+    for at, name in enumerate(theirs):
+        if name not in order:
+            following = next((one for one in theirs[at:] if one in order), None)
+            order.insert(len(order) if following is None else order.index(following), name)
+    return order
 
 
 def graded_under_both(today: Scores, candidate: Scores) -> pd.Series:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.cells import hidden
-from design_lab.evaluation.comparison import graded_under_both
+from design_lab.evaluation.comparison import graded_under_both, grades_of_both
 from design_lab.evaluation.fairness.groups import Group, all_groups
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Finding, state
@@ -111,7 +111,7 @@ def movers(
     """
     graded = graded_under_both(today, candidate)
     people = today.people[graded]
-    order = {grade: place for place, grade in enumerate(_grades(today, candidate))}
+    order = {grade: place for place, grade in enumerate(grades_of_both(today.scheme, candidate.scheme))}
     shift = candidate.grade[graded].map(order).to_numpy(int) - today.grade[graded].map(order).to_numpy(int)
     way = np.where(shift < 0, "up", np.where(shift > 0, "down", "same"))
     by = _moved_by(today, candidate, graded, way)
@@ -126,12 +126,6 @@ def movers(
         limits=limits_of_both(today, candidate),
         among=today.among,
     )
-
-
-def _grades(today: Scores, candidate: Scores) -> list[str]:
-    """All grades of both schemes, best first."""
-    order = today.scheme.grades.names()
-    return [*order, *(name for name in candidate.scheme.grades.names() if name not in order)]
 
 
 def _rows(people: pd.DataFrame, attribute: str, way: Way, least: int) -> list[Row]:

@@ -165,7 +165,8 @@ class WeightEffects(Shown):
         found = one.adoption.limits if one.adoption else ()
         kept = [limit for limit in found if not (drawn and limit == "parallel_without_adoption")]
         ratings = ["self_selected_ratings"] if one.outcome.startswith("csat") else []
-        return tuple(dict.fromkeys([*kept, *history_limits(self.history), *ratings, "few_teams"]))
+        queues = ["volume_dealt_out"] if any(reason.key == "dealt_out" for reason in one.claim.reasons) else []
+        return tuple(dict.fromkeys([*kept, *queues, *history_limits(self.history), *ratings, "few_teams"]))
 
     def _event(self, event: Event) -> Finding:
         """The primary outcome some quarters from the change; before it nothing had changed, so no effect is told."""

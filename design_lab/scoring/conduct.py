@@ -6,12 +6,15 @@ Counts alone, by engine, one quarter at a time; whoever asks a question of them 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from design_lab.gradebook import FixedGrades
 from design_lab.periods import Quarter, due
+from design_lab.rulebook import Ladder, Rule
 from design_lab.schema import PHONE
 from design_lab.scoring import measures
 from design_lab.study import Study
@@ -24,6 +27,7 @@ LATE_MINUTES = 30  # before the start of a person's last call of the day
 EARLIER_MINUTES = 150  # how far back the calls reach with which late ones are compared
 _LONG = (3, 2)  # a contact is long beyond 3/2 of the mean of its type
 _UNKNOWN = -1
+_RATES = ("csat", "very_satisfied_rate", "first_contact_resolution")
 _TEAM = ["employee_id", "team"]
 
 
@@ -39,7 +43,8 @@ class Conduct:
     person, contact_type and flags unresolved, transferred, long (1, 0, -1 unknown) with contacts and rated. `late`: a
     row a person, contact_type and late (1 within `LATE_MINUTES` of her last call of the day, 0 in the two hours before)
     with contacts and transferred. `ends` are the last days of months; `bounds` the official scores, in hundredths, at
-    which a grade begins, none where shares are forced; `first` and `last` the quarters.
+    which a grade begins, none where shares are forced; `steps` the shares at which a ladder of points has its next step
+    for some role, by indicator of `rates`; `first` and `last` the quarters.
     """
 
     rates: pd.DataFrame
@@ -52,6 +57,7 @@ class Conduct:
     bounds: tuple[int, ...]
     first: str
     last: str
+    steps: Mapping[str, tuple[float, ...]]
     short_seconds: int = SHORT_SECONDS
 
     def __repr__(self) -> str:
@@ -96,7 +102,25 @@ def conduct(study: Study, quarters: Iterable[Quarter]) -> Conduct:
         bounds=tuple(sorted(round(100 * bound) for bound in bounds)),
         first=str(held[0]),
         last=str(held[-1]),
+        steps=_steps(study),
     )  # fmt: skip
+
+
+def _steps(study: Study) -> dict[str, tuple[float, ...]]:
+    """Where ladders of points step up in the scheme in force, of the rates that are counted."""
+    scheme, settings = study.current, study.settings
+    held = [scheme.rules_for(role, level) for role in settings.roles for level in settings.levels]
+    found = {name: {start for rules in held for start in _ups(rules.get(name))} for name in _RATES}
+    return {name: tuple(sorted(starts)) for name, starts in found.items() if starts}
+
+
+def _ups(rule: Rule | None) -> Iterator[float]:
+    """The shares from which a ladder gives more points than just below."""
+    if isinstance(rule, Ladder):
+        ordered = sorted(rule.steps, key=lambda step: -math.inf if step.start is None else step.start)
+        for lower, upper in itertools.pairwise(ordered):
+            if upper.start is not None and 0 < upper.start < 1 and upper.points > lower.points:
+                yield float(upper.start)
 
 
 def _of_quarter(engine: Any, study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.errors import SchemeError
 from design_lab.evaluation import compare
+from design_lab.evaluation.comparison import grades_of_both
 from design_lab.evaluation.movers import movers
 from design_lab.scoring import score
 from tests.scoring.conftest import make_panel, make_scheme
@@ -101,3 +103,39 @@ def test_who_changed_role_within_the_quarter_is_one_person_by_her_last_spell():
     assert (made.graded, made.up, made.down) == (3, 1, 2)
     found = movers(today, other, least=1)
     assert (found.graded, found.movers) == (3, 3)
+
+
+def graded(*names):
+    worth = {name: 1.2 - place / 10 for place, name in enumerate(names)}
+    shares = dict.fromkeys(names, 100 / len(names))
+    return make_scheme(
+        grades={"method": "forced", "pool": "role", "ties": "better", "shares": shares, "coefficients": worth}
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "order"),
+    [
+        ("ABCD", "ABCD"),
+        ("SABCD", "SABCD"),  # above the best of today's
+        ("ABCDE", "ABCDE"),
+        ("AC", "ABCD"),
+        ("AXYD", "ABCXYD"),
+    ],
+)
+def test_a_grade_that_only_the_candidate_has_stands_in_its_place(theirs, order):
+    assert "".join(grades_of_both(graded(*"ABCD"), graded(*theirs))) == order
+
+
+def test_a_new_best_grade_makes_nobody_worse():
+    people = make_panel({f"E{i:02}": (10.0 + i, 80.0, 0.8, 4.0) for i in range(20)})
+    today, candidate = (score(people, graded(*names), medians=pd.DataFrame()) for names in ("AD", "SAD"))
+    found = compare(today, candidate)
+    # Of ten with A seven get S and three keep A; of ten with D four get A.
+    assert (found.up, found.down) == (11, 0)
+
+
+@pytest.mark.parametrize("theirs", [("优秀", "称职", "基本称职"), ("B", "A", "C")])
+def test_grades_of_which_nobody_can_say_whose_is_better_are_refused(theirs):
+    with pytest.raises(SchemeError, match="cannot be put in one order with A, B, C of test"):
+        grades_of_both(graded(*"ABC"), graded(*theirs))

@@ -139,6 +139,11 @@ def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_
     assert "times the largest step seen before" in assumed.text["en"]
     weak = by_id(made(past(how="chosen", draw=None)))["evidence.weight_effect.qa_score"]
     assert weak.claim == "association"
+    queues = [Check("shared_queues", "passed", shared=True)]
+    volume = by_id(made(frame=rates().assign(calls_per_hour=lambda frame: 5 + frame["qa_score"]), checks=queues))
+    assert volume["evidence.weight_effect.csat"].claim == "causal"
+    assert volume["evidence.weight_effect.calls_per_hour"].claim == "association"
+    assert any("answer the same queues" in one for one in volume["evidence.weight_effect.calls_per_hour"].limits)
     checks = [Check("untreated_volume", "failed")]
     assert by_id(made(checks=checks))["evidence.weight_effect.csat"].claim == "association"
 

@@ -10,6 +10,7 @@ ENDS = tuple(
     (dt.date(2026, month, 1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1) for month in range(1, 13)
 )
 TARGET = 0.90
+STEPS = (0.85, 0.90, 0.95)  # of a ladder of points
 KINDS, HOURS = 3, 8
 
 
@@ -35,27 +36,25 @@ def counted(rng, teams, size, *, gaming=0.0):
         calls=calls(rng, who, pace, skill, gaming),
         contacts=contacts(rng, who, skill, team, gaming),
         late=late(rng, who, skill, team, gaming),
-        ends=ENDS, bounds=(7000, 8000), first="2026Q1", last="2026Q4", short_seconds=15,
+        ends=ENDS, bounds=(7000, 8000), steps={"csat": STEPS}, first="2026Q1", last="2026Q4", short_seconds=15,
     )  # fmt: skip
 
 
 def rates(rng, who, quality, gaming):
-    """Four quarters of satisfied ratings near a target of 90 %, half of the people with few ratings.
+    """Four quarters of satisfied ratings near a target of 90 % and the steps of a ladder, half of the people with few.
 
-    Gaming: of those who miss by at most three ratings, that share gets the few that were lacking.
+    Gaming: of those who miss one of them by at most three ratings, that share gets the few that were lacking.
     """
     parts = []
     for quarter in range(4):
         n = np.where(np.arange(len(who)) % 2, rng.integers(20, 60, len(who)), rng.integers(100, 900, len(who)))
         true = expit(2.5 + 0.3 * quality + 0.1 * np.sin(quarter) + 0.1 * rng.normal(size=len(who)))
         met = rng.binomial(n, true)
-        lacking = np.ceil(TARGET * n - 1e-9) - met
-        moved = (lacking > 0) & (lacking <= 3) & (rng.random(len(who)) < gaming)
-        parts.append(
-            who.assign(
-                period=f"2026Q{quarter + 1}", indicator="csat", met=met + np.where(moved, lacking, 0).astype(int), of=n
-            )
-        )
+        for cut in STEPS:
+            lacking = np.ceil(cut * n - 1e-9) - met
+            moved = (lacking > 0) & (lacking <= 3) & (rng.random(len(who)) < gaming)
+            met = met + np.where(moved, lacking, 0).astype(int)
+        parts.append(who.assign(period=f"2026Q{quarter + 1}", indicator="csat", met=met, of=n))
     return pd.concat(parts, ignore_index=True)
 
 

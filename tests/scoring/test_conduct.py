@@ -81,8 +81,18 @@ def test_rates_and_bounds(acts):
     assert rates.loc["very_satisfied_rate"].tolist() == [1, 3]
     assert rates.loc["first_contact_resolution"].tolist() == [2, 3]
     assert acts.bounds == (8000,)
+    assert acts.steps == {}
     assert acts.ends == (dt.date(2026, 7, 31), dt.date(2026, 8, 31), dt.date(2026, 9, 30))
     assert acts.days[["worked_ms", "offered"]].isna().all(axis=None)
+
+
+def test_steps_are_where_a_ladder_gives_more_points(tmp_path):
+    """Of three boundaries one gives fewer points, and is nothing to aim at; a rule without steps has none."""
+    ladder = "{rule: ladder, steps: [{end: 0.8, points: 60}, {start: 0.8, end: 0.85, points: 50}, {start: 0.85, end: 0.9, points: 80}, {start: 0.9, points: 100}]}"  # fmt: skip
+    tables = {"interactions": {"2026Q3": CALLS}, "surveys": {"2026Q3": RATED}, "staff": {"2026Q3": STAFF}}
+    write_study(tmp_path / "stepped", tables, rule=ladder)
+    study = Study.open(tmp_path / "stepped")
+    assert conduct(study, study.quarters).steps == {"csat": (0.85, 0.9)}
 
 
 def test_days_equal_plain_pandas(small):

@@ -10,6 +10,7 @@ threshold is the jump, in the spirit of the local binomial test of Cattaneo, Tit
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,12 @@ class _Near:
 
 
 def bunching(
-    frame: pd.DataFrame, *, met: str, of: str, threshold: float, unit: str, team: str, indicator: str = ""
-) -> Sign:
+    frame: pd.DataFrame, *, met: str, of: str, threshold: float | Sequence[float], unit: str, team: str,
+    indicator: str = "", kind: Kind = "bunching",
+) -> Sign:  # fmt: skip
     """Screen rates `met`/`of`, a row a person and period, for bunching at a target that is met from `threshold` on.
 
+    Of several thresholds, such as the steps of a ladder of points, each result is held against its nearest.
     Value: how many times as many results lie just at or above the threshold as just below, for what a smooth spread
     gives (1: no bunching), with its interval from leaving out one `team` at a time. `unit` is the person. Where a low
     rate is good give what was not met instead. DataError on holes, parts above their whole, or a threshold that is no
@@ -61,23 +64,25 @@ def bunching(
     (True, True)
     """
     refuse_counts(frame, met, of, [unit, team])
-    if not 0 < threshold < 1:
-        raise DataError(f"the threshold is {threshold:g}; of a rate it must be a share above 0 and below 1")
+    cuts = np.atleast_1d(np.asarray(threshold, dtype=float))
+    if not len(cuts) or not ((cuts > 0) & (cuts < 1)).all():
+        told = ", ".join(f"{cut:g}" for cut in cuts) or "not there"
+        raise DataError(f"the threshold is {told}; of a rate it must be a share above 0 and below 1")
     used = frame[frame[of] > 0]
     n, k = used[of].to_numpy(float), used[met].to_numpy(float)
-    least = np.ceil(threshold * n - 1e-9)  # the count that just meets
+    cut = _nearest(k / n, cuts)
+    least = np.ceil(cut * n - 1e-9)  # the count that just meets
     step = np.where(k >= least, k - least, least - 1 - k)
-    far = (step + 0.5) / np.sqrt(n * threshold * (1 - threshold)) / NEAR
+    far = (step + 0.5) / np.sqrt(n * cut * (1 - cut)) / NEAR
     near = (far <= 1) & (least + step <= n) & (least - 1 - step >= 0)
+    near &= _nearest((2 * least - 1 - k) / n, cuts) == cut  # whose mirror image lies nearer to another has none here
     if not near.any():
-        return unidentified("bunching", "times", "too_few_near", indicator)
+        return unidentified(kind, "times", "too_few_near", indicator)
     spread = _smooth(k, n)
     expected = np.zeros(len(n))
     above, below = least[near] + step[near], least[near] - 1 - step[near]
     expected[near] = _log_weight(above, n[near], spread) - _log_weight(below, n[near], spread)
-    return _sign(
-        "bunching", indicator, used[near], unit, team, (k >= least)[near].astype(float), far[near], expected[near]
-    )
+    return _sign(kind, indicator, used[near], unit, team, (k >= least)[near].astype(float), far[near], expected[near])
 
 
 def score_bunching(
@@ -93,15 +98,21 @@ def score_bunching(
     if not (bounds and width > step > 0):
         raise DataError("bunching of scores needs at least one bound, and a width above the step of its grid")
     values, cuts = frame[score].to_numpy(float), np.array(sorted(bounds))
-    away = values[:, None] + step / 2 - cuts  # a step short lies as far below as just met lies above
-    apart = away[np.arange(len(values)), np.abs(away).argmin(axis=1)]
-    near = np.abs(apart) <= width
+    middle = values + step / 2  # a step short lies as far below as just met lies above
+    cut = _nearest(middle, cuts)
+    apart = middle - cut
+    near = (np.abs(apart) <= width) & (_nearest(cut - apart, cuts) == cut)
     if not near.any():
         return unidentified("bunching_scores", "times", "too_few_near")
     far = np.abs(apart[near]) / width
     return _sign(
         "bunching_scores", "", frame[near], unit, team, (apart[near] > 0).astype(float), far, np.zeros(near.sum())
     )
+
+
+def _nearest(values: Array, cuts: Array) -> Array:
+    """The threshold nearest to each value."""
+    return np.asarray(cuts[np.abs(values[:, None] - cuts).argmin(axis=1)])
 
 
 def _sign(

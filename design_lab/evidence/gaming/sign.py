@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal[
-    "bunching", "bunching_scores", "push_volume", "push_short_calls", "short_calls", "survey_unresolved",
-    "survey_transferred", "survey_long", "transfers", "transfers_late",
+    "bunching", "bunching_steps", "bunching_scores", "push_volume", "push_short_calls", "short_calls",
+    "survey_unresolved", "survey_transferred", "survey_long", "transfers", "transfers_late",
 ]  # fmt: skip
 Unit = Literal["times", "share", "people"]
 LEAST_TEAMS = 5  # below, an interval that leaves out one at a time says next to nothing, as elsewhere

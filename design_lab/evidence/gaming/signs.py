@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from design_lab.catalogue import LANGUAGES, words
@@ -15,6 +15,7 @@ from design_lab.evidence.gaming.people import ALPHA, standing_out
 from design_lab.evidence.gaming.sign import Kind, Sign, unidentified
 from design_lab.evidence.gaming.timing import LAST_DAYS, period_end_push
 from design_lab.evidence.inference import LEVEL
+from design_lab.evidence.wording import joined
 from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class Counted(Protocol):
         """Official scores at which a grade begins."""
 
     @property
+    def steps(self) -> Mapping[str, tuple[float, ...]]:
+        """Shares at which a ladder of points has its next step, by indicator."""
+
+    @property
     def first(self) -> str:
         """The first quarter."""
 
@@ -89,8 +94,8 @@ class GamingSigns(Shown):
     """Every sign that was screened for, with its p adjusted for all that could be read (Holm): a screen, no proof.
 
     `adjusted` (one a sign, None where it cannot be read) are the p for the whole family; a sign is seen where that is
-    at most .05. Numbers of people from 1 to `least` - 1 are not shown. `targets` are those of indicators, `names` their
-    names by language.
+    at most .05. Numbers of people from 1 to `least` - 1 are not shown. `targets` are those of indicators, `steps` the
+    shares at which a ladder of points has its next step, `names` their names by language.
     """
 
     units: ClassVar = {"p": "effect", "p_adjusted": "effect"}
@@ -102,6 +107,7 @@ class GamingSigns(Shown):
     short_seconds: int
     targets: Mapping[str, float]
     names: Mapping[str, Mapping[str, str]]
+    steps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def verdict(self, number: int) -> Verdict:
         """Return whether the sign at this place is seen."""
@@ -162,6 +168,10 @@ class GamingSigns(Shown):
 
     def _parts(self, one: Sign) -> dict[str, Wording]:
         """What a kind of sign's sentence names beside its numbers."""
+        if one.kind == "bunching_steps":
+            cuts = [step for step in self.steps[one.of] if step != self.targets.get(one.of)]
+            shares = ({lang: number(cut, "share", lang) for lang in LANGUAGES} for cut in cuts)
+            return {"indicator": self._indicator(one.of), "steps": joined(shares, by="report.join")}
         if one.kind == "bunching":
             return {"indicator": self._indicator(one.of), "target": Quantity(self.targets[one.of], "share")}
         if one.kind.startswith("push"):
@@ -213,6 +223,7 @@ def gaming_signs(
         short_seconds=counted.short_seconds,
         targets=targets,
         names=names,
+        steps=counted.steps,
     )
 
 
@@ -226,11 +237,25 @@ def _screened(counted: Counted, targets: Mapping[str, float]) -> Iterator[Sign]:
         )
     if not known:
         yield unidentified("bunching", "times", "no_rate_with_target")
+    yield from _steps(counted, targets)
     yield _scores(counted)
     yield from _pushes(counted)
     yield from _standing(counted.calls)
     yield from (_selection(counted.contacts, flag, kind) for flag, kind in _FLAGS.items())
     yield _late(counted.late)
+
+
+def _steps(counted: Counted, targets: Mapping[str, float]) -> Iterator[Sign]:
+    """Bunching at the steps of ladders, the target aside, which has a sign of its own."""
+    rates = counted.rates
+    for name, steps in counted.steps.items():
+        cuts = [step for step in steps if step != targets.get(name)]
+        rows = rates[rates["indicator"] == name] if len(rates) else rates
+        if cuts and len(rows):
+            yield bunching(
+                rows, met="met", of="of", threshold=cuts, unit="employee_id", team="team", indicator=name,
+                kind="bunching_steps",
+            )  # fmt: skip
 
 
 def _scores(counted: Counted) -> Sign:

@@ -50,10 +50,35 @@ def test_a_threshold_between_two_points_of_the_lattice_is_met_from_the_next_one_
     assert held.value > 2
 
 
+def test_of_several_thresholds_each_result_is_held_against_its_nearest():
+    """Results moved onto 80 % are no jump at 90 % and one at the steps 80 % and 90 %; one step is a threshold."""
+    frame = smooth(generator(), people=6000)
+    short = frame.index[frame["met"] == 31]  # 32 of 40 meet 80 %
+    moved = frame.assign(met=frame["met"].where(~frame.index.isin(short), 32))
+    steps = found(moved, threshold=[0.8, 0.9], kind="bunching_steps", indicator="csat")
+    assert (steps.name, steps.low > 1, found(moved).low < 1) == ("bunching_steps_csat", True, True)
+    honest = found(frame, threshold=(0.8, 0.9))
+    assert honest.low < 1 < honest.high
+    one, alone = found(frame), found(frame, threshold=[0.9])
+    assert (one.value, one.p, one.n) == (alone.value, alone.p, alone.n)
+    for none in ([], [0.9, 1.0]):
+        with pytest.raises(DataError, match=r"the threshold is .*; of a rate it must be a share above 0 and below 1"):
+            found(frame, threshold=none)
+
+
 def test_too_few_results_near_or_too_few_teams_are_no_sign():
     assert found(rows([36] * 20, [40] * 20)).unknown == "too_few_near"
     assert found(rows([10] * 100, [40] * 100)).unknown == "too_few_near"
     assert found(rows([36] * 100, [40] * 100).assign(team="one")).unknown == "too_few_teams_near"
+
+
+def test_bounds_that_lie_close_together_make_no_jump_of_a_smooth_spread():
+    """Scores rise towards 80: beyond the middle of two bounds they are nearer to the other, and their mirrors too."""
+    rng = generator()
+    values = np.rint(8000 + 250 * rng.normal(size=20_000)).astype(int)
+    frame = pd.DataFrame({"score": values, "who": np.arange(20_000), "team": np.arange(20_000) % 20})
+    held = score_bunching(frame, score="score", bounds=[7900.0, 8100.0], width=200, step=1, **WHO)
+    assert held.low < 1 < held.high
 
 
 def test_scores_at_a_bound_mirror_those_a_step_short():

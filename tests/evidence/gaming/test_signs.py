@@ -49,6 +49,17 @@ def test_p_is_adjusted_for_all_signs_that_can_be_read():
     assert {one.id for one in held.findings()} >= {"evidence.gaming.bunching_csat", "evidence.gaming.survey_unresolved"}
 
 
+def test_steps_of_a_ladder_are_a_sign_of_their_own_without_the_target():
+    centre = counted(generator(), 6, 8)
+    held = {one.id: one for one in gaming_signs(centre, targets={"csat": 0.9}, names=NAMES, least=10).findings()}
+    said = held["evidence.gaming.bunching_steps_csat"].text
+    assert "the steps at which more points begin (85.0%, 95.0%)" in said["en"]
+    assert "得分台阶（85.0%、95.0%）" in said["zh"]
+    centre.steps = {"csat": (0.9,)}
+    alone = gaming_signs(centre, targets={"csat": 0.9}, names=NAMES, least=10).findings()
+    assert "evidence.gaming.bunching_steps_csat" not in {one.id for one in alone}
+
+
 def test_a_client_who_delivered_nothing_is_told_what_is_missing():
     centre = counted(generator(), 6, 8)
     for name in ("rates", "scores", "days", "calls", "contacts", "late"):
