@@ -29,6 +29,8 @@ PATHS = {
 
 def broken(places, path):
     """The largest step after adoption over the largest before, and the largest bend, of a path without noise."""
+    if not path.any():
+        return 0.0, 0.0
     moved = adoption(framed(path * (places < QUARTERS)[:, None] + np.arange(len(places))[:, None], places), **told())
     steps = moved.trends.before
     after = np.diff([0.0, *(event.value for event in moved.events if event.time >= 0)])
