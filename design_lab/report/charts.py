@@ -71,7 +71,8 @@ def _figure(chart: Chart, mark: str | None) -> Figure:
 
     lines = [broken(shortened(category, 60), 24) for category in chart.categories]
     step = max(len(chart.series) * _BAR + 0.22, 0.2 * max(len(broken_) for broken_ in lines) + 0.12)
-    foot = _BOTTOM + (0.3 if chart.note or mark else 0)
+    told = [line for line in (mark, chart.note) if line]  # from below, each on a line of its own
+    foot = _BOTTOM + (0.1 + 0.2 * len(told) if told else 0)
     top = _TOP if len(chart.series) > 1 else 0.05
     height = top + step * len(chart.categories) + foot
     figure = Figure(figsize=(_WIDTH, height))
@@ -85,7 +86,8 @@ def _figure(chart: Chart, mark: str | None) -> Figure:
     if len(chart.series) > 1:
         _legend(axes, chart)
     if chart.note:
-        figure.text(_LEFT / _WIDTH, 0.12 / height, chart.note, color=MUTED, fontsize=9.5, parse_math=False)
+        above = (0.12 + 0.2 * told.index(chart.note)) / height
+        figure.text(_LEFT / _WIDTH, above, chart.note, color=MUTED, fontsize=9.5, parse_math=False)
     if mark:
         end = 1 - 0.05 / _WIDTH
         figure.text(end, 0.12 / height, mark, color=MARK, fontsize=9.5, ha="right", parse_math=False)

@@ -184,7 +184,7 @@ def _appeals():
     """Appeals of a quarter and of a year, a ground and a group."""
     count, everybody = 12, np.ones(300, dtype=bool)
     quarter = Tally(quarters=1, people=300, appellants=count, without_result=0, filed=count, open=1, decided=11,
-                    upheld=3, days=np.arange(2.0, 13.0), waited=np.arange(1.0, 13.0))  # fmt: skip
+                    upheld=3, holidays=False, days=np.arange(2.0, 13.0), waited=np.arange(1.0, 13.0))  # fmt: skip
     year = dataclasses.replace(quarter, quarters=4, people=1200, filed=48, open=1, decided=47, upheld=14,
                                days=np.repeat(np.arange(2.0, 13.0), 4))  # fmt: skip
     women = Group(attribute="gender", value="female", inside=np.arange(300) < 160, known=everybody)
