@@ -120,7 +120,8 @@ def _cards(slide: Any, shown: Sequence[Statement], box: Box, report: Report) -> 
         panel(slide, Box(left, box.top, each, box.height), PANEL, name=f"card {place + 1}")
         panel(slide, Box(left, box.top, each, 0.06), CLAIMS[statement.claim], name=f"card {place + 1} edge")
         inner = each - 0.4
-        big = Type(sizes=(40, 36, 32) if statement.figure else (24, 22, 20, 18, 16), bold=True, anchor="bottom")
+        sizes = (40, 36, 32, 28, 24, 20) if statement.figure else (24, 22, 20, 18, 16)
+        big = Type(sizes=sizes, bold=True, anchor="bottom")
         figure = statement.figure or _say(report, "slide.open")
         write(
             slide, [figure], Box(left + 0.2, box.top + 0.16, inner, 0.62), big, report.lang, name=f"figure {place + 1}"

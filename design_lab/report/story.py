@@ -100,14 +100,12 @@ def _unknown(facts: Facts) -> Section:
     """What the data cannot say, and what would tell."""
     evidence = facts.get("evidence.claim")
     open_ones = [finding for finding in facts.results.findings if finding.claim == "unidentified"]
-    if evidence and evidence not in open_ones:
-        open_ones.insert(0, evidence)
     open_ones.sort(key=lambda finding: finding is not evidence)
     alike = [finding for finding in open_ones if _is_of_many(finding)]
     statements = facts.statements(finding for finding in open_ones if finding not in alike)
     many = facts.groups({"unknown.told_apart": alike}, folded=True)
-    # A slide has room for the question on which the reform stands; what else is open is on the page.
-    told_first = facts.statements([evidence])
+    # Where the question on which the reform stands is open, a slide has room for no other; the page has them all.
+    told_first = facts.statements([evidence]) if evidence in open_ones else ()
     group = Group(title=facts.say("unknown.statements"), statements=statements)
     tell = Points(title=facts.say("unknown.tell"), sentences=_what_would_tell(facts))
     return Section(
@@ -129,7 +127,7 @@ def _is_of_many(finding: Finding) -> bool:
 def _unknown_kind(evidence: Finding | None, something_open: bool) -> str:
     if evidence and evidence.claim == "unidentified":
         return "evidence"
-    if evidence:
+    if evidence and something_open:
         return "judged"
     return "other" if something_open else "none"
 
