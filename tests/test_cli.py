@@ -183,7 +183,9 @@ def test_verify_prints_what_differs(within, monkeypatch, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_is_a_sentence(tmp_path):
-    script = "import time\nfrom design_lab import cli\nfrom design_lab.run import road\n"
+    # A shell that runs tests in the background has interrupts ignored, and so would the child.
+    script = "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    script += "from design_lab import cli\nfrom design_lab.run import road\n"
     script += "road.run = lambda *a, **k: (print('on', flush=True), time.sleep(60))\ncli.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", script, "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
