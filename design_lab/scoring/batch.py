@@ -6,7 +6,7 @@ that memory does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,23 +109,28 @@ class Batch:
         """
         return replace(batches[0], _measured=mixed([one._measured for one in batches], at))
 
-    def stand_alone(self, chosen: Flags) -> bool:
-        """Whether no total or grade of the people `chosen`, (n,), hangs on anybody else's, whatever the weights."""
+    def stand_alone(self, pairs: Collection[int]) -> bool:
+        """Whether no total or grade of the people of some `pairs`, by number, hangs on anybody else's, ever."""
+        if len(pairs) == len(self.pairs):
+            return True
         among = self._ground.crossing.any() or any(
             isinstance(rule, AmongPeers) for rules in self._ruled.values() for rule, _ in rules
         )
+        chosen = np.zeros(len(self.rows), dtype=bool)
+        for number in pairs:
+            chosen[self._ground.rows[number]] = True
         pooled = isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)
-        return bool(chosen.all()) or not (among or pooled)
+        return not (among or pooled)
 
-    def part(self, chosen: Flags) -> Batch:
-        """Return the batch of people who `stand_alone`, (n,), with the pairs that they are in; their points stay.
+    def part(self, pairs: Collection[int]) -> Batch:
+        """Return the batch of the people of some pairs, who `stand_alone`; their points stay.
 
         They stand in an order of its own, at `rows`: pair by pair, so that a block of totals is made without copies.
         Others raise `ValueError`.
         """
-        if not self.stand_alone(chosen):
+        if not self.stand_alone(pairs):
             raise ValueError("people are held against others who are left out")
-        order, known, values = part(self._ground, self._measured, chosen)
+        order, known, values = part(self._ground, self._measured, pairs)
         return replace(
             self,
             rows=self.rows[order],
@@ -145,10 +150,9 @@ class Batch:
 
         One that weighs something that the batch does not, or in another dimension, raises `SchemeError`.
         """
-        placed = [self.scheme.dimension_of(*pair) for pair in self.pairs]
         found = []
         for scheme in schemes:
-            for pair, own in zip(self.pairs, placed, strict=True):
+            for pair, own in zip(self.pairs, self._ground.placed, strict=True):
                 self._refuse(scheme, pair, own)
             stated = [scheme.weights(*pair) for pair in self.pairs]
             found.append([[shares.get(one, 0.0) for one in self.indicators] for shares in stated])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,14 @@ Pair = tuple[str, str]
 class Ground:
     """What does not hang on values: pairs of role and level, the rows of each, and its indicators by dimension.
 
-    `weighed` (pairs, k) what the scheme weighs, and `crossing` (k,) which points hang on who else is weighed, in
-    another role or level; `held` the rules in force; `absent` and `protected` (n,), `tells` (n, k) what tells apart.
+    `placed` is the dimension of each weighed indicator by pair, `weighed` (pairs, k) what the scheme weighs, `crossing`
+    (k,) which points hang on who else is weighed, in another role or level; `held` the rules in force; `absent` and
+    `protected` (n,), `tells` (n, k) what tells apart.
     """
 
     pairs: tuple[Pair, ...]
     rows: tuple[Rows, ...]
+    placed: tuple[dict[str, str], ...]
     columns: tuple[dict[str, Numbers], ...]
     weighed: Flags
     crossing: Flags
@@ -101,6 +103,7 @@ def ground(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance
     return Ground(
         pairs=tuple(pairs),
         rows=tuple(stretch(np.flatnonzero(at == number)) for number in range(len(pairs))),
+        placed=tuple(placed),
         columns=tuple(
             {one: np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)} for names in named
         ),
@@ -152,23 +155,21 @@ def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
     )
 
 
-def part(known: Ground, found: Measured, chosen: Flags) -> tuple[Numbers, Ground, Measured]:
-    """Return the rows of the people chosen, (n,), and what holds for them and the pairs they are in; their points stay.
+def part(known: Ground, found: Measured, pairs: Collection[int]) -> tuple[Numbers, Ground, Measured]:
+    """Return the rows of the people of some pairs, (n,), and what holds for them; their points stay.
 
     They stand pair by pair, who lacks nothing first: so they are slices. Other values cannot be given to them: rules
     that hold people against each other know of all.
     """
-    kept, order = {}, []
-    everybody = np.arange(len(chosen))
-    for number, rows in enumerate(known.rows):
-        if (inside := np.flatnonzero(chosen[rows])).size:
-            kept[number] = inside[np.argsort(found.groups[number].short[inside], kind="stable")]
-            order.append(everybody[rows][kept[number]])
+    kept = {number: np.argsort(found.groups[number].short, kind="stable") for number in pairs}
+    everybody = np.arange(len(known.absent))
+    order = [everybody[known.rows[number]][own] for number, own in kept.items()]
     ends = np.cumsum([0, *map(len, order)]).tolist()
     all_of = np.concatenate(order)
     some = Ground(
         pairs=tuple(known.pairs[number] for number in kept),
         rows=tuple(map(slice, ends, ends[1:])),
+        placed=tuple(known.placed[number] for number in kept),
         columns=tuple(known.columns[number] for number in kept),
         weighed=known.weighed[[*kept]],
         crossing=known.crossing,

@@ -155,8 +155,7 @@ def emptied_caches():
 
 def needed(batch, space, columns):
     """The function, the factors and room for the result of each product that measuring a space needs; row by row sums among them."""
-    level, role = (batch.people[name] for name in ("level", "role"))
-    own = batch.part((role.eq(space.role) & level.isin(space.levels)).to_numpy())
+    own = batch.part([n for n, (role, level) in enumerate(batch.pairs) if role == space.role and level in space.levels])
     groups, rng = own._measured.groups, np.random.default_rng(0)
     lacking, alike = (
         (flags < 1).any(axis=0).sum()

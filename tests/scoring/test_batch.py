@@ -119,16 +119,17 @@ def test_people_who_stand_alone_are_scored_as_in_the_whole(people, scheme, data,
     batch = Batch.of(people, scheme, medians=NOBODY)
     chosen = people.people["role"].eq(role).to_numpy()
     assume(chosen.any())
-    if not batch.stand_alone(chosen):
+    pairs = [number for number, (one, _) in enumerate(batch.pairs) if one == role]
+    if not batch.stand_alone(pairs):
         with pytest.raises(ValueError, match="held against others who are left out"):
-            batch.part(chosen)
+            batch.part(pairs)
         return
-    part = batch.part(chosen)
+    part = batch.part(pairs)
     assert sorted(part.rows) == np.flatnonzero(chosen).tolist()
     totals, grades = batch.totals(batch.weights(tried)), batch.grades(batch.weights(tried))
     np.testing.assert_allclose(part.totals(part.weights(tried)), totals[:, part.rows], atol=1e-12)
     np.testing.assert_array_equal(part.grades(part.weights(tried)), grades[:, part.rows])
-    everybody = batch.part(np.ones(len(chosen), dtype=bool))
+    everybody = batch.part(range(len(batch.pairs)))
     np.testing.assert_array_equal(everybody.grades(everybody.weights(tried)), grades[:, everybody.rows])
     with pytest.raises(ValueError, match="the panel has other people"):
         part.again(people)
@@ -136,13 +137,12 @@ def test_people_who_stand_alone_are_scored_as_in_the_whole(people, scheme, data,
 
 def test_those_who_share_a_pool_or_peers_do_not_stand_alone():
     people = make_panel({f"E{i}": (i, 90, 0.8, i) for i in range(4)}, role=["customer_service", "complaints"] * 2)
-    chosen = people.people["role"].eq("complaints").to_numpy()
     grades = make_scheme().model_dump()["grades"]
     peers = make_scheme().model_dump()["rules"] | {"peer_rating": {"rule": "percentile", "peers": []}}
     by_role = grades | {"pool": "role"}
-    assert Batch.of(people, make_scheme(grades=by_role), medians=NOBODY).stand_alone(chosen)
-    assert not Batch.of(people, make_scheme(grades=grades | {"pool": "all"}), medians=NOBODY).stand_alone(chosen)
-    assert not Batch.of(people, make_scheme(grades=by_role, rules=peers), medians=NOBODY).stand_alone(chosen)
+    assert Batch.of(people, make_scheme(grades=by_role), medians=NOBODY).stand_alone([1])
+    assert not Batch.of(people, make_scheme(grades=grades | {"pool": "all"}), medians=NOBODY).stand_alone([1])
+    assert not Batch.of(people, make_scheme(grades=by_role, rules=peers), medians=NOBODY).stand_alone([1])
 
 
 def test_weights_differ_by_role_and_level():

@@ -264,13 +264,10 @@ def _within(pair: tuple[str, str], role: str, levels: tuple[str, ...] | None) ->
 def _alone(batch: Batch, space: Space) -> Batch:
     """The smallest part of a batch with the people of a space in which nobody is held against somebody outside it."""
     for levels in dict.fromkeys((space.levels, None)):
-        chosen = np.zeros(len(batch.rows), dtype=bool)
-        for number, pair in enumerate(batch.pairs):
-            if _within(pair, space.role, levels):
-                chosen[batch.rows_of(number)] = True
-        if batch.stand_alone(chosen):
-            return batch.part(chosen)
-    return batch.part(np.ones(len(batch.rows), dtype=bool))
+        pairs = [number for number, pair in enumerate(batch.pairs) if _within(pair, space.role, levels)]
+        if batch.stand_alone(pairs):
+            return batch.part(pairs)
+    return batch.part(range(len(batch.pairs)))
 
 
 def _alike(there: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
