@@ -23,9 +23,19 @@ class Range(Record):
 
     def draws(self, count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
         """Draw values of the triangular distribution with these ends and this mode, (count,)."""
+        return self.low + (self.high - self.low) * rng.triangular(0.0, self._mode, 1.0, count)
+
+    def quantile(self, p: float) -> float:
+        """Return the value below which the same distribution has a share p."""
+        from scipy.stats import triang
+
+        return float(self.low + (self.high - self.low) * triang.ppf(p, self._mode))
+
+    @property
+    def _mode(self) -> float:
+        """Where the likeliest value lies between the ends, from 0 to 1."""
         width = self.high - self.low
-        mode = (self.central - self.low) / width if width > 0 else 0.5
-        return self.low + width * rng.triangular(0.0, mode, 1.0, count)
+        return (self.central - self.low) / width if width > 0 else 0.5
 
     def faults(self, key: str, least: float, below: float | None = None) -> Iterator[str]:
         """Yield what cannot be meant at a key of study.yaml, as a sentence."""

@@ -40,7 +40,7 @@ class Effects:
         One draw of an entry falls on all outcomes that it moves. Without a pilot draws are those of the mixtures of
         cards; a pilot moves and narrows them as it does mean and covariance.
         """
-        drawn = dict(zip(self.priors.names, self.priors.draws(rng, n).T, strict=True))
+        drawn = self._drawn(rng, n)
         found = {}
         for outcome, belief in self.beliefs.items():
             pools = [self.priors[name] for name in belief.dimensions]
@@ -58,12 +58,15 @@ class Effects:
         """Draw how effects come and go."""
         from scipy import special
 
-        drawn = dict(zip(self.priors.names, self.priors.draws(rng, n).T, strict=True))
+        drawn = self._drawn(rng, n)
         return Fading(
             half_life=np.exp(drawn["decay_half_life"]) / 3,
             floor=special.expit(drawn["decay_floor"]),
             ramp_quarters=np.exp(drawn["ramp"]),
         )
+
+    def _drawn(self, rng: np.random.Generator, n: int) -> dict[str, Array]:
+        return dict(zip(self.priors.names, self.priors.draws(rng, n).T, strict=True))
 
 
 def effects(

@@ -50,16 +50,12 @@ class Paths:
 
         They are quantiles of one distribution, from the worse end of an outcome of which `better` is higher or lower.
         """
-        if better not in ("higher", "lower"):
-            raise ForecastError(f"better is {better!r}; say higher or lower")
-        ends = {name: p if better == "higher" else 1 - p for name, p in VIEWS.items()}
+        ends = {name: p if _higher(better) else 1 - p for name, p in VIEWS.items()}
         return {name: np.quantile(self.effect, p, axis=0) for name, p in ends.items()}
 
     def reaching(self, target: float, *, better: str) -> Array:
         """Return the chance of each quarter that the published outcome meets a target, (quarters,)."""
-        if better not in ("higher", "lower"):
-            raise ForecastError(f"better is {better!r}; say higher or lower")
-        met = self.changed >= target if better == "higher" else self.changed <= target
+        met = self.changed >= target if _higher(better) else self.changed <= target
         return np.asarray(met.mean(axis=0))
 
 
@@ -118,6 +114,12 @@ def _on_scale(moved: Array, course: Course) -> Array:
     """Changes of the logarithm, (draws, quarters), as changes on the course's own scale."""
     usual = from_scale(course.mean, share=course.share)
     return np.asarray(moved / (1 - usual) if course.share else usual * np.expm1(moved))
+
+
+def _higher(better: str) -> bool:
+    if better not in ("higher", "lower"):
+        raise ForecastError(f"better is {better!r}; say higher or lower")
+    return better == "higher"
 
 
 def _band(values: Array) -> Array:

@@ -190,14 +190,9 @@ class Standing(Shown):
 
     def _people_today(self) -> tuple[float, float, float]:
         """People at the shrinkage's lower end, its likeliest value and its upper end, of 95 % of its distribution."""
-        from scipy.stats import triang
-
-        lost = self.service.shrinkage
-        width = lost.high - lost.low
-        mode = (lost.central - lost.low) / width if width > 0 else 0.5
-        ends = lost.low + width * triang.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], mode)
-        hours = self.hours_a_week
-        low, central, high = (float(self.people(hours, one)) for one in (ends[0], lost.central, ends[1]))
+        lost, hours = self.service.shrinkage, self.hours_a_week
+        shares = lost.quantile((1 - LEVEL) / 2), lost.central, lost.quantile((1 + LEVEL) / 2)
+        low, central, high = (float(self.people(hours, one)) for one in shares)
         return low, central, high
 
     def _met(self, name: str) -> Finding:
@@ -226,14 +221,11 @@ def standing(profile: Profile, service: Service, occupancy_max: float) -> Standi
     Where the study states no patience, the one is taken at which the queues of the quarter, with those who were there,
     lose as many calls as were lost (Erlang A); where no patience does, or the losses are not delivered, it is None.
     """
-    if service.patience_seconds is not None:
-        return Standing(
-            profile=profile, service=service, occupancy_max=occupancy_max, patience=service.patience_seconds,
-            fitted=False,
-        )  # fmt: skip
+    stated = service.patience_seconds
     return Standing(
-        profile=profile, service=service, occupancy_max=occupancy_max, patience=_fitted(profile), fitted=True
-    )
+        profile=profile, service=service, occupancy_max=occupancy_max, fitted=stated is None,
+        patience=_fitted(profile) if stated is None else stated,
+    )  # fmt: skip
 
 
 def _followed(profile: Profile, handle_seconds: Array, within: float, patience: float) -> Queue:
