@@ -122,19 +122,12 @@ class Goals(Shown):
     def _finding(self, one: GoalState) -> Finding:
         id, aim = f"diagnosis.goal.{one.goal}", self.aims[one.goal]
         if one.indicator is None or one.value is None:
-            listed = [self.cards[name].name for name in aim.indicators]
-            wanted = {lang: words(lang).say("run.join").join(name[lang] for name in listed) for lang in LANGUAGES}
             return state(
                 id, None, says="diagnosis.goal_without_data", unit="count", n=0, claim="unidentified", goal=aim.name,
-                quarter=self.quarter, wanted=wanted,
+                quarter=self.quarter, wanted=wanted(aim, self.cards),
             )  # fmt: skip
         card = self.cards[one.indicator]
-        ends: Mapping[str, str] = {
-            lang: words(lang).say("goals.interval", interval=interval(*one.interval, card.unit, lang))
-            if one.interval
-            else ""
-            for lang in LANGUAGES
-        }
+        ends = in_brackets(one.interval, card.unit)
         against = {} if one.target is None else {"target": Quantity(one.target, card.unit)}
         return state(
             id, one.value, says=f"diagnosis.goal_{one.answer}", unit=card.unit, n=one.people, claim="accounting",
@@ -142,6 +135,20 @@ class Goals(Shown):
             limits=["one_quarter", *one.without_interval], goal=aim.name, indicator=card.name,
             quarter=self.quarter, ends=ends, **against,
         )  # fmt: skip
+
+
+def wanted(aim: Aim, cards: Mapping[str, Card]) -> Mapping[str, str]:
+    """Name the indicators of a goal, any of which would follow it, by language."""
+    names = [cards[name].name for name in aim.indicators]
+    return {lang: words(lang).say("run.join").join(name[lang] for name in names) for lang in LANGUAGES}
+
+
+def in_brackets(ends: tuple[float, float] | None, unit: str) -> Mapping[str, str]:
+    """Write an interval in brackets by language; nothing where there is none."""
+    return {
+        lang: words(lang).say("goals.interval", interval=interval(*ends, unit, lang)) if ends else ""
+        for lang in LANGUAGES
+    }
 
 
 def goals(panel: Panel, aims: Aims, *, targets: Mapping[str, float]) -> Goals:

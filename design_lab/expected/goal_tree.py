@@ -10,7 +10,7 @@ from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.display import Quantity, Shown, number
-from design_lab.evaluation.goals import Goals, GoalState, goals, stands
+from design_lab.evaluation.goals import Goals, GoalState, goals, stands, wanted
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
 from design_lab.study import MILESTONES, Target
@@ -120,9 +120,7 @@ class GoalTree(Shown):
             "goal": aim.name, "serves": aim.serves or dict.fromkeys(LANGUAGES, "–"), "quarter": self.quarter
         }  # fmt: skip
         if held.indicator is None or held.value is None:
-            names = [self.cards[name].name for name in aim.indicators]
-            wanted = {lang: words(lang).say("run.join").join(name[lang] for name in names) for lang in LANGUAGES}
-            yield _unknown(held.goal, "no_data", "count", parts | {"wanted": wanted})
+            yield _unknown(held.goal, "no_data", "count", parts | {"wanted": wanted(aim, self.cards)})
             return
         card = self.cards[held.indicator]
         margin, unit = _margin(held.se, card.unit)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Shown, interval, number
+from design_lab.display import Quantity, Shown, number
+from design_lab.evaluation.goals import in_brackets
 from design_lab.expected.capacity.standing import ASKED, UNITS, Standing
 from design_lab.expected.draws import COUNT, LEVEL, Array, spread
 from design_lab.finding import Finding, state
@@ -103,7 +103,7 @@ class Capacity(Shown):
             change=Quantity(float(np.median(self.handle_seconds)), "seconds_apart"), quarter=held.profile.quarter,
             target=Quantity(held.service.service_level, "weight"),
             within=Quantity(held.service.within_seconds, "seconds"),
-            changes=_range(_ends(self.handle_seconds), "seconds_apart"), range=_range(ends, "people_each"),
+            changes=in_brackets(_ends(self.handle_seconds), "seconds_apart"), range=in_brackets(ends, "people_each"),
         )  # fmt: skip
         return (people, *(self._met(name) for name in ASKED))
 
@@ -125,7 +125,7 @@ class Capacity(Shown):
         return state(
             id, float(np.median(self.met[name])), says=f"capacity.{name}_unhired", unit=unit, n=held.profile.people,
             claim="scenario", bounds=ends, level=LEVEL if ends else None, limits=(*held.limits_of_met, *self._limits),
-            range=_range(ends, unit), today=Quantity(held.today[name], unit), **parts,
+            range=in_brackets(ends, unit), today=Quantity(held.today[name], unit), **parts,
         )  # fmt: skip
 
 
@@ -186,11 +186,3 @@ def staffing(
 def _ends(draws: Array) -> tuple[float, float] | None:
     """Return the ends of the middle 95 % of draws; None where all are one number, which has no interval."""
     return spread(draws)[1:] if np.ptp(draws) > 0 else None
-
-
-def _range(ends: tuple[float, float] | None, unit: str) -> Mapping[str, str]:
-    """Write an interval in brackets by language; nothing where there is none."""
-    return {
-        lang: words(lang).say("goals.interval", interval=interval(*ends, unit, lang)) if ends else ""
-        for lang in LANGUAGES
-    }
