@@ -16,3 +16,9 @@ OUTCOMES = (
     "attendance",
     "leavers",
 )
+
+# The others are means or rates without an upper end.
+SHARES = frozenset(OUTCOMES) - {"qa_score", "handle_seconds", "calls_per_hour", "teamwork"}
+LOWER_IS_BETTER = frozenset(
+    {"csat_dissatisfied", "repeat_calls", "complaints", "transfers", "handle_seconds", "leavers"}
+)

@@ -13,6 +13,7 @@ from design_lab.errors import ForecastError
 Array = npt.NDArray[np.float64]
 _SEASONS = 4
 _LEAST = 6  # quarters from which a trend is told
+_RARE = 0.5  # of a share: with a larger error of measurement its log-odds are not normal
 _WITH_SEASON = 10  # quarters from which seasons are told too: two of each and some over
 
 
@@ -55,8 +56,8 @@ def course(
 
     A regression on a line and, from ten quarters on, on seasons, with normal errors and nothing believed before: its
     predictive is Student's t, drawn exactly. The noise of measurement is taken out of the variance of shocks and given
-    back to what will be published. Fewer than six quarters, a value that is missing or, of a share, is 0 or 1 raise
-    `ForecastError`.
+    back to what will be published. Fewer than six quarters, a value that is missing or, of a share, is 0, 1 or too
+    rare to be measured in a quarter raise `ForecastError`.
     """
     past, noise = _on_scale(values, errors, share=share)
     size = len(past)
@@ -107,6 +108,8 @@ def _on_scale(values: Sequence[float], errors: Sequence[float], *, share: bool) 
         raise ForecastError("a quarter of the past has no value or no error of measurement; leave the outcome out")
     if share and not ((past > 0) & (past < 1)).all():
         raise ForecastError("a share of 0 or 1 has no log-odds; leave the outcome out, or count quarters together")
+    if share and (noise > _RARE * np.minimum(past, 1 - past)).any():
+        raise ForecastError("a share is too rare to be told from quarter to quarter; leave the outcome out")
     return to_scale(past, share=share), noise / (past * (1 - past)) if share else noise
 
 

@@ -107,6 +107,15 @@ class TeamQuarters:
             ["value"]
         ].reset_index()
 
+    def until(self, quarter: Quarter, *, month_ends_on: int | None = None) -> TeamQuarters:
+        """Return the same as it was when a quarter had just ended, with nothing of later ones."""
+        import pandas as pd
+
+        kept = tuple(one for one in self.quarters if one <= str(quarter))
+        spells = self.roster[self.roster["valid_from"] <= pd.Timestamp(quarter.last_day(month_ends_on))]
+        held = self.sums.index.get_level_values("quarter").isin(kept)
+        return replace(self, quarters=kept, sums=self.sums[held], roster=spells)
+
     def frozen_on(self, day: dt.date) -> TeamQuarters:
         """Return the same with everybody in the team where she was on a day, or else first after it."""
         import pandas as pd
