@@ -22,3 +22,5 @@ SHARES = frozenset(OUTCOMES) - {"qa_score", "handle_seconds", "calls_per_hour", 
 LOWER_IS_BETTER = frozenset(
     {"csat_dissatisfied", "repeat_calls", "complaints", "transfers", "handle_seconds", "leavers"}
 )
+# The same ratings from their other end: its odds go down as the other's go up (McCullagh 1980, proportional odds).
+MIRRORED = {"csat_dissatisfied": "csat"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,22 +29,14 @@ class Course:
     noise: Array
     share: bool
 
-    def shifted(self, effect: Array) -> Course:
-        """Return the course under an effect, (draws, quarters) on the same scale."""
-        return Course(mean=self.mean + effect, latent=self.latent + effect, noise=self.noise, share=self.share)
-
-    def rates(self) -> Array:
-        """Return the latent outcome in its own unit, (draws, quarters)."""
-        return from_scale(self.latent, share=self.share)
-
-    def published(self, rng: np.random.Generator) -> Array:
-        """Return the outcome as it will be measured, in its own unit, (draws, quarters)."""
-        return from_scale(self.latent + self.noise * rng.standard_normal(self.latent.shape), share=self.share)
+    def measured(self, rng: np.random.Generator) -> Array:
+        """Return the outcome as it will be measured, on its own scale, (draws, quarters)."""
+        return self.latent + self.noise * rng.standard_normal(self.latent.shape)
 
 
 def course(
-    values: Sequence[float],
-    errors: Sequence[float],
+    values: npt.ArrayLike,
+    errors: npt.ArrayLike,
     *,
     share: bool,
     quarters: int,
@@ -98,18 +89,31 @@ def from_scale(values: Array, *, share: bool) -> Array:
     return np.asarray(special.expit(values) if share else values, dtype=np.float64)
 
 
-def _on_scale(values: Sequence[float], errors: Sequence[float], *, share: bool) -> tuple[Array, Array]:
+def why_no_course(values: npt.ArrayLike, errors: npt.ArrayLike, *, share: bool) -> str | None:
+    """Return why the quarters of an outcome cannot be carried on: `short`, `at_its_end` or `rare`; None if they can."""
+    past, noise = np.asarray(values, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    if past.size < _LEAST:
+        return "short"
+    if share and not ((past > 0) & (past < 1)).all():
+        return "at_its_end"
+    return "rare" if share and (noise > _RARE * np.minimum(past, 1 - past)).any() else None
+
+
+_WHY = {
+    "short": f"fewer than {_LEAST} quarters do not tell a trend",
+    "at_its_end": "a share of 0 or 1 has no log-odds; leave the outcome out, or count quarters together",
+    "rare": "a share is too rare to be told from quarter to quarter; leave the outcome out",
+}
+
+
+def _on_scale(values: npt.ArrayLike, errors: npt.ArrayLike, *, share: bool) -> tuple[Array, Array]:
     past, noise = np.asarray(values, dtype=np.float64), np.asarray(errors, dtype=np.float64)
     if past.shape != noise.shape or past.ndim != 1:
         raise ForecastError(f"{past.size} values and {noise.size} errors of measurement are given; give one for each")
-    if past.size < _LEAST:
-        raise ForecastError(f"{past.size} quarters do not tell a trend; {_LEAST} are needed")
     if not (np.isfinite(past).all() and np.isfinite(noise).all() and (noise >= 0).all()):
         raise ForecastError("a quarter of the past has no value or no error of measurement; leave the outcome out")
-    if share and not ((past > 0) & (past < 1)).all():
-        raise ForecastError("a share of 0 or 1 has no log-odds; leave the outcome out, or count quarters together")
-    if share and (noise > _RARE * np.minimum(past, 1 - past)).any():
-        raise ForecastError("a share is too rare to be told from quarter to quarter; leave the outcome out")
+    if why := why_no_course(values, errors, share=share):
+        raise ForecastError(_WHY[why])
     return to_scale(past, share=share), noise / (past * (1 - past)) if share else noise
 
 

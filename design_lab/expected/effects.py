@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.catalogue.outcomes import OUTCOMES
+from design_lab.catalogue.outcomes import MIRRORED, OUTCOMES
 from design_lab.errors import ForecastError
 from design_lab.expected.horizon import Fading
 from design_lab.expected.priors import Pool, Priors
@@ -16,6 +16,7 @@ from design_lab.expected.response import Belief, Piloted, Response, response, up
 
 Array = npt.NDArray[np.float64]
 LEAST_SHARE = 0.05  # of a role's incentives: what is paid for less counts as this, the smallest step of weights
+_VOLUME = "calls_per_hour"
 _BY_POWER = 0.5  # elasticities go with the root of bonus power (docs/method.md, Evidence cards)
 
 
@@ -51,8 +52,19 @@ class Effects:
             found[outcome] = np.asarray(slopes @ belief.of({name: self.steps[name] for name in belief.dimensions}))
         for pool in _of(self.priors, "log_volume"):
             for outcome, sign in pool.entry.outcomes.items():
-                found[outcome] = sign * drawn[pool.name] * found["calls_per_hour"]
+                if _VOLUME in found:
+                    found[outcome] = sign * drawn[pool.name] * found[_VOLUME]
         return {name: found[name] for name in OUTCOMES if name in found}
+
+    def moves(self, outcome: str) -> bool:
+        """Whether what moves an outcome is paid for otherwise: where not, its effect is exactly none."""
+        belief = self.belief(outcome)
+        return belief is not None and any(self.steps[name] for name in belief.dimensions)
+
+    def belief(self, outcome: str) -> Belief | None:
+        """What is believed of what moves an outcome, or the volume or ratings that it goes with; None if nothing is."""
+        carried = any(outcome in pool.entry.outcomes for pool in _of(self.priors, "log_volume"))
+        return self.beliefs.get(_VOLUME if carried else MIRRORED.get(outcome, outcome))
 
     def fading(self, rng: np.random.Generator, n: int) -> Fading:
         """Draw how effects come and go."""
@@ -74,15 +86,16 @@ def effects(
     before: Mapping[str, float],
     after: Mapping[str, float],
     *,
-    bonus_power: float,
+    bonus_power: float | None,
     roles: frozenset[str],
     pilots: Mapping[str, Piloted] | None = None,
 ) -> Effects:
     """Say what a change of incentives, `before` to `after` by dimension, does to each outcome.
 
     Incentives are slopes of expected pay (`incentives`), in any unit that both share. `bonus_power` is performance pay
-    over total pay. `pilots` by outcome are estimates in logs whose changes are `steps` of what was piloted. An outcome
-    that no entry moves is not there. No incentive at all, before or after, raises `ForecastError`.
+    over total pay; where it is not known elasticities stand as the evidence has them. `pilots` by outcome are
+    estimates in logs whose changes are `steps` of what was piloted. An outcome that no entry moves is not there. No
+    incentive at all, before or after, raises `ForecastError`.
 
     >>> from design_lab.catalogue.priors import evidence
     >>> from design_lab.expected.priors import pooled
@@ -92,7 +105,7 @@ def effects(
     >>> round(found.responses["calls_per_hour"].posterior.mean / usual["volume_on_workload"].mean, 3)
     -0.693
     """
-    if not 0 < bonus_power < 1:
+    if bonus_power is not None and not 0 < bonus_power < 1:
         raise ForecastError(f"bonus power {bonus_power:g} is not a share between 0 and 1 of total pay")
     moved, unpaid = steps(priors, before, after)
     beliefs = {outcome: belief for outcome in OUTCOMES if (belief := _belief(priors, outcome, bonus_power)) is not None}
@@ -143,7 +156,7 @@ def _of(priors: Priors, per: str) -> list[Pool]:
     return [pool for pool in priors.pools if pool.entry.kind == "response" and pool.entry.per == per]
 
 
-def _belief(priors: Priors, outcome: str, bonus_power: float) -> Belief | None:
+def _belief(priors: Priors, outcome: str, bonus_power: float | None) -> Belief | None:
     """What is believed of an outcome's slopes on the entries that move it, at a bonus power."""
     pools = [pool for pool in _of(priors, "log_incentive") if outcome in pool.entry.outcomes]
     if not pools:
@@ -157,6 +170,6 @@ def _belief(priors: Priors, outcome: str, bonus_power: float) -> Belief | None:
     )
 
 
-def _scale(pool: Pool, bonus_power: float) -> float:
+def _scale(pool: Pool, bonus_power: float | None) -> float:
     stated = pool.entry.bonus_power
-    return 1.0 if stated is None else float((bonus_power / stated) ** _BY_POWER)
+    return 1.0 if stated is None or bonus_power is None else float((bonus_power / stated) ** _BY_POWER)

@@ -1,96 +1,207 @@
-"""The forecast for a candidate: an outcome four quarters ahead, as far as anything supports one."""
+"""What is expected of each outcome under a scheme: by role and quarter, with what it rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from design_lab.display import Quantity, Shown
-from design_lab.evidence import ClaimTest
-from design_lab.finding import Finding, state
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.catalogue.outcomes import MIRRORED, OUTCOMES
+from design_lab.display import Shown, Term, number, worded
+from design_lab.errors import ForecastError
+from design_lab.evidence.weight_effect import SHOWN
+from design_lab.expected.baseline import AHEAD, Baseline, RoleBaseline
+from design_lab.expected.effects import Effects
+from design_lab.expected.paths import Forecast, Paths, projected
+from design_lab.finding import Claim
+from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import InForce
-from design_lab.scoring.roster import last_spells
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOMES = ("csat",)  # the primary outcome; the others follow once one can be forecast
+Array = npt.NDArray[np.float64]
+TOLD = 4  # the quarter under a scheme, counted from 1, of which one number is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How many people of the `staff` on a quarter's roster are under the `leading` scheme, and under a candidate."""
+class RoleForecast:
+    """What is expected of one role under a scheme.
 
-    title: Mapping[str, str]  # of the leading scheme
-    quarter: str
-    staff: int
-    leading: int
-    already: int
+    `forecast` is None where nothing can be said of any outcome, as `why` says (a key below `no_forecast.`); `effects`
+    are None where nothing changes by definition, since the scheme is the one in force.
+    """
+
+    start: RoleBaseline
+    effects: Effects | None
+    forecast: Forecast | None
+    why: str = ""
+
+    def claim(self, outcome: str, quarter: int = TOLD) -> Claim:
+        """Return what kind of claim the effect on an outcome is so many quarters from adoption, counted from 1.
+
+        A pilot's claim is carried as far as the pilot was seen; beyond, how effects fade is from elsewhere.
+        """
+        if self.why_not(outcome):
+            return "unidentified"
+        response = self.effects.responses.get(MIRRORED.get(outcome, outcome)) if self.effects else None
+        seen = response is not None and quarter <= self.start.seen
+        return response.claim if response and seen else "scenario"
+
+    def why_not(self, outcome: str) -> str:
+        """Return why nothing is said of an outcome, as a key below `no_forecast.`; nothing where something is."""
+        if self.forecast is None:
+            return self.why
+        if outcome not in self.forecast.paths:
+            return self.start.absent.get(outcome, "not_counted")
+        behind = MIRRORED.get(outcome, outcome) in self.forecast.paths
+        return "" if self.effects is None or (behind and self.effects.belief(outcome)) else "no_evidence"
+
+    def moves(self, outcome: str) -> bool:
+        """Whether anything that moves an outcome is paid for otherwise."""
+        return self.effects is not None and self.effects.moves(outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ExpectedEffects(Shown):
-    """What is expected of each outcome four quarters after a scheme comes into force.
+    """What is expected under a scheme, role by role, the role that is asked about first.
 
-    `why` is a key below `finding.expected.` in the word files: why nothing can be said. Without an estimate and without
-    evidence from elsewhere every outcome is unidentified: a number would be invented. `spread` says who is under which
-    scheme where several are in force.
+    `starts` is the place among the baseline's quarters in which the scheme is adopted by everybody at once.
     """
 
-    scheme: str
-    title: dict[str, str]
-    why: str
-    spread: Spread | None = None
+    scheme: Scheme
+    baseline: Baseline
+    starts: int
+    roles: tuple[RoleForecast, ...]
+
+    @property
+    def first(self) -> RoleForecast:
+        """What is expected of the role that is asked about."""
+        return self.roles[0]
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """The quarters under the scheme, from adoption on."""
+        return self.baseline.quarters[self.starts : self.starts + AHEAD]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes in the order in which they stand, the study's primary one first."""
+        primary = self.baseline.study.settings.primary_outcome
+        return (primary, *(name for name in OUTCOMES if name != primary))
+
+    def paths(self, outcome: str) -> Paths:
+        """Return the paths of an outcome of the first role."""
+        if self.first.forecast is None or outcome not in self.first.forecast.paths:
+            raise ForecastError(f"{self.scheme.name}: nothing is forecast of {outcome}")
+        return self.first.forecast.paths[outcome]
 
     def table(self) -> pd.DataFrame:
-        """Return one row an outcome: scheme, outcome, and what kind of claim can be made."""
+        """Return one row a role and outcome that is forecast, of the fourth quarter from adoption.
+
+        Columns: role, outcome, claim, without, with, effect, low, high (of the effect, 90 %), in the outcome's unit.
+        """
         import pandas as pd
 
-        rows = [(finding.id.split(".")[1], finding.id.split(".")[2], finding.claim) for finding in self.findings()]
-        return pd.DataFrame(rows, columns=["scheme", "outcome", "claim"])
+        rows = [(role.start.role, *row) for role in self.roles for row in self._rows(role)]
+        columns = ["role", "outcome", "claim", "without", "changed", "effect", "low", "high"]
+        return pd.DataFrame(rows, columns=columns)
 
-    def findings(self) -> tuple[Finding, ...]:
-        """State for each outcome what is expected, or that nothing can be said and what would tell."""
-        return tuple(
-            state(
-                f"expected.{self.scheme}.{outcome}", None, says=f"expected.{self.why}", unit="percentage_points",
-                n=self.spread.leading if self.spread else None, claim="unidentified",
-                limits=("several_schemes",) if self.spread else (), scheme=self.title, **self._spread(),
-            )
-            for outcome in OUTCOMES
-        )  # fmt: skip
+    def _rows(self, role: RoleForecast) -> list[tuple[str, Claim, float, float, float, float, float]]:
+        found: list[tuple[str, Claim, float, float, float, float, float]] = []
+        for outcome in self.outcomes:
+            if role.forecast is None or role.why_not(outcome):
+                continue
+            one, at = role.forecast.paths[outcome], self.starts + TOLD - 1
+            low, middle, high = one.effect_band()[:, at]
+            without, changed = (float(np.median(side[:, at])) for side in (one.without, one.changed))
+            found.append((outcome, role.claim(outcome), without, changed, float(middle), float(low), float(high)))
+        return found
 
-    def _spread(self) -> dict[str, Any]:
-        if self.spread is None:
-            return {}
-        counts = {"people": self.spread.leading, "already": self.spread.already, "staff": self.spread.staff}
-        said: dict[str, Any] = {name: Quantity(count, "people") for name, count in counts.items()}
-        return {**said, "today": self.spread.title, "quarter": self.spread.quarter}
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with every number in its outcome's unit and claims by name."""
+        import pandas as pd
+
+        rows = [(role.start.role, *_written(*row, lang=lang)) for role in self.roles for row in self._rows(role)]
+        return pd.DataFrame(rows, columns=self.table().columns)
 
 
-def expected_effects(history: ClaimTest, candidate: Scheme, held: InForce | None = None) -> ExpectedEffects:
-    """Say what can be forecast for a candidate, given what the history of schemes identifies.
+def _written(outcome: str, claim: str, *values: float, lang: str) -> tuple[str, ...]:
+    """A row of the table with its numbers in the outcome's unit: two levels, then an effect with its ends."""
+    unit, scale = SHOWN[outcome]
+    levels = (number(*level(outcome, value), lang) for value in values[:2])
+    apart = (number(scale * value, unit, lang) for value in values[2:])
+    return (outcome, worded(Term(f"claim.{claim}"), lang), *levels, *apart)
 
-    Where `held` says that several schemes are in force, it would come into force for those under the leading one.
+
+# How the level of an outcome is shown, by the unit of its changes: unit, and what makes it of the panel's own.
+_LEVELS: Mapping[str, tuple[str, float]] = {
+    "pp": ("share", 1.0),
+    "per_10000": ("per_10000", 10_000.0),
+    "rating_points": ("rating_points", 1.0),
+    "seconds_apart": ("seconds", 1.0),
+    "calls_apart": ("per_hour", 1.0),
+}
+
+
+def level(outcome: str, value: float) -> tuple[float, str]:
+    """Return the level of an outcome as it is shown, with its unit.
+
+    >>> level("complaints", 0.0006), level("csat", 0.93)
+    ((6.0, 'per_10000'), (0.93, 'share'))
     """
-    why = "not_estimated" if history.weight_sets > 1 else "never_varied"
-    if held is None or not held.several or why == "never_varied":
-        return ExpectedEffects(scheme=candidate.name, title=candidate.title, why=why)
-    last = held.under[last_spells(held.under.index)]
-    spread = Spread(
-        title=held.leading.title, quarter=held.period, staff=len(last),
-        leading=int(last.eq(held.leading.name).sum()), already=int(last.eq(candidate.name).sum()),
-    )  # fmt: skip
+    unit, scale = _LEVELS[SHOWN[outcome][0]]
+    return round(value * scale, 12), unit
+
+
+def expected_effects(start: Baseline, scheme: Scheme) -> ExpectedEffects:
+    """Say what is expected if everybody comes under a scheme from the quarter in which it is to be in force.
+
+    That is its `effective_from`, but at the earliest the next one. The scheme in force changes nothing, exactly. A
+    scheme that is to start later than the baseline reaches raises `ForecastError`.
+    """
+    current = start.study.settings.current_scheme
+    starts = _starts(start, scheme)
+    worth = {} if scheme.name == current else start.paid_for(scheme).by_role()
     return ExpectedEffects(
-        scheme=candidate.name,
-        title=candidate.title,
-        why="for_the_rest" if spread.already else "for_some",
-        spread=spread,
+        scheme=scheme,
+        baseline=start,
+        starts=starts,
+        roles=tuple(
+            _role(start, one, scheme, worth.get(one.role, {}), starts, stays=scheme.name == current)
+            for one in start.roles
+        ),
     )
 
 
-def no_change(current: Scheme) -> ExpectedEffects:
-    """Say what can be forecast if the scheme in force stays."""
-    return ExpectedEffects(scheme=current.name, title=current.title, why="no_change")
+def _role(
+    start: Baseline, one: RoleBaseline, scheme: Scheme, worth: Mapping[str, float], starts: int, *, stays: bool
+) -> RoleForecast:
+    if one.usual is None:
+        return RoleForecast(start=one, effects=None, forecast=None, why="no_past")
+    if stays:
+        same = {name: Paths(without=values, changed=values) for name, values in one.usual.published.items()}
+        return RoleForecast(start=one, effects=None, forecast=Forecast(scheme=scheme.name, starts=0, paths=same))
+    if not any(one.paid_for.values()) or not any(worth.values()):
+        return RoleForecast(start=one, effects=None, forecast=None, why="nothing_paid")
+    found = one.effects(start.evidence, worth)
+    # The last places of the seed are apart from those of courses, so that no draw serves twice.
+    made = projected(scheme.name, one.usual, found, rng=start.rng(1, start.roles.index(one)), starts=starts)
+    return RoleForecast(start=one, effects=found, forecast=made)
+
+
+def _starts(start: Baseline, scheme: Scheme) -> int:
+    """The quarter to come in which everybody is under a scheme: who is under it already has begun before."""
+    if not scheme.effective_from or scheme.name == start.study.settings.current_scheme:
+        return 0
+    wanted = Quarter.parse(scheme.effective_from)
+    lead = sum(quarter < wanted for quarter in start.quarters)
+    if lead + AHEAD > len(start.quarters):
+        raise ForecastError(
+            f"{scheme.name} is to be in force from {scheme.effective_from}, and eight quarters from then reach beyond "
+            f"{start.quarters[-1]}, the last that is forecast; carry outcomes on further"
+        )
+    return lead

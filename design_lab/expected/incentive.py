@@ -56,6 +56,11 @@ class Incentives(Shown):
         """Return what a standard deviation more on all indicators of a dimension is worth, roles by dimensions."""
         return self.marginal["amount"].groupby(["role", "dimension"], sort=False).sum().unstack(fill_value=0)
 
+    def by_role(self) -> dict[str, dict[str, float]]:
+        """Return the same as plain numbers, by role and dimension; what would cost pay counts as nothing."""
+        rows = self.by_dimension().clip(lower=0.0)
+        return {str(role): dict(zip(rows.columns, map(float, row), strict=True)) for role, *row in rows.itertuples()}
+
 
 def incentives(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, noise: pd.Series, pay: pd.Series) -> Incentives:
     """Differentiate expected pay by each indicator, under the scheme's rules, caps, ladders, conditions and grades.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.catalogue.outcomes import MIRRORED
 from design_lab.display import Shown
 from design_lab.errors import ForecastError
 from design_lab.expected.course import Course, from_scale
@@ -59,13 +60,34 @@ class Paths:
         return np.asarray(met.mean(axis=0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """What comes of each outcome if nothing changes, all (draws, quarters).
+
+    `measured` on the outcome's own scale and `published` in its unit have shocks and noise of measurement; `usual`, in
+    its unit, has neither.
+    """
+
+    courses: Mapping[str, Course]
+    measured: Mapping[str, Array]
+    published: Mapping[str, Array]
+    usual: Mapping[str, Array]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many draws and quarters."""
+        draws, quarters = next(iter(self.usual.values())).shape
+        return draws, quarters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Forecast(Shown):
-    """What is expected of each outcome under a scheme, by outcome; the first quarter is that of adoption."""
+    """What is expected of each outcome under a scheme, by outcome, from the first quarter to come on."""
 
     units: ClassVar = {"unchanged": "effect", "median": "effect", "low": "effect", "high": "effect", "added": "effect",
                        "added_low": "effect", "added_high": "effect"}  # fmt: skip
     scheme: str
+    starts: int  # the quarter to come, counted from 0, in which it is adopted
     paths: Mapping[str, Paths]
 
     def __getitem__(self, outcome: str) -> Paths:
@@ -85,34 +107,53 @@ class Forecast(Shown):
         return pd.DataFrame(rows, columns=["outcome", "quarter", *names])
 
 
-def projected(scheme: str, courses: Mapping[str, Course], found: Effects, *, rng: np.random.Generator) -> Forecast:
-    """Carry every outcome on, without and with the effects of a scheme that is adopted in the first quarter to come.
+def unchanged(courses: Mapping[str, Course], *, rng: np.random.Generator) -> Unchanged:
+    """Measure every course, so that all schemes are held against the same draws.
 
-    Effects are changes of the logarithm of an outcome. Of a share near its ceiling they are added in log-odds, at the
-    share that its course has, so that none goes beyond 1. An outcome that no evidence moves keeps its course; one
-    without a course is left out. Courses with different numbers of draws or quarters raise `ForecastError`.
+    No course, or courses with different numbers of draws or quarters, raise `ForecastError`.
     """
     shapes = {one.latent.shape for one in courses.values()}
     if len(shapes) != 1:
-        raise ForecastError("courses have different numbers of draws or quarters; carry all on alike")
-    n, quarters = shapes.pop()
-    own, measured = rng.spawn(2)  # so that what is measured hangs on no scheme
-    shape, initial = found.fading(own, n).at(quarters), found.draws(own, n)
-    paths = {}
-    for outcome, one in courses.items():
-        noise = one.noise * measured.standard_normal((n, quarters))
-        moved = initial[outcome][:, None] * shape if outcome in initial else np.zeros((n, quarters))
-        without = one.latent + noise
-        paths[outcome] = Paths(
-            without=from_scale(without, share=one.share),
-            changed=from_scale(without + _on_scale(moved, one), share=one.share),
+        raise ForecastError("courses have different numbers of draws or quarters, or there is none; carry all on alike")
+    streams = rng.spawn(len(courses))
+    measured = {name: one.measured(own) for (name, one), own in zip(courses.items(), streams, strict=True)}
+    return Unchanged(
+        courses=courses,
+        measured=measured,
+        published={name: from_scale(values, share=courses[name].share) for name, values in measured.items()},
+        usual={name: from_scale(one.mean, share=one.share) for name, one in courses.items()},
+    )
+
+
+def projected(scheme: str, usual: Unchanged, found: Effects, *, rng: np.random.Generator, starts: int = 0) -> Forecast:
+    """Carry every outcome on with the effects of a scheme that is adopted in the quarter to come numbered `starts`.
+
+    Effects are changes of the logarithm of an outcome. Of a share near its ceiling they are added in log-odds, at the
+    share that its course has, so that none goes beyond 1; the same ratings from their other end go the other way by the
+    same log-odds. An outcome that no evidence moves keeps its course, and so does
+    every outcome before the scheme starts. A start beyond the last quarter raises `ForecastError`.
+    """
+    n, quarters = usual.shape
+    if not 0 <= starts < quarters:
+        raise ForecastError(
+            f"{scheme} starts after the {quarters} quarters that are forecast; carry courses on further"
         )
-    return Forecast(scheme=scheme, paths=paths)
+    shape, initial = found.fading(rng, n).at(quarters - starts), found.draws(rng, n)
+    paths = {}
+    for outcome, course in usual.courses.items():
+        without = changed = usual.published[outcome]
+        source = MIRRORED.get(outcome, outcome)
+        if found.moves(outcome) and source in usual.courses:
+            way = 1.0 if source == outcome else -1.0
+            added = _on_scale(initial[source][:, None] * shape, usual.usual[source][:, starts:], course)
+            moved = from_scale(usual.measured[outcome][:, starts:] + way * added, share=course.share)
+            changed = np.concatenate([without[:, :starts], moved], axis=1)
+        paths[outcome] = Paths(without=without, changed=changed)
+    return Forecast(scheme=scheme, starts=starts, paths=paths)
 
 
-def _on_scale(moved: Array, course: Course) -> Array:
+def _on_scale(moved: Array, usual: Array, course: Course) -> Array:
     """Changes of the logarithm, (draws, quarters), as changes on the course's own scale."""
-    usual = from_scale(course.mean, share=course.share)
     return np.asarray(moved / (1 - usual) if course.share else usual * np.expm1(moved))
 
 

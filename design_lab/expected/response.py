@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 PARALLEL = 0.99  # least span share of a change that goes the piloted way
 FURTHER = 1.25  # how many times the piloted change it may at most be
+MOSTLY = 0.5  # least share of the prior variance that data removed: with less the answer is what was believed before
 LEVEL = 0.95
 
 
@@ -161,9 +162,10 @@ def response(
 ) -> Response:
     """Say what a change of incentives does to an outcome of people in `roles`, and how much of it a pilot bears.
 
-    The claim of the pilot is carried where the change goes its way (span share of .99), is at most 1.25 times its size
-    and meets its roles; else the answer is a scenario, split into what lies in its direction and what lies beyond.
-    Span and size are taken in the metric of the prior, so that no unit of an incentive matters.
+    The claim of the pilot is carried where the change goes its way (span share of .99), is at most 1.25 times its size,
+    meets its roles and the answer rests on data by half at least; else it is a scenario, split into what lies in the
+    pilot's direction and what lies beyond. Span and size are taken in the metric of the prior, so that no unit of an
+    incentive matters.
     """
     wanted = belief.of(change)
     prior = Part(**_named(belief.effect(wanted)))
@@ -178,13 +180,14 @@ def response(
     along = size * moved
     span = belief.effect(along)[1] ** 2 / prior.deviation**2
     piloted, beyond = (Part(**_named(after.effect(part))) for part in (along, wanted - along))
-    carried = span >= PARALLEL and 0 < size <= FURTHER and roles <= pilot.roles
+    data_share = 1 - posterior.deviation**2 / prior.deviation**2
+    carried = span >= PARALLEL and 0 < size <= FURTHER and roles <= pilot.roles and data_share >= MOSTLY
     return Response(
         outcome=outcome,
         prior=prior,
         data=Part(mean=size * pilot.estimate, deviation=abs(size) * float(np.sqrt(pilot.variance))) if size else None,
         posterior=posterior,
-        data_share=1 - posterior.deviation**2 / prior.deviation**2,
+        data_share=data_share,
         span_share=float(min(span, 1.0)),
         size=size,
         claim=pilot.claim if carried else "scenario",

@@ -36,7 +36,7 @@ def test_an_effect_is_slope_times_step_by_hand():
     )
     csat = found.responses["csat"].posterior.mean
     assert csat == pytest.approx(quality * up + across * down, rel=1e-12)
-    assert found.responses["csat_dissatisfied"].posterior.mean == pytest.approx(-csat, rel=1e-12)
+    assert found.responses["complaints"].posterior.mean == pytest.approx(-csat, rel=1e-12)
     assert found.responses["calls_per_hour"].posterior.mean == pytest.approx(
         workload * down + PRIORS["team_output_on_team_share"].mean * np.log(59 / 43), rel=1e-12
     )
@@ -50,7 +50,7 @@ def test_draws_have_the_moments_that_are_told_and_one_draw_falls_on_all_outcomes
         assert drawn[outcome].mean() == pytest.approx(answer.posterior.mean, abs=5 * error)
         assert drawn[outcome].std() == pytest.approx(answer.posterior.deviation, rel=0.02)
     assert np.corrcoef(drawn["csat"], drawn["qa_score"])[0, 1] == pytest.approx(1, abs=1e-9)
-    np.testing.assert_allclose(drawn["csat_dissatisfied"], -drawn["csat"], atol=1e-12)
+    np.testing.assert_allclose(drawn["complaints"], -drawn["csat"], atol=1e-12)
     assert np.corrcoef(drawn["handle_seconds"], drawn["calls_per_hour"])[0, 1] < 0
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from design_lab.catalogue.priors import evidence
 from design_lab.errors import ForecastError
-from design_lab.expected.course import course
+from design_lab.expected.course import course, to_scale
 from design_lab.expected.effects import effects
-from design_lab.expected.paths import projected
+from design_lab.expected.paths import projected, unchanged
 from design_lab.expected.priors import pooled
 
 PRIORS = pooled(evidence())
@@ -26,8 +26,15 @@ def courses(draws=DRAWS, quarters=8):
     return {
         "csat": course(shares, np.full(12, 0.001), share=True, quarters=quarters, rng=rng(1), draws=draws),
         "calls_per_hour": course(paces, np.full(12, 0.05), share=False, quarters=quarters, rng=rng(2), draws=draws),
+        "csat_dissatisfied": course(
+            1 - shares, np.full(12, 0.001), share=True, quarters=quarters, rng=rng(1), draws=draws
+        ),
         "attendance": course(shares, np.full(12, 0.001), share=True, quarters=quarters, rng=rng(3), draws=draws),
     }
+
+
+def usual(**of):
+    return unchanged(courses(**of), rng=rng(10))
 
 
 def moved(after=QUALITY_FIRST):
@@ -35,13 +42,13 @@ def moved(after=QUALITY_FIRST):
 
 
 def test_a_reform_that_changes_no_incentive_changes_nothing_at_all():
-    found = projected("same", courses(), moved(TODAY), rng=rng(4))
+    found = projected("same", usual(), moved(TODAY), rng=rng(4))
     for one in found.paths.values():
         np.testing.assert_array_equal(one.changed, one.without)
 
 
 def test_what_no_evidence_moves_keeps_its_course_and_what_comes_without_change_hangs_on_no_scheme():
-    first, other = (projected("x", courses(), moved(after), rng=rng(4)) for after in (QUALITY_FIRST, TODAY))
+    first, other = (projected("x", usual(), moved(after), rng=rng(4)) for after in (QUALITY_FIRST, TODAY))
     np.testing.assert_array_equal(first["attendance"].changed, first["attendance"].without)
     for outcome, one in first.paths.items():
         np.testing.assert_array_equal(one.without, other[outcome].without)
@@ -49,28 +56,45 @@ def test_what_no_evidence_moves_keeps_its_course_and_what_comes_without_change_h
 
 def test_a_known_effect_by_hand():
     """With one draw's slopes and shape, CSAT moves in log-odds and volume in its own unit."""
-    usual, found = courses(draws=50), moved()
-    own, _ = rng(5).spawn(2)
+    start, found = usual(draws=50), moved()
+    own = rng(5)
     shape, initial = found.fading(own, 50).at(8), found.draws(own, 50)
-    told = projected("x", usual, found, rng=rng(5))
-    rate = 1 / (1 + np.exp(-usual["csat"].mean))
-    logit = np.log(told["csat"].changed / (1 - told["csat"].changed)) - np.log(
-        told["csat"].without / (1 - told["csat"].without)
-    )
+    told = projected("x", start, found, rng=rng(5))
+    rate = 1 / (1 + np.exp(-start.courses["csat"].mean))
+    logit = to_scale(told["csat"].changed, share=True) - to_scale(told["csat"].without, share=True)
     np.testing.assert_allclose(logit, initial["csat"][:, None] * shape / (1 - rate), rtol=1e-6, atol=1e-9)
-    volume = usual["calls_per_hour"].mean * np.expm1(initial["calls_per_hour"][:, None] * shape)
+    volume = start.courses["calls_per_hour"].mean * np.expm1(initial["calls_per_hour"][:, None] * shape)
     np.testing.assert_allclose(told["calls_per_hour"].effect, volume, atol=1e-9)
 
 
+def test_the_same_ratings_from_their_other_end_go_the_other_way_by_as_much():
+    found = projected("x", usual(), moved(), rng=rng(5))
+    ways = [
+        to_scale(found[one].changed, share=True) - to_scale(found[one].without, share=True)
+        for one in ("csat", "csat_dissatisfied")
+    ]
+    np.testing.assert_allclose(ways[1], -ways[0], atol=1e-9)
+
+
+def test_before_it_is_adopted_a_scheme_changes_nothing_to_the_byte():
+    later, at_once = (projected("x", usual(), moved(), rng=rng(5), starts=starts) for starts in (3, 0))
+    for outcome, one in later.paths.items():
+        assert one.changed[:, :3].tobytes() == one.without[:, :3].tobytes()
+        np.testing.assert_array_equal(one.without, at_once[outcome].without)
+    assert (later["csat"].effect[:, 3:] != 0).any()
+    with pytest.raises(ForecastError, match="starts after the 8 quarters"):
+        projected("x", usual(), moved(), rng=rng(5), starts=8)
+
+
 def test_an_effect_on_a_share_stays_within_it_and_fades():
-    found = projected("x", courses(), moved({**TODAY, "csat": 2000.0}), rng=rng(6))["csat"]
+    found = projected("x", usual(), moved({**TODAY, "csat": 2000.0}), rng=rng(6))["csat"]
     assert (found.changed < 1).all()
     middle = np.median(found.effect, axis=0)
     assert middle[7] < middle[2]
 
 
 def test_the_band_of_what_is_published_is_wider_than_that_of_the_effect_and_views_are_ordered():
-    found = projected("x", courses(), moved(), rng=rng(7))
+    found = projected("x", usual(), moved(), rng=rng(7))
     for outcome, better in (("csat", "higher"), ("calls_per_hour", "higher")):
         one = found[outcome]
         (low, _, high), (effect_low, _, effect_high) = one.band(), one.effect_band()
@@ -81,11 +105,11 @@ def test_the_band_of_what_is_published_is_wider_than_that_of_the_effect_and_view
         turned = one.views(better="lower")
         np.testing.assert_allclose(turned["conservative"], views["optimistic"])
     assert list(found.table().columns[:2]) == ["outcome", "quarter"]
-    assert len(found.table()) == 3 * 8
+    assert len(found.table()) == 4 * 8
 
 
 def test_the_chance_of_a_target_is_the_share_of_draws_that_meet_it():
-    one = projected("x", courses(), moved(), rng=rng(8))["csat"]
+    one = projected("x", usual(), moved(), rng=rng(8))["csat"]
     middle = np.median(one.changed, axis=0)
     chance = [one.reaching(float(value), better="higher")[place] for place, value in enumerate(middle)]
     np.testing.assert_allclose(chance, 0.5, atol=0.001)
@@ -96,14 +120,14 @@ def test_the_chance_of_a_target_is_the_share_of_draws_that_meet_it():
     ("broken", "said"),
     [
         (
-            lambda: projected("x", courses() | {"qa_score": courses(draws=10)["csat"]}, moved(), rng=rng(9)),
+            lambda: unchanged(courses() | {"qa_score": courses(draws=10)["csat"]}, rng=rng(9)),
             "carry all on alike",
         ),
         (
-            lambda: projected("x", courses(), moved(), rng=rng(9))["csat"].reaching(0.9, better="up"),
+            lambda: projected("x", usual(), moved(), rng=rng(9))["csat"].reaching(0.9, better="up"),
             "say higher or lower",
         ),
-        (lambda: projected("x", courses(), moved(), rng=rng(9))["csat"].views(better="up"), "say higher or lower"),
+        (lambda: projected("x", usual(), moved(), rng=rng(9))["csat"].views(better="up"), "say higher or lower"),
     ],
 )
 def test_what_makes_no_forecast_is_refused(broken, said):

@@ -1,0 +1,70 @@
+"""What a pilot showed, as one more observation of how outcomes answer incentives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from design_lab.evidence import WeightEffects
+from design_lab.evidence.weight_effect import SHOWN, WeightEffect
+from design_lab.expected.effects import Effects
+from design_lab.expected.horizon import Fading
+from design_lab.expected.past import Past
+from design_lab.expected.response import Piloted
+
+Array = npt.NDArray[np.float64]
+_BEARS = ("causal", "causal-under-assumptions")  # what an association shows is no answer to incentives
+
+
+def carried(seen: WeightEffects, moved: Effects, known: Mapping[str, Past], fading: Fading) -> dict[str, Piloted]:
+    """Return what other weights did, by outcome, as effects in logs when they are whole.
+
+    `moved` is what the piloted change of incentives is believed to do, of which the steps are taken; `known` the past
+    of the role's outcomes, whose mean makes a change a relative one. An estimate is a mean over quarters since each
+    team's change, in which the effect ramped up and faded: it is divided by what `fading` leaves on average, whose
+    spread makes it wider. Outcomes whose claim is of no effect, or without an interval, are left out.
+    """
+    quarters = _quarters_seen(seen)
+    if not quarters.size:
+        return {}
+    left = fading.at(len(quarters)) @ (quarters / quarters.sum())
+    roles = frozenset(team.role for team in seen.history.treated)
+    found = {}
+    for one in seen.effects:
+        belief, past = moved.beliefs.get(one.outcome), known.get(one.outcome)
+        if belief is None or past is None or one.claim.claim not in _BEARS or not one.interval:
+            continue
+        change = {name: moved.steps[name] for name in belief.dimensions}
+        if any(change.values()) and (told := _observed(one, float(past.values.mean()), left)):
+            estimate, error, clusters = told
+            found[one.outcome] = Piloted(
+                change=change, estimate=estimate, standard_error=error, clusters=clusters, claim=one.claim.claim,
+                roles=roles,
+            )  # fmt: skip
+    return found
+
+
+def _quarters_seen(seen: WeightEffects) -> Array:
+    """How many teams were seen in each quarter since their change, the change being in the first."""
+    place = {quarter: number for number, quarter in enumerate(seen.history.quarters)}
+    last = [len(place) - place[date] for date, teams in seen.history.cohorts.items() for _ in range(teams)]
+    return np.array([sum(quarter < one for one in last) for quarter in range(max(last, default=0))], dtype=np.float64)
+
+
+def longest(seen: WeightEffects | None) -> int:
+    """Return for how many quarters since its change a team was seen at most."""
+    return len(_quarters_seen(seen)) if seen else 0
+
+
+def _observed(one: WeightEffect, usual: float, left: Array) -> tuple[float, float, int] | None:
+    """Estimate, standard error and clusters of the relative change when whole; None where no error is told."""
+    made = one.adoption.estimate if one.adoption else None
+    if made is None or usual <= 0 or made.standard_error <= 0:
+        return None
+    scale = SHOWN[one.outcome][1] * usual
+    inverse = 1 / left
+    mean = float(inverse.mean())
+    spread = float(np.hypot(made.standard_error * mean, made.value * inverse.std())) / scale
+    return made.value * mean / scale, spread, made.clusters
