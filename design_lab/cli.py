@@ -251,7 +251,7 @@ def freeze(
     """Write what is expected of an adopted scheme, and of no change, to the study's ledger."""
     import datetime as dt
 
-    from design_lab.expected import freeze as write_down
+    from design_lab.expected.frozen import freeze as write_down
     from design_lab.study import Study
 
     for line in write_down(Study.open(study), scheme, decision, today=dt.date.today()):

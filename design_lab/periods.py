@@ -43,6 +43,14 @@ class Quarter:
         year, number = divmod(self.year * 4 + self.number - 1 + quarters, 4)
         return Quarter(year, number + 1)
 
+    def since(self, earlier: Quarter) -> int:
+        """Return how many quarters this one comes after another.
+
+        >>> Quarter(2027, 1).since(Quarter(2026, 3))
+        2
+        """
+        return (self.year - earlier.year) * 4 + self.number - earlier.number
+
     def first_day(self, month_ends_on: int | None = None) -> dt.date:
         """Return the first day; `month_ends_on` is the closing day of the client's months, None the last of a month."""
         return self.plus(-1).last_day(month_ends_on) + dt.timedelta(days=1)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 DRAWS = 10_000
 AHEAD = 8  # quarters from adoption on
+_WAIT = 8  # quarters for which a scheme may wait to be in force; a trend is carried on no further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +111,19 @@ def baseline(
     seen: WeightEffects | None,
     rng: np.random.Generator,
     draws: int = DRAWS,
-    lead: int = 0,
 ) -> Baseline:
-    """Carry the outcomes of every role on for eight quarters from the one in which schemes are adopted.
+    """Carry the outcomes of every role on for eight quarters from the one in which the study's last scheme is adopted.
 
     `pay` is the canonical table, None where it was not delivered: everybody's pay then counts alike. `seen` is what
-    other weights did, None where nobody asked; `lead` the quarters between the last known one and adoption. The role of
-    most people with a course of the study's primary outcome stands first, or else that of most people.
+    other weights did, None where nobody asked. The role of most people with a course of the study's primary outcome
+    stands first, or else that of most people.
     """
     key = int(rng.integers(2**63))
     quarter = Quarter.parse(panel.quarter)
+    ahead = AHEAD + _lead(study, quarter)
     ground = _Ground(
         study=study, panel=panel, teams=teams, medians=medians, evidence=priors(study), pay=_paid(panel, pay),
-        others=elsewhere(study, study.settings.current_scheme, teams), key=key, draws=draws, quarters=AHEAD + lead,
+        others=elsewhere(study, study.settings.current_scheme, teams), key=key, draws=draws, quarters=ahead,
     )  # fmt: skip
     worth = ground.paid_for(study.current)
     counts = panel.people["role"].astype(str).value_counts()
@@ -133,10 +134,17 @@ def baseline(
     ]
     return Baseline(
         study=study, panel=panel, medians=medians, pay=ground.pay, priced=pay is not None, quarter=quarter,
-        quarters=tuple(quarter.plus(one) for one in range(1, AHEAD + lead + 1)),
+        quarters=tuple(quarter.plus(one) for one in range(1, ahead + 1)),
         roles=tuple(sorted(roles, key=lambda one: _order(one, study.settings.primary_outcome))),
         evidence=ground.evidence, key=key,
     )  # fmt: skip
+
+
+def _lead(study: Study, quarter: Quarter) -> int:
+    """How many quarters pass before the last of the study's schemes is in force."""
+    begins = [one.effective_from for one in map(study.scheme, study.scheme_names) if one.effective_from]
+    waits = [Quarter.parse(one).since(quarter) - 1 for one in begins]
+    return max((one for one in waits if 0 < one <= _WAIT), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from design_lab.evidence.weight_effect import SHOWN
 from design_lab.expected.baseline import AHEAD, Baseline, RoleBaseline
 from design_lab.expected.effects import Effects
 from design_lab.expected.paths import Forecast, Paths, projected
-from design_lab.finding import Claim
+from design_lab.expected.response import Response
+from design_lab.finding import Claim, Finding
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
 
@@ -47,9 +48,19 @@ class RoleForecast:
         """
         if self.why_not(outcome):
             return "unidentified"
-        response = self.effects.responses.get(MIRRORED.get(outcome, outcome)) if self.effects else None
+        response = self.response(outcome)
         seen = response is not None and quarter <= self.start.seen
         return response.claim if response and seen else "scenario"
+
+    def response(self, outcome: str) -> Response | None:
+        """Return how an outcome answers, told of it or of the ratings that it mirrors; None where nothing tells."""
+        return self.effects.responses.get(MIRRORED.get(outcome, outcome)) if self.effects else None
+
+    def path(self, outcome: str) -> Paths:
+        """Return the paths of an outcome; one that is not forecast raises `ForecastError`."""
+        if self.forecast is None or outcome not in self.forecast.paths:
+            raise ForecastError(f"{outcome}: nothing is forecast of it for {self.start.role}")
+        return self.forecast.paths[outcome]
 
     def why_not(self, outcome: str) -> str:
         """Return why nothing is said of an outcome, as a key below `no_forecast.`; nothing where something is."""
@@ -90,14 +101,29 @@ class ExpectedEffects(Shown):
     @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes in the order in which they stand, the study's primary one first."""
-        primary = self.baseline.study.settings.primary_outcome
-        return (primary, *(name for name in OUTCOMES if name != primary))
+        return (self.primary, *(name for name in OUTCOMES if name != self.primary))
 
-    def paths(self, outcome: str) -> Paths:
-        """Return the paths of an outcome of the first role."""
-        if self.first.forecast is None or outcome not in self.first.forecast.paths:
-            raise ForecastError(f"{self.scheme.name}: nothing is forecast of {outcome}")
-        return self.first.forecast.paths[outcome]
+    @property
+    def primary(self) -> str:
+        """The outcome that the study asks about first."""
+        return self.baseline.study.settings.primary_outcome
+
+    @property
+    def stays(self) -> bool:
+        """Whether this is the scheme in force, so that nothing changes."""
+        return self.scheme.name == self.baseline.study.settings.current_scheme
+
+    @property
+    def already(self) -> int:
+        """How many people of the first role's are under the scheme at the end of the last quarter known."""
+        study, people = self.baseline.study, self.baseline.panel.people
+        day = self.baseline.quarter.last_day(study.settings.calendar.month_ends_on)
+        mine = people[people["role"].astype(str).eq(self.first.start.role) & people["on_last_day"].astype(bool)]
+        return sum(study.settings.scheme_on(team, day) == self.scheme.name for team in mine["team_at_end"].astype(str))
+
+    def role_name(self, role: RoleForecast) -> Mapping[str, str]:
+        """Return what the study calls a role, by language."""
+        return self.baseline.study.settings.roles[role.start.role]
 
     def table(self) -> pd.DataFrame:
         """Return one row a role and outcome that is forecast, of the fourth quarter from adoption.
@@ -113,13 +139,19 @@ class ExpectedEffects(Shown):
     def _rows(self, role: RoleForecast) -> list[tuple[str, Claim, float, float, float, float, float]]:
         found: list[tuple[str, Claim, float, float, float, float, float]] = []
         for outcome in self.outcomes:
-            if role.forecast is None or role.why_not(outcome):
+            if role.why_not(outcome):
                 continue
-            one, at = role.forecast.paths[outcome], self.starts + TOLD - 1
+            one, at = role.path(outcome), self.starts + TOLD - 1
             low, middle, high = one.effect_band()[:, at]
             without, changed = (float(np.median(side[:, at])) for side in (one.without, one.changed))
             found.append((outcome, role.claim(outcome), without, changed, float(middle), float(low), float(high)))
         return found
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State effects, how they run, what they rest on and how likely targets are met."""
+        from design_lab.expected.forecast_findings import findings_of
+
+        return findings_of(self)
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
         """Return the table with every number in its outcome's unit and claims by name."""
@@ -197,11 +229,10 @@ def _starts(start: Baseline, scheme: Scheme) -> int:
     """The quarter to come in which everybody is under a scheme: who is under it already has begun before."""
     if not scheme.effective_from or scheme.name == start.study.settings.current_scheme:
         return 0
-    wanted = Quarter.parse(scheme.effective_from)
-    lead = sum(quarter < wanted for quarter in start.quarters)
+    lead = max(0, Quarter.parse(scheme.effective_from).since(start.quarters[0]))
     if lead + AHEAD > len(start.quarters):
         raise ForecastError(
-            f"{scheme.name} is to be in force from {scheme.effective_from}, and eight quarters from then reach beyond "
-            f"{start.quarters[-1]}, the last that is forecast; carry outcomes on further"
+            f"{scheme.name} is to be in force from {scheme.effective_from}, which is too far ahead to be forecast from "
+            f"{start.quarter}: quarters until {start.quarters[-1]} are carried on; correct effective_from"
         )
     return lead

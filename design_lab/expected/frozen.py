@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from design_lab.errors import StudyError
-from design_lab.evidence import claim_test
-from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
+from design_lab.expected.forecast import ExpectedEffects, expected_effects, level
+from design_lab.expected.forecast_findings import better, effect_in
+from design_lab.expected.preview import start_of
 from design_lab.ledger import FILE, Line, append
 from design_lab.periods import Quarter
-from design_lab.scheme import Scheme
 from design_lab.study import Study
 
-_QUARTERS = 4  # the fourth quarter under the scheme is the one that is forecast
+SEED = 42  # what a run previews with, so that the same numbers are frozen
+QUANTILES = np.arange(1, 100) / 100
 
 
 def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple[Line, ...]:
     """Write the forecasts for an adopted scheme and for no change to the study's ledger, and return the lines.
 
-    The fourth quarter from the scheme's `effective_from` (or from the next quarter) is forecast. A scheme in force, an
-    empty decision, and a study that holds data of that quarter already raise `StudyError`.
+    A line is one outcome of the role asked about in one of the eight quarters from the scheme's `effective_from` (or
+    from the next quarter), with 99 quantiles of what will be published. A scheme in force, an empty decision, and a
+    study that holds data of the first of these quarters already raise `StudyError`; nothing is then written.
     """
     adopted = study.scheme(scheme)
     if scheme == study.settings.current_scheme:
@@ -29,20 +34,40 @@ def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple
         raise StudyError("the decision is empty; say who decided what")
     last = study.quarters[-1]
     starts = Quarter.parse(adopted.effective_from) if adopted.effective_from else last.plus(1)
-    target = starts.plus(_QUARTERS - 1)
-    if target <= last:
-        raise StudyError(f"study {study.name} holds data of {target} already, so nothing said of it now is a forecast")
+    if starts <= last:
+        raise StudyError(
+            f"{scheme} is to be in force from {starts}, and study {study.name} holds data of {last} already, so "
+            "nothing said of it now is a forecast; state the quarter from which everybody is under it (effective_from)"
+        )
+    start = start_of(study, last, seed=SEED)
     begins = starts.first_day(study.settings.calendar.month_ends_on)
     known: dict[str, Any] = {
         "kind": "frozen", "frozen_on": today.isoformat(), "decision": decision.strip(), "starts": str(starts),
-        "target": str(target), "elapsed_days": max(0, (today - begins).days),
-        "data_cutoff": study.settings.data_cutoff.isoformat(),
+        "elapsed_days": max(0, (today - begins).days), "data_cutoff": study.settings.data_cutoff.isoformat(),
+        "last_known": str(last),
     }  # fmt: skip
-    told = ((adopted, expected_effects(claim_test(study), adopted)), (study.current, no_change(study.current)))
-    lines = [known | content for one, effects in told for content in _contents(one, effects)]
-    return append(study.folder / FILE, lines)
+    told = [expected_effects(start, one) for one in (adopted, study.current)]
+    return append(study.folder / FILE, [known | line for one in told for line in _lines(one, starts)])
 
 
-def _contents(scheme: Scheme, effects: ExpectedEffects) -> list[dict[str, Any]]:
-    named = {"scheme": scheme.name, "fingerprint": scheme.fingerprint}
-    return [{**named, "finding": finding.to_dict()} for finding in effects.findings()]
+def _lines(found: ExpectedEffects, starts: Quarter) -> Iterator[dict[str, Any]]:
+    role, scheme = found.first, found.scheme
+    for outcome in found.outcomes:
+        for horizon in range(1, len(found.quarters) + 1):
+            target = starts.plus(horizon - 1)
+            place = found.baseline.quarters.index(target)
+            yield {
+                "target": str(target), "horizon": horizon, "scheme": scheme.name, "fingerprint": scheme.fingerprint,
+                "adopted": not found.stays, "outcome": outcome, "role": role.start.role, "better": better(outcome),
+                "unit": level(outcome, 0.0)[1], "finding": effect_in(found, outcome, horizon).to_dict(),
+                "predictive": _quantiles(found, outcome, place), "references": None,
+            }  # fmt: skip
+
+
+def _quantiles(found: ExpectedEffects, outcome: str, place: int) -> dict[str, list[float]] | None:
+    """What will be published, as quantiles in the outcome's unit; None where nothing is forecast."""
+    role = found.first
+    if role.why_not(outcome):
+        return None
+    values = np.quantile(role.path(outcome).changed[:, place], QUANTILES)
+    return {"quantiles": [float(f"{one:.9e}") for one in values]}

@@ -179,9 +179,12 @@ def _slopes(
         spread[role == one] = known.std(ddof=1) if known.size > 1 else np.nan
     step = _STEP * np.where(spread > 0, spread, np.nan) * (1 if card.better == "higher" else -1)
     ends = [np.clip(values + way * step, *bounds) for way in (1, -1)]
-    known = np.isfinite(step) & np.isfinite(values)
+    # Where all values of a role are one but for rounding nobody can be moved by its spread.
+    known = np.isfinite(values) & (ends[0] != ends[1]) & np.isfinite(step)
     up, down = (grading.paid(np.where(known, end, values), indicator) for end in ends)
-    steps = np.where(known, (ends[0] - ends[1]) / step * _STEP, 1.0)  # in standard deviations, better being above 0
+    steps = np.where(
+        known, (ends[0] - ends[1]) / np.where(known, step, 1.0) * _STEP, 1.0
+    )  # in standard deviations, better being above 0
     slope = np.where(known, (up - down) / steps, 0.0)
     for one, dimension in dimensions.items():
         mine = role == one

@@ -23,8 +23,6 @@ from design_lab.evaluation import (
     weights_by_scheme,
 )
 from design_lab.evaluation.ceilings import ceilings
-from design_lab.evidence import ClaimTest
-from design_lab.expected import expected_effects
 from design_lab.periods import Quarter
 from design_lab.scoring import History, InForce, everybody, score, score_in_force, score_moved
 from tests.evaluation.test_diagnosis import crowd
@@ -216,16 +214,3 @@ def test_what_takes_everybody_to_be_under_one_scheme_says_so(pilot):
     told = as_if_all(plain, held)
     assert all("everybody is taken to be under the scheme named" in one.limits[-1] for one in told)
     assert as_if_all(plain, everybody(people, make_scheme())) == plain
-
-
-def test_what_is_expected_says_who_is_under_which_scheme(pilot):
-    _, held, _ = pilot
-    history = ClaimTest(weight_sets=2, first="2025Q2", last="2026Q3", claim="unidentified")
-    (made,) = expected_effects(history, held.schemes["other"], held).findings()
-    assert (made.value, made.n, made.claim) == (None, 80, "unidentified")
-    assert "after Other, which is in force for 40 people of 120 people already, comes" in made.text["en"]
-    assert 'for the 80 people who are under "Test" in 2026Q3 cannot be said' in made.text["en"]
-    (new,) = expected_effects(history, weighed("third", {}), held).findings()
-    assert 'for the 80 people who are under "Test" in 2026Q3 cannot be said' in new.text["en"]
-    assert "already" not in new.text["en"]
-    assert all("80" in one.text["zh"] for one in (made, new))
