@@ -49,9 +49,10 @@ The road, each step a call:
     checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
-    expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
-    capacity(study, quarter, HandleChange.of(0.05), ...)  # people needed for longer calls; waits if nobody is hired
-    net_value(costs, Outlook(fte=...), ...)      # what it is worth at the client's own values
+    start = forecast_start(study, quarter, seed=42)  # what comes if nothing changes, and what is paid for
+    expected_effects(start, candidate)           # what is expected under a scheme, and what cannot be said
+    capacity(study, quarter, {...}, ...)         # people needed for longer calls; waits if nobody is hired
+    worth(expected, people, ...)                 # what it is worth at the client's own values
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
@@ -105,10 +106,12 @@ if TYPE_CHECKING:
         weight_effects,
         weight_history,
     )
-    from design_lab.expected import expected_effects
+    from design_lab.expected import expected_effects, priors
     from design_lab.expected.capacity import HandleChange, capacity
+    from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
     from design_lab.expected.goal_tree import goal_tree
+    from design_lab.expected.preview import forecast_start
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
@@ -165,6 +168,11 @@ _HOMES = {
     "effective_weights": "evaluation",
     "evidence_checks": "evidence",
     "expected_effects": "expected",
+    "forecast_start": "expected.preview",
+    "handle_change": "expected.consequences",
+    "priors": "expected",
+    "side_by_side": "expected.consequences",
+    "worth": "expected.consequences",
     "facts": "ingest",
     "feedback": "evaluation",
     "gaming_signs": "evidence",
@@ -238,10 +246,12 @@ __all__ = [
     "factors",
     "facts",
     "feedback",
+    "forecast_start",
     "gaming",
     "gaming_signs",
     "goal_tree",
     "goals",
+    "handle_change",
     "history",
     "impact",
     "in_force",
@@ -261,6 +271,7 @@ __all__ = [
     "preference_forms",
     "preferences",
     "principles",
+    "priors",
     "propose_targets",
     "ratings_review",
     "reliabilities",
@@ -271,6 +282,7 @@ __all__ = [
     "score_in_force",
     "score_moved",
     "search",
+    "side_by_side",
     "spans",
     "stability",
     "targets",
@@ -286,6 +298,7 @@ __all__ = [
     "weights_by_role",
     "weights_by_rule",
     "weights_by_scheme",
+    "worth",
     "write_findings",
     "write_landscapes",
 ]

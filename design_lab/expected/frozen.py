@@ -11,7 +11,7 @@ import numpy as np
 from design_lab.errors import StudyError
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, level
 from design_lab.expected.forecast_findings import better, effect_in
-from design_lab.expected.preview import start_of
+from design_lab.expected.preview import forecast_start
 from design_lab.ledger import FILE, Line, append
 from design_lab.periods import Quarter
 from design_lab.study import Study
@@ -39,7 +39,7 @@ def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple
             f"{scheme} is to be in force from {starts}, and study {study.name} holds data of {last} already, so "
             "nothing said of it now is a forecast; state the quarter from which everybody is under it (effective_from)"
         )
-    start = start_of(study, last, seed=SEED)
+    start = forecast_start(study, last, seed=SEED)
     begins = starts.first_day(study.settings.calendar.month_ends_on)
     known: dict[str, Any] = {
         "kind": "frozen", "frozen_on": today.isoformat(), "decision": decision.strip(), "starts": str(starts),

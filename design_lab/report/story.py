@@ -11,6 +11,7 @@ from design_lab.report.content import Entry, Group, Meaning, Points, Report, Sec
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
+from design_lab.report.forecast import forecast_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.rewards import direction_section, noise_section
@@ -43,6 +44,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             candidates_section(facts),
             robust_section(facts),
             search_section(facts),
+            forecast_section(facts),
             _unknown(facts),
             _limits(facts),
         ),
