@@ -28,7 +28,8 @@ class Score:
 
     `series` is what was forecast (an outcome of a role), `quarter` of when; `inside` says by percent whether its middle
     band held what came; `error` is what came less the median, and `apart` the same in standard deviations of the
-    forecast, None where that has no spread. `references` holds the CRPS of each reference that there is, and the width of its middle half.
+    forecast, None where that has no spread. `references` holds the CRPS of each reference that there is, and the width
+    of its middle half.
     """
 
     series: str
@@ -56,7 +57,8 @@ class Summary:
     """All that can be said of some forecasts; each part is None below `LEAST_LINES` or `LEAST_QUARTERS`.
 
     `coverage` is by percent, `skill` by reference: 1 less the ratio of CRPS, above 0 where the forecasts are better.
-    `bias` is in standard deviations of the forecasts, above 0 where more came than was said.
+    `bias` is in standard deviations of the forecasts, above 0 where more came than was said. `compared` says by
+    reference how many forecasts of how many quarters have it.
     """
 
     n: int
@@ -65,6 +67,7 @@ class Summary:
     coverage: Mapping[int, Estimate | None]
     bias: Estimate | None
     skill: Mapping[str, Estimate | None]
+    compared: Mapping[str, tuple[int, int]]
 
     @property
     def enough(self) -> bool:
@@ -144,24 +147,26 @@ def summary(scores: Sequence[Score]) -> Summary:
     """Sum up forecasts of different outcomes and quarters.
 
     Forecasts of one quarter share what happened in it, so intervals take each quarter as one: linearised, with t of
-    one degree of freedom less than there are quarters. CRPS of different outcomes are made alike by the width of the
+    one degree of freedom less than there are quarters, and exact for shares. CRPS of different outcomes are made alike by the width of the
     reference's middle half, which was known before; skill is the ratio of the sums.
     """
     held = {band: np.array([float(one.inside[band]) for one in scores]) for band in BANDS}
-    ones = np.ones(len(scores))
     apart = [one for one in scores if one.apart is not None]
+    having = {
+        name: [one for one in scores if name in one.references and one.references[name][1] > 0] for name in REFERENCES
+    }
     return Summary(
         n=len(scores),
         quarters=len({one.quarter for one in scores}),
         inside={band: int(values.sum()) for band, values in held.items()},
-        coverage={band: _bounded(_ratio(values, ones, scores), 0.0, 1.0) for band, values in held.items()},
+        coverage={band: _share(values, scores) for band, values in held.items()},
         bias=_ratio(np.array([one.apart for one in apart], np.float64), np.ones(len(apart)), apart),
-        skill={name: _skill(scores, name) for name in REFERENCES},
+        skill={name: _skill(usable, name) for name, usable in having.items()},
+        compared={name: (len(usable), len({one.quarter for one in usable})) for name, usable in having.items()},
     )
 
 
-def _skill(scores: Sequence[Score], reference: str) -> Estimate | None:
-    usable = [one for one in scores if reference in one.references and one.references[reference][1] > 0]
+def _skill(usable: Sequence[Score], reference: str) -> Estimate | None:
     told = np.array([one.references[reference] for one in usable]).reshape(-1, 2)
     ratio = _ratio(np.array([one.crps for one in usable]) / told[:, 1], told[:, 0] / told[:, 1], usable)
     return ratio and Estimate(value=1 - ratio.value, low=1 - ratio.high, high=1 - ratio.low, n=ratio.n)
@@ -183,8 +188,27 @@ def _ratio(over: Array, under: Array, scores: Sequence[Score]) -> Estimate | Non
     return Estimate(value=value, low=value - reach, high=value + reach, n=len(over))
 
 
-def _bounded(found: Estimate | None, low: float, high: float) -> Estimate | None:
-    return found and Estimate(value=found.value, low=max(found.low, low), high=min(found.high, high), n=found.n)
+def _share(inside: Array, scores: Sequence[Score]) -> Estimate | None:
+    """A share with Korn and Graubard's (1998, Survey Methodology) interval: exact, of as many as its error is worth.
+
+    Where all or none are inside, quarters show no error: each counts as one.
+    """
+    from scipy import stats
+
+    found = _ratio(inside, np.ones(len(scores)), scores)
+    if found is None:
+        return None
+    n, quarters, p = len(scores), len({one.quarter for one in scores}), found.value
+    reach = (found.high - found.low) / 2
+    worth = p * (1 - p) * (stats.t.ppf((1 + LEVEL) / 2, n - 1) / reach) ** 2 if reach > 0 else float(quarters)
+    worth = min(worth, float(n))
+    low, high = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+    return Estimate(
+        value=p,
+        low=float(stats.beta.ppf(low, p * worth, (1 - p) * worth + 1)) if p > 0 else 0.0,
+        high=float(stats.beta.ppf(high, p * worth + 1, (1 - p) * worth)) if p < 1 else 1.0,
+        n=n,
+    )
 
 
 def _within(quantiles: Array, band: int, observed: float) -> bool:

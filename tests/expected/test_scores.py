@@ -90,15 +90,22 @@ def test_coverage_and_skill_by_hand():
     found = summary(lines)
     assert (found.n, found.quarters, found.inside) == (12, 4, {50: 9, 90: 9})
     coverage = found.coverage[90]
-    # The quarters' sums of residuals are -2.25 and three times .75; sqrt(4/3 x 6.75) / 12 = .25.
-    reach = 0.25 * stats.t.ppf(0.975, 3)
-    assert (coverage.value, coverage.low) == (0.75, pytest.approx(max(0.0, 0.75 - reach)))
-    assert coverage.high == 1.0
+    # The quarters' sums of residuals are -2.25 and three times .75: the error is sqrt(4/3 x 6.75) / 12 = .25, which is
+    # worth .75 x .25 / .0625 = 3 forecasts, less what t of 3 instead of 11 degrees of freedom takes.
+    worth = 3 * (stats.t.ppf(0.975, 11) / stats.t.ppf(0.975, 3)) ** 2
+    ends_by_hand = stats.beta.ppf([0.025, 0.975], [0.75 * worth, 0.75 * worth + 1], [0.25 * worth + 1, 0.25 * worth])
+    assert (coverage.value, coverage.low, coverage.high) == (0.75, *pytest.approx(ends_by_hand))
     own = sum(crps(NORMAL, y) for y in (2, 0, 0, 0))
     other = sum(crps(2 * NORMAL, y) for y in (2, 0, 0, 0))
     assert found.skill["random_walk"].value == pytest.approx(1 - own / other)
     assert found.skill["no_change"] is None
     assert found.bias.value == pytest.approx(2 / 4 * 1.349 / (NORMAL[74] - NORMAL[24]))
+
+
+def test_where_all_are_inside_each_quarter_counts_as_one():
+    found = summary([one(0.0, f"2026Q{quarter + 1}") for quarter in range(4) for _ in range(30)]).coverage[90]
+    # Clopper and Pearson: (alpha / 2) to the power of 1 / n.
+    assert (found.value, found.low, found.high) == (1.0, pytest.approx(0.025**0.25), 1.0)
 
 
 def test_skill_does_not_hang_on_units():
