@@ -113,19 +113,19 @@ class Backtest(Shown):
         limits += ["filled_where_changed"] if any(one.filled > 0 for one in self.counted) else []
         stem = "review.backtest"
 
-        def told(at: str, lines: Iterable[Tested], which: Wording, kinds: tuple[str, ...]) -> tuple[Finding, ...]:
+        def told(at: str, lines: Iterable[Tested], which: Wording, *only: str) -> tuple[Finding, ...]:
             found = summary([one.score for one in lines])
-            return stated(at, found, which=which, skills=_SKILLS, limits=limits, kinds=kinds)
+            return stated(at, found, which=which, skills=_SKILLS, limits=limits, only=only)
 
         ahead = sorted({one.ahead for one in self.counted})
         return (
-            *told(stem, self.counted, Term("review.backtest"), ("coverage", "bias", "crps_skill")),
+            *told(stem, self.counted, Term("review.backtest")),
             *(
                 finding
                 for steps in ahead
                 for finding in told(
                     f"{stem}.ahead_{steps}", [one for one in self.counted if one.ahead == steps],
-                    said("review.backtest_ahead", quarters=Quantity(steps, "count")), ("coverage", "crps_skill"),
+                    _ahead(steps), "coverage", "crps_skill",
                 )
             ),
             *(
@@ -133,7 +133,7 @@ class Backtest(Shown):
                 for outcome in self.outcomes
                 for finding in told(
                     f"{stem}.{outcome}", [one for one in self.counted if one.outcome == outcome],
-                    said("review.backtest_of", outcome=Term(f"outcome.{outcome}")), ("coverage", "bias", "crps_skill"),
+                    said("review.backtest_of", outcome=Term(f"outcome.{outcome}")), "coverage", "bias", "crps_skill",
                 )
             ),
             *(self._next(one) for one in self.next_quarters()),
@@ -216,6 +216,12 @@ def _mirrors(last: Mapping[Series, Past]) -> frozenset[Series]:
         for (role, _), other in shares[:place]
         if role == series[0] and np.allclose(past.values + other.values, 1.0, rtol=0, atol=1e-12)
     )
+
+
+def _ahead(steps: int) -> Wording:
+    if steps == 1:
+        return Term("review.backtest_next")
+    return said("review.backtest_ahead", quarters=Quantity(steps, "count"))
 
 
 def _shown(outcome: str) -> tuple[str, float]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SKILLS: Mapping[str, str] = {"no_change": "", "random_walk": ".random_walk", "seasonal_naive": ".seasonal_naive"}
+_NAMED = ("coverage", "crps_skill")  # of which it is said too that nothing is frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +79,17 @@ class Review(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many forecasts are due, why some are closed unscored, and how good the others were."""
+        which = Term("review.frozen")
         if not self.lines:
-            return (
-                state("review.due", None, says="review.nothing_frozen", unit="count", n=0, claim="unidentified"),
-            )  # fmt: skip
+            nothing = state("review.due", None, says="review.nothing_frozen", unit="count", n=0, claim="unidentified")
+            return nothing, *stated("review", self.summary, which=which, skills={"no_change": ""}, only=_NAMED)
         limits = ["outcomes_move_together"]
         limits += ["frozen_after_its_end"] if self.late else []
         limits += ["revised_since"] if any(one.revised for one in self.lines) else []
         return (
             self._due(),
             *self._states(),
-            *stated("review", self.summary, which=Term("review.frozen"), skills=_SKILLS, limits=limits),
+            *stated("review", self.summary, which=which, skills=_SKILLS, limits=limits),
         )
 
     def _due(self) -> Finding:

@@ -26,7 +26,7 @@ Series = tuple[str, str]  # role, outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What would have been said of one outcome of a role: quantiles (99, `AHEAD`), and the references of each quarter."""
+    """What would have been said of one outcome of a role: quantiles (99, `AHEAD`), and references by quarter."""
 
     quantiles: Array
     references: tuple[Mapping[str, Told | None], ...]

@@ -147,8 +147,8 @@ def summary(scores: Sequence[Score]) -> Summary:
     """Sum up forecasts of different outcomes and quarters.
 
     Forecasts of one quarter share what happened in it, so intervals take each quarter as one: linearised, with t of
-    one degree of freedom less than there are quarters, and exact for shares. CRPS of different outcomes are made alike by the width of the
-    reference's middle half, which was known before; skill is the ratio of the sums.
+    one degree of freedom less than there are quarters, and exact for shares. CRPS of different outcomes are made alike
+    by the width of the reference's middle half, which was known before; skill is the ratio of the sums.
     """
     held = {band: np.array([float(one.inside[band]) for one in scores]) for band in BANDS}
     apart = [one for one in scores if one.apart is not None]

@@ -32,15 +32,19 @@ def stated(
     which: Wording,
     skills: Mapping[str, str],
     limits: Collection[str] = (),
-    kinds: Collection[str] = tuple(_UNITS),
+    only: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """State coverage, bias and skill of forecasts below an id; `which` names them inside a sentence.
 
-    `skills` says by reference what the finding's id ends in. Too few forecasts make sentences without a number.
+    `skills` says by reference what the finding's id ends in, `only` which parts are stated. Too few forecasts make sentences without a number.
     """
     parts = (*_coverage(found), _Part(ends="bias", kind="bias", found=found.bias, lines=found.n,
              quarters=found.quarters), *_skills(found, skills))  # fmt: skip
-    return tuple(_finding(f"{stem}.{one.ends}", one, which, limits) for one in parts if one.kind in kinds)
+    return tuple(
+        _finding(f"{stem}.{one.ends}", one, which, limits)
+        for one in parts
+        if not only or one.ends.partition(".")[0] in only
+    )
 
 
 def _coverage(found: Summary) -> list[_Part]:

@@ -94,7 +94,7 @@ def test_coverage_and_skill_by_hand():
     # worth .75 x .25 / .0625 = 3 forecasts, less what t of 3 instead of 11 degrees of freedom takes.
     worth = 3 * (stats.t.ppf(0.975, 11) / stats.t.ppf(0.975, 3)) ** 2
     ends_by_hand = stats.beta.ppf([0.025, 0.975], [0.75 * worth, 0.75 * worth + 1], [0.25 * worth + 1, 0.25 * worth])
-    assert (coverage.value, coverage.low, coverage.high) == (0.75, *pytest.approx(ends_by_hand))
+    assert [coverage.value, coverage.low, coverage.high] == pytest.approx([0.75, *ends_by_hand])
     own = sum(crps(NORMAL, y) for y in (2, 0, 0, 0))
     other = sum(crps(2 * NORMAL, y) for y in (2, 0, 0, 0))
     assert found.skill["random_walk"].value == pytest.approx(1 - own / other)
