@@ -105,8 +105,7 @@ def _nonsense_after(study: Study, teams: TeamQuarters, origin: Quarter) -> tuple
     sums = teams.sums.copy()
     sums.loc[later] = sums.loc[later].to_numpy()[::-1] * 3 + 1
     roster = teams.roster.copy()
-    moved = roster["valid_from"] > pd.Timestamp(ended)
-    roster.loc[moved, "role"] = roster["role"].iloc[::-1].to_numpy()[moved]
+    roster.loc[roster["valid_from"] > pd.Timestamp(ended), "role"] = "nobody"
     history = tuple(one for one in study.settings.scheme_history if one.first_day <= ended)
     settings = study.settings.model_copy(update={"scheme_history": history})
     return replace(study, settings=settings), replace(teams, sums=sums, roster=roster)

@@ -36,7 +36,8 @@ def stated(
 ) -> tuple[Finding, ...]:
     """State coverage, bias and skill of forecasts below an id; `which` names them inside a sentence.
 
-    `skills` says by reference what the finding's id ends in, `only` which parts are stated. Too few forecasts make sentences without a number.
+    `skills` says by reference what the finding's id ends in, `only` which parts are stated. Too few forecasts make
+    sentences without a number.
     """
     parts = (*_coverage(found), _Part(ends="bias", kind="bias", found=found.bias, lines=found.n,
              quarters=found.quarters), *_skills(found, skills))  # fmt: skip
