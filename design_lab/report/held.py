@@ -5,7 +5,7 @@ from __future__ import annotations
 from design_lab.catalogue import words
 from design_lab.display import number
 from design_lab.finding import Finding
-from design_lab.report.content import Chart, Group, Section
+from design_lab.report.content import Chart, Section
 from design_lab.report.facts import Facts, capital
 
 _STEM = "review.backtest"
@@ -16,11 +16,11 @@ def review_sections(facts: Facts) -> tuple[Section, ...]:
     found = facts.results.under("review")
     if not found:
         return ()
-    frozen = [finding for finding in found if not finding.id.startswith(f"{_STEM}.")]
-    whole = [finding for finding in found if finding.id.startswith(f"{_STEM}.") and finding.id.count(".") < 4]
-    overall = [finding for finding in whole if _about(finding) in ("coverage", "coverage_50", "bias", "crps_skill")]
-    came = [finding for finding in found if _last_but_one(finding) == "came"]
-    rest = [finding for finding in found if finding not in (*frozen, *overall, *came)]
+    tested = facts.results.under(_STEM)
+    frozen = [finding for finding in found if finding not in tested]
+    overall = [finding for finding in tested if _about(finding) in ("coverage", "coverage_50", "bias", "crps_skill")]
+    came = [finding for finding in tested if finding.id.split(".")[-2] == "came"]
+    rest = [finding for finding in tested if finding not in (*overall, *came)]
     chart = _chart(facts)
     groups = facts.groups({"review.frozen": frozen, "review.backtest": overall})
     folded = facts.groups({"review.came": came, "review.by_outcome": rest}, folded=True)
@@ -38,10 +38,6 @@ def review_sections(facts: Facts) -> tuple[Section, ...]:
 
 def _about(finding: Finding) -> str:
     return finding.id.split(".")[2]
-
-
-def _last_but_one(finding: Finding) -> str:
-    return finding.id.split(".")[-2]
 
 
 def _heading(facts: Facts) -> str:
