@@ -13,7 +13,7 @@ from design_lab.report import tell
 SKILLS = {"random_walk": ".random_walk"}
 
 
-def tested(*, inside=9, of=12):
+def made_of(*, inside=9, of=12):
     """Forecasts of four quarters, of which the first ones hold what came."""
     told = [float(one) for one in PROBABILITIES]
     return summary([
@@ -39,9 +39,9 @@ def nothing_frozen():
 def backtested():
     which = Term("review.backtest")
     return (
-        *stated("review.backtest", tested(), which=which, skills=SKILLS),
-        *stated("review.backtest.csat", tested(inside=12), which=which, skills=SKILLS, only=("coverage",)),
-        *stated("review.backtest.ahead_4", tested(of=5), which=which, skills=SKILLS, only=("coverage",)),
+        *stated("review.backtest", made_of(), which=which, skills=SKILLS),
+        *stated("review.backtest.csat", made_of(inside=12), which=which, skills=SKILLS, only=("coverage",)),
+        *stated("review.backtest.ahead_4", made_of(of=5), which=which, skills=SKILLS, only=("coverage",)),
     )
 
 
@@ -60,7 +60,7 @@ def test_what_is_frozen_stands_before_the_back_test_and_its_picture(held, lang):
 
 
 def test_frozen_forecasts_lead_once_they_can_be_judged(held):
-    found = stated("review", tested(inside=6), which=Term("review.frozen"), skills={"no_change": ""})
+    found = stated("review", made_of(inside=6), which=Term("review.frozen"), skills={"no_change": ""})
     section = tell(*held(*found, *backtested()), "en").section("review")
     assert section.heading == "50.0% of the frozen forecasts had what came within their 90% band"
 
