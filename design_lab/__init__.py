@@ -54,6 +54,8 @@ The road, each step a call:
     capacity(study, quarter, {...}, ...)         # people needed for longer calls; waits if nobody is hired
     worth(expected, people, ...)                 # what it is worth at the client's own values
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
+    review(study, teams, quarter)                # frozen forecasts, held to account once their quarter has come
+    backtest(study, teams, ...)                  # how good they would have been in the past quarters
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -106,7 +108,7 @@ if TYPE_CHECKING:
         weight_effects,
         weight_history,
     )
-    from design_lab.expected import expected_effects, priors
+    from design_lab.expected import backtest, expected_effects, priors, review
     from design_lab.expected.capacity import HandleChange, capacity
     from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
@@ -156,6 +158,7 @@ _HOMES = {
     "advise_cycles": "evaluation.targets",
     "appeals": "evaluation",
     "as_if_all": "evaluation",
+    "backtest": "expected",
     "build_tables": "ingest",
     "capacity": "expected.capacity",
     "cascade": "evaluation.targets",
@@ -198,6 +201,7 @@ _HOMES = {
     "reliabilities": "evaluation",
     "replay": "evaluation",
     "rerun": "evaluation",
+    "review": "expected",
     "score": "scoring",
     "score_in_force": "scoring",
     "score_moved": "scoring",
@@ -231,6 +235,7 @@ __all__ = [
     "advise_cycles",
     "appeals",
     "as_if_all",
+    "backtest",
     "build_tables",
     "capacity",
     "cascade",
@@ -278,6 +283,7 @@ __all__ = [
     "replay",
     "rerun",
     "reversals",
+    "review",
     "score",
     "score_in_force",
     "score_moved",

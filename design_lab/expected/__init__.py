@@ -1,5 +1,6 @@
 """What may be expected of a scheme that is not in force yet, and what cannot be said of it."""
 
+from design_lab.expected.backtest import Backtest, backtest
 from design_lab.expected.baseline import Baseline, baseline
 from design_lab.expected.forecast import ExpectedEffects, expected_effects
 from design_lab.expected.incentive import Incentives, incentives
@@ -7,8 +8,10 @@ from design_lab.expected.lot import Lot, lot
 from design_lab.expected.pilot import Design, Power, assured, power
 from design_lab.expected.priors import Priors, priors
 from design_lab.expected.response import Belief, Piloted, Response, response, updated
+from design_lab.expected.review import Review, review, write_scores
 
 __all__ = [
+    "Backtest",
     "Baseline",
     "Belief",
     "Design",
@@ -19,7 +22,9 @@ __all__ = [
     "Power",
     "Priors",
     "Response",
+    "Review",
     "assured",
+    "backtest",
     "baseline",
     "expected_effects",
     "incentives",
@@ -27,5 +32,7 @@ __all__ = [
     "power",
     "priors",
     "response",
+    "review",
     "updated",
+    "write_scores",
 ]
