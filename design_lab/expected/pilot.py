@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from design_lab.display import Shown
 from design_lab.errors import ForecastError
+from design_lab.evidence.staggered import overall
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer]
 Kind = Literal["parallel", "stepped"]
+Estimator = Literal["two_way", "adoption"]
 POWER, SIZE = 0.8, 0.05
-_LEAST_TEAMS = 4  # fewer cannot be told from chance at 5 % whatever they do
+LEAST_TEAMS = 4  # fewer cannot be told from chance at 5 % whatever they do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +43,9 @@ class Design:
     after: int
 
     def __post_init__(self) -> None:
-        if self.teams < _LEAST_TEAMS:
+        if self.teams < LEAST_TEAMS:
             raise ForecastError(
-                f"a pilot with {self.teams} teams cannot be told from chance; plan {_LEAST_TEAMS} or more"
+                f"a pilot with {self.teams} teams cannot be told from chance; plan {LEAST_TEAMS} or more"
             )
         if self.before < 1 or self.after < 1:
             raise ForecastError("a pilot needs at least one quarter before and one after the change")
@@ -63,6 +65,22 @@ class Design:
         else:
             starts = self.before + np.arange(self.teams) * self.after // self.teams
         return (time >= starts[:, None]).astype(np.float64)
+
+    def weights(self, estimator: Estimator) -> Array:
+        """Return what each team-quarter counts in an estimate, (teams, quarters): it is the sum of value x weight.
+
+        `two_way` is the estimate of two-way fixed effects (Hussey and Hughes 2007), `adoption` that of
+        `design_lab.evidence.adoption`, which holds each wave against its last quarter before the change.
+        """
+        treated = self.treated()
+        if estimator == "two_way":
+            within = _double_demeaned(treated)
+            return np.asarray(within / (within**2).sum())
+        never = self.quarters
+        adopted = np.where(treated.any(axis=1), np.argmax(treated, axis=1), never)
+        each = np.eye(treated.size).reshape(-1, *treated.shape)  # one team-quarter at a time: the estimate is linear
+        dates = np.broadcast_to(adopted, (len(each), self.teams))
+        return overall(each, dates, np.ones(self.teams))[0].reshape(treated.shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -88,6 +106,10 @@ class Power(Shown):
         critical = _critical(self._found)
         return float((np.abs(self._found + effect) > critical).mean())
 
+    def no_worse(self, margin: float, effect: float = 0.0) -> float:
+        """Return the share of pilots whose interval stays above a loss of `margin`, if the effect is so much."""
+        return float((self._found + effect - _critical(self._found) > -margin).mean())
+
     def table(self) -> pd.DataFrame:
         """Return the design in one row."""
         import pandas as pd
@@ -97,13 +119,20 @@ class Power(Shown):
         return pd.DataFrame([row], columns=["of", "teams", "quarters", "deviation", "detectable"])
 
 
-def power(values: pd.DataFrame, design: Design, *, rng: np.random.Generator, draws: int = 4000) -> Power:
+def power(
+    values: pd.DataFrame,
+    design: Design,
+    *,
+    rng: np.random.Generator,
+    draws: int = 4000,
+    estimator: Estimator = "two_way",
+) -> Power:
     """Try a design on `values` (teams, quarters) of an outcome under one scheme, in order of time.
 
     More teams than there are are drawn from them with replacement, so that they share their shocks by chance as little
     as teams do; with as many or fewer each stands once at most. Fewer than four teams, a missing value or a window
-    longer than the past raises `ForecastError`. The estimator is that of two-way fixed effects (Hussey and Hughes
-    2007); for a parallel design it is the difference between two differences of means.
+    longer than the past raises `ForecastError`. The `estimator` is that of `Design.weights`; `two_way` is for a
+    parallel design the difference between two differences of means.
 
     >>> import pandas as pd
     >>> past = pd.DataFrame(np.random.default_rng(1).normal(size=(40, 8)))
@@ -112,11 +141,10 @@ def power(values: pd.DataFrame, design: Design, *, rng: np.random.Generator, dra
     0.4
     """
     known = _known(values, design)
-    within = _double_demeaned(design.treated())
-    length = float((within**2).sum())
+    weights = design.weights(estimator)
     windows = known.shape[1] - design.quarters + 1
     found = np.array(
-        [(known[rows, start : start + design.quarters] * within).sum() / length
+        [(known[rows, start : start + design.quarters] * weights).sum()
          for start, rows in _dealt(len(known), windows, design.teams, rng, draws)]
     )  # fmt: skip
     critical = _critical(found)
@@ -133,15 +161,25 @@ def power(values: pd.DataFrame, design: Design, *, rng: np.random.Generator, dra
 
 
 def assured(
-    values: pd.DataFrame, effect: float, *, rng: np.random.Generator, kind: Kind = "parallel", most_teams: int = 60
+    values: pd.DataFrame,
+    effect: float,
+    *,
+    rng: np.random.Generator,
+    kind: Kind = "parallel",
+    most_teams: int = 60,
+    estimator: Estimator = "two_way",
 ) -> tuple[Power, ...]:
-    """Return, by quarters after, the smallest design that finds an effect four times in five; none if nothing does."""
+    """Return, by quarters after, the smallest design that finds an effect four times in five; none if nothing does.
+
+    There are as many quarters before as after.
+    """
     if not effect:
         raise ForecastError("an effect of 0 is found by no pilot; state how large an effect is to be found")
     found = []
     for after in range(1 if kind == "parallel" else 2, values.shape[1] // 2 + 1):
-        for teams in range(_LEAST_TEAMS, most_teams + 1, 2):
-            one = power(values, Design(kind=kind, teams=teams, before=after, after=after), rng=rng, draws=1000)
+        for teams in range(LEAST_TEAMS, most_teams + 1, 2):
+            design = Design(kind=kind, teams=teams, before=after, after=after)
+            one = power(values, design, rng=rng, draws=1000, estimator=estimator)
             if one.at(abs(effect)) >= POWER:
                 found.append(one)
                 break
@@ -150,8 +188,8 @@ def assured(
 
 def _known(values: pd.DataFrame, design: Design) -> Array:
     found = values.to_numpy(np.float64)
-    if len(found) < _LEAST_TEAMS:
-        raise ForecastError(f"the past has {len(found)} teams; {_LEAST_TEAMS} or more tell how teams differ by chance")
+    if len(found) < LEAST_TEAMS:
+        raise ForecastError(f"the past has {len(found)} teams; {LEAST_TEAMS} or more tell how teams differ by chance")
     holes = np.argwhere(~np.isfinite(found))
     if holes.size:
         team, quarter = (axis[place] for axis, place in zip(values.axes, holes[0], strict=True))
