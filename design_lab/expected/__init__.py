@@ -1,16 +1,25 @@
 """What may be expected of a scheme that is not in force yet, and what cannot be said of it."""
 
+from design_lab.expected.carried_out import CarriedOut, carry_out, pilot_verdicts
+from design_lab.expected.designs import Designs, pilot_designs
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, no_change
 from design_lab.expected.frozen import freeze
 from design_lab.expected.incentive import Incentives, incentives
 from design_lab.expected.lot import Lot, lot
 from design_lab.expected.pilot import Design, Power, assured, power
+from design_lab.expected.plan import AnalysisPlan, analysis_plan, read_plan
 from design_lab.expected.priors import Priors, priors
 from design_lab.expected.response import Belief, Piloted, Response, response, updated
+from design_lab.expected.shadow import Shadow, shadow_runs
+from design_lab.expected.steady import Steady, steady_past
+from design_lab.expected.wanted import Wanted, wanted_effect
 
 __all__ = [
+    "AnalysisPlan",
     "Belief",
+    "CarriedOut",
     "Design",
+    "Designs",
     "ExpectedEffects",
     "Incentives",
     "Lot",
@@ -18,14 +27,25 @@ __all__ = [
     "Power",
     "Priors",
     "Response",
+    "Shadow",
+    "Steady",
+    "Wanted",
+    "analysis_plan",
     "assured",
+    "carry_out",
     "expected_effects",
     "freeze",
     "incentives",
     "lot",
     "no_change",
+    "pilot_designs",
+    "pilot_verdicts",
     "power",
     "priors",
+    "read_plan",
     "response",
+    "shadow_runs",
+    "steady_past",
     "updated",
+    "wanted_effect",
 ]

@@ -17,7 +17,7 @@ from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.weight_effect import SHOWN, WeightEffect, WeightEffects
 from design_lab.evidence.wording import between, said
 from design_lab.expected.designs import VOLUME
-from design_lab.expected.plan import AnalysisPlan, read_plan
+from design_lab.expected.plan import FILE, AnalysisPlan, read_plan
 from design_lab.finding import Finding, state
 from design_lab.periods import Quarter
 from design_lab.scoring import team_queues
@@ -80,6 +80,16 @@ class CarriedOut(Shown):
                 limits=("few_teams",), range=span, p=Quantity(one.p or 0.0, "effect"), **told,
             ),
         )  # fmt: skip
+
+
+def pilot_verdicts(study: Study, period: Quarter) -> tuple[CarriedOut, ...]:
+    """Judge the pilot whose plan lies in the study's folder, if a look is due at the end of the quarter; else nothing.
+
+    Raises as `carry_out`.
+    """
+    path = study.folder / FILE
+    due = path.is_file() and str(period) in read_plan(path).looks
+    return (carry_out(study, path, period),) if due else ()
 
 
 def carry_out(study: Study, path: Path, period: Quarter) -> CarriedOut:

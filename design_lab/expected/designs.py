@@ -143,8 +143,8 @@ class Designs(Shown):
             return
         told: dict[str, Any] = {"size": Quantity(size, self._unit), "outcome": self._outcome, "claim": "scenario"}
         most = max(tried.design.after for tried in self.tried)
-        yield state("pilot.power", one.at(size), says="pilot.power", unit="share", n=one.design.teams, limits=_LIMITS,
-                    **told, **_named(one.design))  # fmt: skip
+        yield state("pilot.power", one.at(size), says="pilot.power", unit="share", n=one.design.teams,
+                    limits=(*_LIMITS, "whole_effect"), **told, **_named(one.design))  # fmt: skip
         known = self.enough_quarters
         yield state(
             "pilot.quarters", known, says=f"pilot.quarters{'' if known else '_none'}", unit="quarters",
@@ -188,11 +188,10 @@ class Designs(Shown):
             )  # fmt: skip
 
     def _by_outcome(self) -> Iterator[Finding]:
-        """The least effect of the proposed pilot on every other outcome."""
+        """The least effect of the proposed pilot on every outcome, the primary one first."""
         held = self.by_outcome or {}
-        yield from (
-            self._least(f"pilot.mde_by.{name}", one, name) for name, one in held.items() if name != self.wanted.primary
-        )
+        order = sorted(held, key=lambda name: name != self.wanted.primary)
+        yield from (self._least(f"pilot.mde_by.{name}", held[name], name) for name in order)
 
     def _volume(self) -> Finding:
         """How sure the proposed pilot is to show that volume is no worse, if it is not."""
@@ -217,7 +216,7 @@ def _named(design: Design) -> dict[str, Any]:
     }
 
 
-def designs(study: Study, past: Steady, wanted: Wanted, *, rng: np.random.Generator) -> Designs:
+def pilot_designs(study: Study, past: Steady, wanted: Wanted, *, rng: np.random.Generator) -> Designs:
     """Try parallel and stepped pilots of up to six quarters on a role's steady past, and propose one.
 
     Tried are all of its teams, and for the kind that is proposed half of them and twice as many. A past that bears no

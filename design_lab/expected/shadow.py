@@ -94,7 +94,7 @@ class Shadow(Shown):
         return max(0.0, mean - reach), min(1.0, mean + reach)
 
 
-def shadows(schemes: Sequence[Scheme], findings: Iterable[Finding]) -> tuple[Shadow, ...]:
+def shadow_runs(schemes: Sequence[Scheme], findings: Iterable[Finding]) -> tuple[Shadow, ...]:
     """Return what a shadow run of each scheme would show, from the findings of `OverTime` on past quarters."""
     held = [*findings]
     return tuple(

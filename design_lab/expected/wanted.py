@@ -77,7 +77,7 @@ class Wanted:
         )  # fmt: skip
 
 
-def wanted(
+def wanted_effect(
     study: Study, past: Steady, period: Quarter, candidate: Scheme | None, *, rng: np.random.Generator
 ) -> Wanted:
     """Say how large an effect is to be found: `pilot.least_effects` of study.yaml, else what cards let one expect.

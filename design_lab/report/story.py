@@ -13,6 +13,7 @@ from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
+from design_lab.report.pilot import pilot_section
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
@@ -43,6 +44,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             candidates_section(facts),
             robust_section(facts),
             search_section(facts),
+            pilot_section(facts),
             _unknown(facts),
             _limits(facts),
         ),
