@@ -6,6 +6,7 @@ its last quarter before the change, so that one quarter before is all that it ta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
@@ -131,6 +132,11 @@ class Designs(Shown):
     def _least(self, id: str, one: Power, outcome: str | None = None) -> Finding:
         """The least effect that a design finds four times in five."""
         name = outcome or self.wanted.primary
+        if one.detectable is None:
+            return state(
+                id, None, says="pilot.mde_lot", unit=SHOWN[name][0], n=one.design.teams, claim="unidentified",
+                outcome=Term(f"outcome.{name}"), least=Quantity(one.least_p, "effect"), **_named(one.design),
+            )  # fmt: skip
         return state(
             id, one.detectable, says="pilot.mde", unit=SHOWN[name][0], n=one.design.teams, claim="scenario",
             limits=_LIMITS, outcome=Term(f"outcome.{name}"), **_named(one.design),
@@ -259,8 +265,12 @@ def _tried(values: pd.DataFrame, kind: Kind, teams: int, after: int, rng: np.ran
 def _proposed(tried: list[Power], size: float | None) -> Power:
     """The shortest design that finds the effect; else, of those of a year at most, the one that finds most."""
     if size is not None and (enough := [one for one in tried if one.at(size) >= POWER]):
-        return min(enough, key=lambda one: (one.design.after, one.detectable))
-    return min((one for one in tried if one.design.after <= YEAR), key=lambda one: one.detectable)
+        return min(enough, key=lambda one: (one.design.after, _least(one)))
+    return min((one for one in tried if one.design.after <= YEAR), key=_least)
+
+
+def _least(one: Power) -> float:
+    return math.inf if one.detectable is None else one.detectable
 
 
 def _enough_teams(

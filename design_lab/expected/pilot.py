@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from design_lab.display import Shown
 from design_lab.errors import ForecastError
+from design_lab.evidence.inference import jackknife_error
 from design_lab.evidence.staggered import overall
 
 if TYPE_CHECKING:
@@ -76,11 +77,27 @@ class Design:
         if estimator == "two_way":
             within = _double_demeaned(treated)
             return np.asarray(within / (within**2).sum())
-        never = self.quarters
-        adopted = np.where(treated.any(axis=1), np.argmax(treated, axis=1), never)
         each = np.eye(treated.size).reshape(-1, *treated.shape)  # one team-quarter at a time: the estimate is linear
-        dates = np.broadcast_to(adopted, (len(each), self.teams))
-        return overall(each, dates, np.ones(self.teams))[0].reshape(treated.shape)
+        return self._adoption(each)[0].reshape(treated.shape)
+
+    def estimates(self, values: Array, estimator: Estimator) -> tuple[Array, Array]:
+        """Return the estimates of many pilots, (draws,) of (draws, teams, quarters), and what each is held against.
+
+        The latter is the jackknife error by teams, by which the lot of `adoption` is studentised; 1 where one team
+        decides the estimate, and with `two_way`.
+        """
+        if estimator == "two_way":
+            found = (values * self.weights(estimator)).sum(axis=(1, 2))
+            return found, np.ones(len(found))
+        found, without = self._adoption(values)
+        error = jackknife_error(found, without.T)
+        return found, np.where(np.isfinite(error) & (error > 0), error, 1.0)
+
+    def _adoption(self, values: Array) -> tuple[Array, Array]:
+        """The mean effect of adoption in each of many pilots, and the same without each team."""
+        treated = self.treated()
+        adopted = np.where(treated.any(axis=1), np.argmax(treated, axis=1), self.quarters)
+        return overall(values, np.broadcast_to(adopted, (len(values), self.teams)), np.ones(self.teams))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -88,27 +105,35 @@ class Power(Shown):
     """What a design would find of an outcome: `deviation` of its estimate by chance, and the least effect it finds.
 
     `detectable` is found in four of five pilots by a two-sided test at 5 %; `least_p` is the smallest p that dealing
-    the dates out anew can give. `windows` are the stretches of the past that it was tried on, `draws` the times. `at`
-    gives the share of pilots that would find an effect of so much. All in the unit of the values.
+    the dates out anew can give, and where it is above 5 % nothing is found: `detectable` is then None. `windows` are
+    the stretches of the past that it was tried on, `draws` the times. `at` gives the share of pilots that would find an
+    effect of so much. All in the unit of the values.
     """
 
     units: ClassVar = {"teams": "count", "quarters": "count", "detectable": "effect", "deviation": "effect"}
     design: Design
     deviation: float
-    detectable: float
+    detectable: float | None
     least_p: float
     windows: int
     draws: int
     _found: Array
+    _error: Array
+
+    @property
+    def tells(self) -> bool:
+        """Whether the lot can tell anything from chance at 5 %."""
+        return self.least_p <= SIZE
 
     def at(self, effect: float) -> float:
         """Return the share of pilots in which an effect of this size would be found."""
-        critical = _critical(self._found)
-        return float((np.abs(self._found + effect) > critical).mean())
+        found = np.abs(self._found + effect) > _critical(self._found, self._error) * self._error
+        return float(found.mean()) if self.tells else 0.0
 
     def no_worse(self, margin: float, effect: float = 0.0) -> float:
         """Return the share of pilots whose interval stays above a loss of `margin`, if the effect is so much."""
-        return float((self._found + effect - _critical(self._found) > -margin).mean())
+        kept = self._found + effect - _critical(self._found, self._error) * self._error > -margin
+        return float(kept.mean()) if self.tells else 0.0
 
     def table(self) -> pd.DataFrame:
         """Return the design in one row."""
@@ -141,22 +166,21 @@ def power(
     0.4
     """
     known = _known(values, design)
-    weights = design.weights(estimator)
     windows = known.shape[1] - design.quarters + 1
-    found = np.array(
-        [(known[rows, start : start + design.quarters] * weights).sum()
-         for start, rows in _dealt(len(known), windows, design.teams, rng, draws)]
-    )  # fmt: skip
-    critical = _critical(found)
+    dealt = _dealt(len(known), windows, design.teams, rng, draws)
+    tried = np.stack([known[rows, start : start + design.quarters] for start, rows in dealt])
+    found, error = design.estimates(tried, estimator)
     # The effect at which four in five estimates pass the critical value on its side.
+    passed, least_p = float(np.quantile(_critical(found, error) * error - found, POWER)), _least_p(design)
     return Power(
         design=design,
         deviation=float(found.std()),
-        detectable=float(critical - np.quantile(found, 1 - POWER)),
-        least_p=_least_p(design),
+        detectable=passed if least_p <= SIZE else None,
+        least_p=least_p,
         windows=windows,
         draws=draws,
         _found=found,
+        _error=error,
     )
 
 
@@ -215,12 +239,17 @@ def _double_demeaned(values: Array) -> Array:
     return np.asarray(values - by_row - by_column + values.mean())
 
 
-def _critical(found: Array) -> float:
-    return float(np.quantile(np.abs(found), 1 - SIZE))
+def _critical(found: Array, error: Array) -> float:
+    """How many errors from 0 one in twenty estimates lies by chance."""
+    return float(np.quantile(np.abs(found / error), 1 - SIZE))
 
 
 def _least_p(design: Design) -> float:
-    """One over the number of ways in which the design's dates can be dealt out."""
+    """One over the number of ways in which the design's dates can be dealt out.
+
+    Two where each way has a mirror image whose estimate differs in its sign alone: two equal halves.
+    """
     sizes = np.unique(design.treated().sum(axis=1), return_counts=True)[1].tolist()
     left = [sum(sizes[place:]) for place in range(len(sizes))]
-    return 1 / math.prod(math.comb(all_of, one) for all_of, one in zip(left, sizes, strict=True))
+    mirrored = design.kind == "parallel" and design.teams % 2 == 0
+    return (2 if mirrored else 1) / math.prod(math.comb(all_of, one) for all_of, one in zip(left, sizes, strict=True))

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
+
 from design_lab.catalogue import LANGUAGES
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.display import Quantity, Shown
@@ -19,6 +22,7 @@ from design_lab.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = npt.NDArray[np.float64]
 LEAST_QUARTERS = 2  # one before a change and one after it
 
 
@@ -139,12 +143,17 @@ def _longest(held: Sequence[str | None]) -> tuple[int, int]:
     return best
 
 
+def _varies(values: Array) -> bool:
+    """Whether values differ by more than their rounding."""
+    return bool(np.ptp(values) > 1e-12 * np.abs(values).max())
+
+
 def _values(rates: pd.DataFrame, teams: Sequence[str], quarters: Sequence[str]) -> dict[str, pd.DataFrame]:
     """By outcome the teams seen in every quarter of the stretch, where enough are and they differ at all."""
     rows = rates[rates["team"].isin(teams) & rates["quarter"].isin(quarters)]
     found = {}
     for outcome in (name for name in OUTCOMES if name in rows):
         held = rows.pivot(index="team", columns="quarter", values=outcome).dropna()
-        if len(held) >= LEAST_TEAMS and held.shape[1] >= LEAST_QUARTERS and held.to_numpy().std() > 0:
+        if len(held) >= LEAST_TEAMS and held.shape[1] >= LEAST_QUARTERS and _varies(held.to_numpy()):
             found[outcome] = SHOWN[outcome][1] * held
     return found

@@ -21,12 +21,13 @@ from design_lab.expected.steady import Steady
 from design_lab.finding import Finding, state
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import in_force, panel, score_in_force, targets
+from design_lab.scoring import everybody, in_force, panel, score_in_force, targets
 from design_lab.scoring.panel import Panel
 from design_lab.study import Study
 
 Array = npt.NDArray[np.float64]
 _DRAWS = 4000
+_DUST = 1e-9  # of a unit: rounding
 _MEASURED = 20  # times that everybody is measured twice
 
 
@@ -94,7 +95,7 @@ def wanted_effect(
         drawn = _expected(study, past, period, candidate, rng)
     except ForecastError:  # nothing is paid for under one of the schemes, so that no step of incentives can be told
         drawn = {}
-    if not np.any(drawn.get(primary, 0.0)):
+    if np.abs(drawn.get(primary, 0.0)).max() < _DUST:
         return Wanted(primary=primary, sizes=stated, title=candidate.title, why_not="effect_none_expected")
     sizes = {name: abs(float(np.median(one))) for name, one in drawn.items()}
     return Wanted(primary=primary, sizes={**sizes, **stated}, draws=drawn, title=candidate.title)
@@ -107,24 +108,21 @@ def _expected(
     people = panel(study, period)
     held = in_force(study, people, period)
     mine = people.only(held.under == held.leading.name)
-    before, after = (_paid_for(study, mine, one, period, past.role, rng) for one in (held.leading, candidate))
+    seed = int(rng.integers(2**63))  # both schemes meet the same measurements, so that no change is exactly none
+    before, after = (_paid_for(study, mine, one, period, past.role, seed) for one in (held.leading, candidate))
     power = _bonus_power(study, mine, period, past.role)
     found = effects(priors(study), before, after, bonus_power=power, roles=frozenset({past.role}))
     drawn = found.draws(rng, _DRAWS)
     return {name: _told(name, past, drawn[name]) for name in OUTCOMES if name in drawn and name in past.values}
 
 
-def _paid_for(
-    study: Study, mine: Panel, scheme: Scheme, period: Quarter, role: str, rng: np.random.Generator
-) -> dict[str, float]:
+def _paid_for(study: Study, mine: Panel, scheme: Scheme, period: Quarter, role: str, seed: int) -> dict[str, float]:
     """What a standard deviation more on each dimension is worth to the role's people, in pay coefficients."""
     import pandas as pd
 
-    from design_lab.scoring.in_force import everybody
-
     medians, everyone = targets(study, period), everybody(mine, scheme)
     scores = score_in_force(mine, everyone, medians=medians)[scheme.name]
-    again = rerun(mine, scores, medians=medians, rng=rng, draws=_MEASURED)
+    again = rerun(mine, scores, medians=medians, rng=np.random.default_rng(seed), draws=_MEASURED)
     index = mine.people.index
     noise = again.total_variance.reindex(index).fillna(0.0)
     worth = incentives(mine, scheme, medians=medians, noise=noise, pay=pd.Series(1.0, index)).by_dimension()
