@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from design_lab.files import write_yaml
 from design_lab.periods import Quarter, quarters_between
 from design_lab.study import Study
 from tests.conftest import STUDIES
@@ -30,7 +31,7 @@ def study_of(folder, *, history=EVERYBODY, quarters=QUARTERS, pilot=None):
     }  # fmt: skip
     if pilot is not None:
         told["pilot"] = pilot
-    (folder / "study.yaml").write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    write_yaml(folder / "study.yaml", told)
     return Study.open(folder)
 
 
