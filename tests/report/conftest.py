@@ -310,7 +310,7 @@ def _pilot():
         quarters=quarters, asked=12, values=values, primary="csat",
     )  # fmt: skip
     study = SimpleNamespace(settings=SimpleNamespace(pilot=Piloting(volume_margin=0.03)))
-    planned = pilot_designs(study, past, Wanted(primary="csat", sizes={"csat": 0.6}), rng=rng)
+    planned = pilot_designs(study, past, Wanted(primary="csat", sizes={"csat": 1.2}), rng=rng)
     yield from planned.findings()
     yield from planned.lot(3).findings()
 
