@@ -56,6 +56,11 @@ The road, each step a call:
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
     review(study, teams, quarter)                # frozen forecasts, held to account once their quarter has come
     backtest(study, teams, ...)                  # how good they would have been in the past quarters
+    planned_on = steady_past(study, past, teams.rates())  # the quarters in which nobody's scheme changed
+    sought = wanted_effect(study, planned_on, ...)  # how large an effect a pilot is to find, and who says so
+    pilot_designs(study, planned_on, sought, ...)  # what pilots would find, by design, teams and quarters; the lot
+    shadow_runs(candidates, findings)            # what computing both schemes side by side would show
+    pilot_verdicts(study, quarter)               # the pilot judged by the plan written before it
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -108,13 +113,25 @@ if TYPE_CHECKING:
         weight_effects,
         weight_history,
     )
-    from design_lab.expected import backtest, expected_effects, priors, review
+    from design_lab.expected import (
+        analysis_plan,
+        backtest,
+        carry_out,
+        expected_effects,
+        pilot_designs,
+        pilot_verdicts,
+        priors,
+        review,
+        shadow_runs,
+        steady_past,
+        wanted_effect,
+    )
     from design_lab.expected.capacity import HandleChange, capacity
     from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
     from design_lab.expected.goal_tree import goal_tree
     from design_lab.expected.preview import forecast_start
-    from design_lab.finding import Finding, Results, tell, write_findings
+    from design_lab.finding import Finding, Results, findings_of, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
     from design_lab.landscape import write_landscapes
@@ -156,11 +173,13 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "advise_cycles": "evaluation.targets",
+    "analysis_plan": "expected",
     "appeals": "evaluation",
     "as_if_all": "evaluation",
     "backtest": "expected",
     "build_tables": "ingest",
     "capacity": "expected.capacity",
+    "carry_out": "expected",
     "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "check_adoption": "evidence",
@@ -178,6 +197,7 @@ _HOMES = {
     "worth": "expected.consequences",
     "facts": "ingest",
     "feedback": "evaluation",
+    "findings_of": "finding",
     "gaming_signs": "evidence",
     "goal_tree": "expected.goal_tree",
     "goals": "evaluation",
@@ -193,6 +213,8 @@ _HOMES = {
     "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "pilot_designs": "expected",
+    "pilot_verdicts": "expected",
     "preference_forms": "desk.preferences",
     "preferences": "evaluation",
     "principles": "evaluation",
@@ -206,12 +228,15 @@ _HOMES = {
     "score_in_force": "scoring",
     "score_moved": "scoring",
     "search": "evaluation",
+    "shadow_runs": "expected",
     "spans": "scoring.ratings",
+    "steady_past": "expected",
     "targets": "scoring",
     "team_quarters": "scoring",
     "team_queues": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
+    "wanted_effect": "expected",
     "ways_to_weights": "evaluation",
     "weight_effects": "evidence",
     "weight_history": "evidence",
@@ -233,11 +258,13 @@ __all__ = [
     "Study",
     "adjustment",
     "advise_cycles",
+    "analysis_plan",
     "appeals",
     "as_if_all",
     "backtest",
     "build_tables",
     "capacity",
+    "carry_out",
     "cascade",
     "ceilings",
     "check_adoption",
@@ -251,6 +278,7 @@ __all__ = [
     "factors",
     "facts",
     "feedback",
+    "findings_of",
     "forecast_start",
     "gaming",
     "gaming_signs",
@@ -272,6 +300,8 @@ __all__ = [
     "pay_shares",
     "person_weeks",
     "picture",
+    "pilot_designs",
+    "pilot_verdicts",
     "pools",
     "preference_forms",
     "preferences",
@@ -288,15 +318,18 @@ __all__ = [
     "score_in_force",
     "score_moved",
     "search",
+    "shadow_runs",
     "side_by_side",
     "spans",
     "stability",
+    "steady_past",
     "targets",
     "team_quarters",
     "team_queues",
     "tell",
     "tornado",
     "volume_csat",
+    "wanted_effect",
     "ways_to_weights",
     "weight_effects",
     "weight_history",

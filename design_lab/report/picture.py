@@ -17,7 +17,7 @@ from design_lab.study import Study
 
 CHARTS = (
     "staff", "weights", "reliability", "slopes", "event_study", "candidates", "robustness", "search", "expected",
-    "backtest",
+    "pilot", "backtest",
 )  # fmt: skip
 
 

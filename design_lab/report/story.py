@@ -15,6 +15,7 @@ from design_lab.report.forecast import forecast_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.held import review_sections
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
+from design_lab.report.pilot import pilot_section
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
@@ -47,6 +48,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             search_section(facts),
             forecast_section(facts),
             *review_sections(facts),
+            pilot_section(facts),
             _unknown(facts),
             _limits(facts),
         ),
