@@ -148,23 +148,31 @@ def effect_in(found: ExpectedEffects, outcome: str, number: int) -> Finding:
 
 def _levels(found: ExpectedEffects) -> Iterator[Finding]:
     """The primary outcome itself in each quarter to come, as it will be published; all others if nothing changes."""
-    role = found.first
     told = found.outcomes if found.stays else (found.primary,)
     for outcome in told:
-        if role.forecast is None or outcome not in role.forecast.paths or role.why_not(outcome):
-            continue
-        bands = role.path(outcome).band()[:, found.starts :].T
-        for place, (quarter, band) in enumerate(zip(found.quarters, bands, strict=False), 1):
-            if outcome != found.primary and place != TOLD:
-                continue
-            (low, unit), (middle, _), (high, _) = (level(outcome, float(value)) for value in band)
-            yield state(
-                f"expected.{found.scheme.name}.{outcome}.level.q{place}", middle,
-                says=f"expected.level{'_stays' if found.stays else ''}", unit=unit, n=role.start.people,
-                claim="scenario", bounds=(low, high), level=LEVEL, limits=_limits(found, role, outcome),
-                scheme=found.scheme.title, outcome=Term(f"outcome.{outcome}"), role=found.role_name(role),
-                quarter=str(quarter),
-            )  # fmt: skip
+        if not found.first.why_not(outcome):
+            places = range(1, len(found.quarters) + 1) if outcome == found.primary else (TOLD,)
+            yield from (level_in(found, outcome, place) for place in places)
+
+
+def level_in(found: ExpectedEffects, outcome: str, number: int) -> Finding:
+    """State an outcome of the first role as it will be published so many quarters from adoption, counted from 1."""
+    role, id = found.first, f"expected.{found.scheme.name}.{outcome}.level.q{number}"
+    parts: dict[str, Any] = {
+        "scheme": found.scheme.title, "outcome": Term(f"outcome.{outcome}"), "role": found.role_name(role),
+    }  # fmt: skip
+    if why := role.why_not(outcome):
+        return state(
+            id, None, says="expected.not_forecast", unit=level(outcome, 0.0)[1], n=role.start.people,
+            claim="unidentified", why=said(f"no_forecast.{why}"), **parts,
+        )  # fmt: skip
+    band = role.path(outcome).band()[:, found.starts + number - 1]
+    (low, unit), (middle, _), (high, _) = (level(outcome, float(value)) for value in band)
+    return state(
+        id, middle, says=f"expected.level{'_stays' if found.stays else ''}", unit=unit, n=role.start.people,
+        claim="scenario", bounds=(low, high), level=LEVEL, limits=_limits(found, role, outcome),
+        quarter=str(found.quarters[number - 1]), **parts,
+    )  # fmt: skip
 
 
 def _views(found: ExpectedEffects) -> Iterator[Finding]:

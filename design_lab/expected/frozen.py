@@ -10,7 +10,7 @@ import numpy as np
 
 from design_lab.errors import StudyError
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, level
-from design_lab.expected.forecast_findings import better, effect_in
+from design_lab.expected.forecast_findings import better, effect_in, level_in
 from design_lab.expected.preview import forecast_start
 from design_lab.expected.references import references
 from design_lab.expected.scores import PROBABILITIES
@@ -53,7 +53,7 @@ def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple
 
 
 def _lines(found: ExpectedEffects, starts: Quarter) -> Iterator[dict[str, Any]]:
-    role, scheme = found.first, found.scheme
+    role, scheme, told = found.first, found.scheme, level_in if found.stays else effect_in
     for outcome in found.outcomes:
         for horizon in range(1, len(found.quarters) + 1):
             target = starts.plus(horizon - 1)
@@ -61,7 +61,7 @@ def _lines(found: ExpectedEffects, starts: Quarter) -> Iterator[dict[str, Any]]:
             yield {
                 "target": str(target), "horizon": horizon, "scheme": scheme.name, "fingerprint": scheme.fingerprint,
                 "adopted": not found.stays, "outcome": outcome, "role": role.start.role, "better": better(outcome),
-                "unit": level(outcome, 0.0)[1], "finding": effect_in(found, outcome, horizon).to_dict(),
+                "unit": level(outcome, 0.0)[1], "finding": told(found, outcome, horizon).to_dict(),
                 "predictive": _quantiles(found, outcome, place), "references": _must_beat(found, outcome, place + 1),
             }  # fmt: skip
 
