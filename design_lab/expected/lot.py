@@ -51,7 +51,7 @@ class Lot(Shown):
             state(
                 "pilot.lot", self.imbalance, says="pilot.lot", unit="factor", n=self.design.teams, claim="accounting",
                 design=Term(f"design.{self.design.kind}"), teams=Quantity(self.design.teams, "teams"),
-                bound=Quantity(self.bound, "factor"), record=self.record,
+                bound=Quantity(self.bound, "factor"), seed=str(self.seed),
             ),
         )  # fmt: skip
 

@@ -150,8 +150,9 @@ def test_the_lot_is_among_the_teams_that_are_free_and_says_how_it_is_drawn_again
     assert set(drawn.starts) == {*teams[5:]}
     assert planned.lot(9).starts == drawn.starts
     (said,) = drawn.findings()
-    assert "seed=9" in said.text["en"]
-    assert "seed=9" in said.text["zh"]
+    assert "with seed 9" in said.text["en"]
+    assert "以种子 9 " in said.text["zh"]
+    assert "seed=9" in drawn.record
 
 
 def test_no_sentence_speaks_of_causes_and_every_number_has_its_words(tmp_path):
