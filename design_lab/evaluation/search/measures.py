@@ -217,17 +217,16 @@ class _Ground:
         squares = np.vecdot(deviation, deviation)
         size = np.where(squares > 1e-12, squares, np.nan)
         people = counted.sum(axis=1)
-        spread = self._spread(counted)
-        beside = deviation @ self.columns / np.where(spread > 0, spread, np.nan)
-        aligned = (beside * np.sqrt(spread))[:, : self.goals] / np.sqrt(size)[:, None]
-        deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
+        goals, groups = np.split(self.columns.T @ deviation.T, [self.goals])
+        of_goals, of_groups = np.split(self._spread(counted), [self.goals])
+        deviant = np.sqrt(size / np.maximum(people - 1, 1))
         noise = self.batch.variance_sums(shares, self.beside.noise, self._placed(counted))
         freedom = np.maximum(people - len(self.pairs), 1)
         return (
-            _mean(aligned),
+            _mean(goals / np.sqrt(of_goals) / np.sqrt(size)),
             1 - noise / np.maximum(people, 1) / (size / freedom),
             self.batch.added_sums(shares, key, self._placed(deviation)) / size,
-            _greatest(np.abs(beside[:, self.goals :] / deviant)),
+            _greatest(np.abs(groups / of_groups / deviant)),
             self.pool(block),
         )
 
@@ -246,12 +245,15 @@ class _Ground:
         return _emptied(found, there)
 
     def _spread(self, counted: Array) -> Array:
-        """The sum of squares of the columns (n, c) within cells among who is counted (schemes, n): (schemes, c)."""
+        """The sum of squares of the columns (n, c) within cells, (c, schemes), among who is counted, (schemes, n).
+
+        Missing where a column is the same for all of them.
+        """
         cells, columns = self.member.shape[1], self.columns.shape[1]
-        squares, sums, sizes = np.split(counted @ self.squares, [columns, columns * (1 + cells)], axis=1)
-        between = sums.reshape(-1, cells, columns) ** 2 / np.maximum(sizes, 1)[:, :, None]
-        found = squares - between.sum(axis=1)
-        return np.where(found > 1e-9, found, 0.0)
+        squares, sums, sizes = np.split(self.squares.T @ counted.T, [columns, columns * (1 + cells)])
+        between = sums.reshape(cells, columns, -1) ** 2 / np.maximum(sizes, 1)[:, None]
+        found = squares - between.sum(axis=0)
+        return np.where(found > 1e-9, found, np.nan)
 
 
 def _alone(batch: Batch, space: Space) -> Batch:
@@ -301,15 +303,15 @@ def _centred(values: Array, member: Array) -> Array:
     return np.where(known, held - member @ means, 0.0)
 
 
-def _mean(columns: Array) -> Array:
-    """The mean over the columns that are known, (schemes,)."""
-    known = np.isfinite(columns).any(axis=0)
-    return np.asarray(columns[:, known].mean(axis=1) if known.any() else np.full(len(columns), np.nan))
+def _mean(rows: Array) -> Array:
+    """The mean over the rows (c, schemes) that are known, (schemes,)."""
+    known = np.isfinite(rows).any(axis=1)
+    return np.asarray(rows[known].mean(axis=0) if known.any() else np.full(rows.shape[1], np.nan))
 
 
-def _greatest(columns: Array) -> Array:
-    known = np.isfinite(columns).any(axis=0)
-    return np.asarray(columns[:, known].max(axis=1) if known.any() else np.full(len(columns), np.nan))
+def _greatest(rows: Array) -> Array:
+    known = np.isfinite(rows).any(axis=1)
+    return np.asarray(rows[known].max(axis=0) if known.any() else np.full(rows.shape[1], np.nan))
 
 
 def employment(people: pd.DataFrame, *, least: int) -> Array:
