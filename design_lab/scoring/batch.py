@@ -119,8 +119,7 @@ class Batch:
         chosen = np.zeros(len(self.rows), dtype=bool)
         for number in pairs:
             chosen[self._ground.rows[number]] = True
-        pooled = isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)
-        return not (among or pooled)
+        return not (among or (isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)))
 
     def part(self, pairs: Collection[int]) -> Batch | None:
         """Return the batch of the people of some `pairs`, by number; None if they are held against anybody else.
@@ -293,8 +292,7 @@ class Batch:
 
     def known(self) -> Iterator[tuple[Rows, Array]]:
         """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
-        for rows, _, group in self._groups():
-            yield rows, group.there
+        return ((group.rows, group.there) for group in self._measured.groups)
 
     def variance_sums(self, weights: Array, noise: Array, counted: Array) -> Array:
         """Return the summed variance of totals of who is `counted`, (1 or schemes, n), (schemes,).
@@ -316,10 +314,8 @@ class Batch:
 
     def _groups(self) -> Iterator[tuple[Rows, dict[str, Numbers], Group]]:
         """By pair of role and level: the rows, the columns of each dimension, and the points."""
-        return (
-            (group.rows, columns, group)
-            for columns, group in zip(self._ground.columns, self._measured.groups, strict=True)
-        )
+        groups = self._measured.groups
+        return zip([group.rows for group in groups], self._ground.columns, groups, strict=True)
 
     @property
     def _linear(self) -> bool:
