@@ -217,14 +217,17 @@ class Scheme(Record):
 
     def weights(self, role: str, level: str) -> dict[str, float]:
         """Return each indicator's share of the total for a role and level; the shares sum to 1."""
-        return {
-            indicator: dimension.weight * part / 10_000
-            for dimension in self.dimensions_for(role, level).values()
-            for indicator, part in dimension.indicators.items()
-            if dimension.weight and part
-        }
+        return {indicator: share for indicator, _, share in self.weighed(role, level)}
 
     def dimension_of(self, role: str, level: str) -> dict[str, str]:
         """Return the dimension in which each indicator is weighed for a role and level."""
-        dimensions = self.dimensions_for(role, level)
-        return {i: name for name, d in dimensions.items() if d.weight for i, part in d.indicators.items() if part}
+        return {indicator: dimension for indicator, dimension, _ in self.weighed(role, level)}
+
+    def weighed(self, role: str, level: str) -> list[tuple[str, str, float]]:
+        """Return what is weighed for a role and level: the indicator, its dimension, its share of the total."""
+        return [
+            (indicator, name, dimension.weight * part / 10_000)
+            for name, dimension in self.dimensions_for(role, level).items()
+            for indicator, part in dimension.indicators.items()
+            if dimension.weight and part
+        ]

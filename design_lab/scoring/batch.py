@@ -107,9 +107,9 @@ class Batch:
         The batches are of one scheme and the same people (`again`). Totals and grades then want as many rows of weights
         as `at` has, all in one block.
         """
-        return replace(batches[0], _measured=mixed([one._measured for one in batches], at))
+        return replace(batches[0], _measured=mixed(batches[0]._ground, [one._measured for one in batches], at))
 
-    def stand_alone(self, pairs: Collection[int]) -> bool:
+    def _stand_alone(self, pairs: Collection[int]) -> bool:
         """Whether no total or grade of the people of some `pairs`, by number, hangs on anybody else's, ever."""
         if len(pairs) == len(self.pairs):
             return True
@@ -119,17 +119,16 @@ class Batch:
         chosen = np.zeros(len(self.rows), dtype=bool)
         for number in pairs:
             chosen[self._ground.rows[number]] = True
-        pooled = isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)
-        return not (among or pooled)
+        return not (among or (isinstance(self.scheme.grades, ForcedGrades) and share_pools(self.pool, chosen)))
 
-    def part(self, pairs: Collection[int]) -> Batch:
-        """Return the batch of the people of some pairs, who `stand_alone`; their points stay.
+    def part(self, pairs: Collection[int]) -> Batch | None:
+        """Return the batch of the people of some `pairs`, by number; None if they are held against anybody else.
 
         They stand in an order of its own, at `rows`: pair by pair, so that a block of totals is made without copies.
-        Others raise `ValueError`.
+        Their points stay.
         """
-        if not self.stand_alone(pairs):
-            raise ValueError("people are held against others who are left out")
+        if not self._stand_alone(pairs):
+            return None
         order, known, values = part(self._ground, self._measured, pairs)
         return replace(
             self,
@@ -150,21 +149,23 @@ class Batch:
 
         One that weighs something that the batch does not, or in another dimension, raises `SchemeError`.
         """
-        found = []
-        for scheme in schemes:
-            for pair, own in zip(self.pairs, self._ground.placed, strict=True):
-                self._refuse(scheme, pair, own)
-            stated = [scheme.weights(*pair) for pair in self.pairs]
-            found.append([[shares.get(one, 0.0) for one in self.indicators] for shares in stated])
+        found = [
+            self._shares(scheme, pair, placed)
+            for scheme in schemes
+            for pair, placed in zip(self.pairs, self._ground.placed, strict=True)
+        ]
         return np.array(found, dtype=np.float64).reshape(-1, len(self.pairs), len(self.indicators))
 
-    def _refuse(self, scheme: Scheme, pair: tuple[str, str], placed: dict[str, str]) -> None:
-        for indicator, dimension in scheme.dimension_of(*pair).items():
+    def _shares(self, scheme: Scheme, pair: tuple[str, str], placed: dict[str, str]) -> list[float]:
+        shares = {}
+        for indicator, dimension, share in scheme.weighed(*pair):
             if placed.get(indicator) != dimension:
                 raise SchemeError(
                     f"scheme {scheme.name}: {indicator} is weighed in {dimension} for {' '.join(pair)}, but scheme "
                     f"{self.scheme.name} has points for it in {placed.get(indicator, 'no dimension')}; score it alone"
                 )
+            shares[indicator] = share
+        return [shares.get(one, 0.0) for one in self.indicators]
 
     def blocks(self, weights: Array, *, graded: bool = True) -> Iterator[Block]:
         """Score and grade a block of schemes at a time; without `graded` everybody's grade is none.
@@ -291,8 +292,7 @@ class Batch:
 
     def known(self) -> Iterator[tuple[Rows, Array]]:
         """Return, pair by pair, the rows of its m people and on which indicators they have points, (k, m), 1 or 0."""
-        for rows, _, group in self._groups():
-            yield rows, group.there
+        return ((group.rows, group.there) for group in self._measured.groups)
 
     def variance_sums(self, weights: Array, noise: Array, counted: Array) -> Array:
         """Return the summed variance of totals of who is `counted`, (1 or schemes, n), (schemes,).
@@ -314,7 +314,8 @@ class Batch:
 
     def _groups(self) -> Iterator[tuple[Rows, dict[str, Numbers], Group]]:
         """By pair of role and level: the rows, the columns of each dimension, and the points."""
-        return zip(self._ground.rows, self._ground.columns, self._measured.groups, strict=True)
+        groups = self._measured.groups
+        return zip([group.rows for group in groups], self._ground.columns, groups, strict=True)
 
     @property
     def _linear(self) -> bool:
@@ -327,7 +328,8 @@ class Batch:
         shape = (len(self.pairs), len(self.indicators))
         if weights.ndim != 3 or weights.shape[1:] != shape:
             raise ValueError(f"weights have shape {weights.shape}, but need (schemes, {shape[0]} pairs, {shape[1]})")
-        if not (weights.min(initial=0.0) >= 0 and np.abs(weights.sum(axis=2) - 1).max(initial=0.0) <= HAIR):
+        sums = weights.reshape(-1, shape[1]) @ np.ones(shape[1])
+        if not (weights.min(initial=0.0) >= 0 and np.abs(sums - 1).max(initial=0.0) <= HAIR):
             raise ValueError("weights must be shares of 0 or more that sum to 1 for each role and level")
         if not self._ground.crossing.any():
             return

@@ -6,6 +6,7 @@ the best and `NONE` no grade.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,22 +71,31 @@ def numbers(totals: Array, grades: ForcedGrades | FixedGrades, pool: Numbers) ->
     held = np.flatnonzero(sizes)
     if totals.size // max(len(pool), 1) * len(sizes) * sizes.max(initial=0) <= _FEW:
         return _forced_together(totals, grades, pool, sizes[held])
-    given = np.empty(totals.shape, dtype=np.int8)
+    given, reached = np.empty(totals.shape, dtype=np.int8), _reached(grades)
     for one in held:
         members = stretch(np.flatnonzero(pool == one))
-        given[..., members] = _forced(totals[..., members], grades)
+        given[..., members] = _forced(totals[..., members], reached, grades)
     return given
 
 
 def stretch(rows: Numbers) -> Rows:
-    """Return rows in order as a slice where they follow each other, so that taking them copies nothing.
+    """Return rows as a slice where they follow each other, so that taking them copies nothing.
 
     >>> stretch(np.array([2, 3, 4])), stretch(np.array([2, 4])).tolist()
     (slice(2, 5, None), [2, 4])
     """
-    if rows.size and rows[-1] - rows[0] + 1 == rows.size:
+    if rows.size and (rows[1:] - rows[:-1] == 1).all():
         return slice(int(rows[0]), int(rows[-1]) + 1)
     return rows
+
+
+def alike(flags: Flags) -> Flags:
+    """Return flags (s, m) as (1, m) where they are the same in all rows.
+
+    >>> alike(np.array([[True, False], [True, False]])).tolist()
+    [[True, False]]
+    """
+    return flags[:1] if (flags == flags[:1]).all() else flags
 
 
 def best_open(panel: Panel, scheme: Scheme) -> Numbers:
@@ -119,19 +129,24 @@ def _forced_together(totals: Array, grades: ForcedGrades, pool: Numbers, sizes: 
     rows = np.full((*totals.shape[:-1], *inside.shape), np.nan)
     rows[..., inside] = totals[..., order]
     given = np.empty(totals.shape, dtype=np.int8)
-    given[..., order] = _forced(rows, grades)[..., inside]
+    given[..., order] = _forced(rows, _reached(grades), grades)[..., inside]
     return given
 
 
-def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
+def _reached(grades: ForcedGrades) -> Array:
+    """The share of people whom each grade but the last reaches, together with those before, (g,)."""
+    # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
+    cumulated = [*accumulate(grades.shares.values())][:-1]
+    return np.array(cumulated) / 100 - (_HAIR if grades.heads == "up" else -_HAIR)
+
+
+def _forced(totals: Array, reached: Array, grades: ForcedGrades) -> Numbers:
     """Grades within one pool, (..., m): who stands below the cut of a grade gets a later one."""
     compared = totals * _FINE
     compared = np.rint(compared, out=compared).reshape(-1, totals.shape[-1])
     ordered = np.sort(compared)  # worst first, missing last
     nobody = np.isnan(compared)
-    people = ordered.shape[-1] - np.count_nonzero(nobody, axis=-1, keepdims=True)
-    # A share of 20 % of 10 people ends after the second, whatever 0.2 is in binary.
-    reached = np.cumsum([*grades.shares.values()])[:-1] / 100 - (_HAIR if grades.heads == "up" else -_HAIR)
+    people = nobody.shape[-1] - np.count_nonzero(alike(nobody), axis=-1, keepdims=True)
     cuts = _cuts(ordered, people, people * reached + _TAKEN[grades.heads], grades.ties)
     given = -nobody.view(np.int8)  # they stand below no cut: one before the best is `NONE`
     for cut in cuts.T:
@@ -140,9 +155,9 @@ def _forced(totals: Array, grades: ForcedGrades) -> Numbers:
 
 
 def _cuts(ordered: Array, people: Numbers, below: Array, ties: str) -> Array:
-    """The least totals that get a rank under each of `below`, (s, g), of totals (s, m) with the worst first.
+    """The least totals that get a rank under each of `below`, (s or 1, g), of totals (s, m) with the worst first.
 
-    The `people` (s, 1) with totals are ranked from the best.
+    The `people` (s or 1, 1) with totals are ranked from the best.
     """
     last = np.ceil(below).astype(np.int64) - 1  # the last whole rank that lies below
     at, row = np.maximum(people - np.maximum(last, 1), 0), np.arange(len(ordered))[:, None]

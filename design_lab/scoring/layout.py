@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,10 +51,12 @@ class Ground:
 class Group:
     """The points of the m people of one role and level, (k, m), which there are, and which tell people apart.
 
-    Where each row of weights has points of its own, all have the rows before: (schemes, k, m). `lacking` are those of
-    the m who lack points on something, `alike` those whom something does not tell apart; None if nobody.
+    They are those at `rows`, in that order. Where each row of weights has points of its own, all have the rows before:
+    (schemes, k, m). `lacking` are those of the m who lack points on something, `alike` those whom something does not
+    tell apart; None if nobody.
     """
 
+    rows: Rows
     points: Array
     there: Array
     telling: Array
@@ -61,22 +64,17 @@ class Group:
     alike: Rows | None
 
     @classmethod
-    def of(cls, points: Array, there: Array, telling: Array) -> Group:
-        """Lay out the points of people."""
-        return cls(points=points, there=there, telling=telling, lacking=_short(there), alike=_short(telling))
+    def of(cls, rows: Rows, points: Array, there: Array, telling: Array) -> Group:
+        """Lay out the points of the people at some rows."""
+        return cls(rows=rows, points=points, there=there, telling=telling, lacking=_short(there), alike=_short(telling))
 
-    @property
-    def short(self) -> Numbers:
-        """On how many counts, points or what tells apart, each of the m falls short, (m,)."""
-        found = np.zeros(self.points.shape[-1], dtype=np.int8)
-        for rows in (self.alike, self.lacking):
-            if rows is not None:
-                found[rows] += 1
-        return found
-
-    def part(self, chosen: Numbers) -> Group:
-        """Return some of the m people, in the order of `chosen`."""
-        return Group.of(*(np.ascontiguousarray(one[..., chosen]) for one in (self.points, self.there, self.telling)))
+    def sorted(self) -> tuple[Array, Array, Array]:
+        """Return the points, which there are and which tell apart, of the people in the order of their rows."""
+        held = self.points, self.there, self.telling
+        if isinstance(self.rows, slice):
+            return held
+        order = np.argsort(self.rows)
+        return held[0].take(order, axis=-1), held[1].take(order, axis=-1), held[2].take(order, axis=-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +115,20 @@ def ground(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, refuse_chance
 
 
 def measured(panel: Panel, scheme: Scheme, known: Ground) -> Measured:
-    """Give the people of a ground points by a panel's values, and hold them to the scheme's conditions."""
+    """Give the people of a ground points by a panel's values, and hold them to the scheme's conditions.
+
+    Those of a pair stand in an order in which who lacks nothing comes first: so who lacks something is a slice.
+    """
     values = worth(panel, scheme, known.held)
     there = np.isfinite(values) & ~known.absent[:, None]
     values, telling = np.where(there, values, 0.0), there & known.tells
+    short = np.add(~there.all(axis=1), ~telling.all(axis=1), dtype=np.int8)
+    everybody = np.arange(len(short))
+    orders = [stretch(everybody[rows][np.argsort(short[rows], kind="stable")]) for rows in known.rows]
     return Measured(
         groups=tuple(
-            Group.of(values[rows].T.copy(), there[rows].T.astype(np.float64), telling[rows].T.astype(np.float64))
-            for rows in known.rows
+            Group.of(rows, values[rows].T.copy(), there[rows].T.astype(np.float64), telling[rows].T.astype(np.float64))
+            for rows in orders
         ),
         best=best_open(panel, scheme),
         zeroed=failing(panel, scheme, "zero").to_numpy(),
@@ -133,45 +137,44 @@ def measured(panel: Panel, scheme: Scheme, known: Ground) -> Measured:
     )
 
 
-def mixed(found: Sequence[Measured], at: Numbers) -> Measured:
-    """Return what holds for rows of weights of which row r is scored by `found[at[r]]`."""
+def mixed(known: Ground, found: Sequence[Measured], at: Numbers) -> Measured:
+    """Return what holds for rows of weights of which row r is scored by `found[at[r]]`, all of one ground."""
     used, places = np.unique(at, return_inverse=True)
     chosen: list[Measured] = [found[one] for one in used]
     if len(chosen) == 1:
         return chosen[0]
 
-    def stacked(parts: Sequence[Any], name: str) -> Any:
-        return np.stack([getattr(one, name) for one in parts])[places]
+    def stacked(parts: Sequence[Any]) -> Any:
+        return np.stack(parts)[places]
 
     return Measured(
         groups=tuple(
-            Group.of(*(stacked(parts, name) for name in ("points", "there", "telling")))
-            for parts in zip(*(one.groups for one in chosen), strict=True)
+            Group.of(rows, *map(stacked, zip(*(one.sorted() for one in parts), strict=True)))
+            for rows, *parts in zip(known.rows, *(one.groups for one in chosen), strict=True)
         ),
-        best=stacked(chosen, "best"),
-        zeroed=stacked(chosen, "zeroed"),
-        unscored=stacked(chosen, "unscored"),
-        ungraded=stacked(chosen, "ungraded"),
+        best=stacked([one.best for one in chosen]),
+        zeroed=stacked([one.zeroed for one in chosen]),
+        unscored=stacked([one.unscored for one in chosen]),
+        ungraded=stacked([one.ungraded for one in chosen]),
     )
 
 
 def part(known: Ground, found: Measured, pairs: Collection[int]) -> tuple[Numbers, Ground, Measured]:
     """Return the rows of the people of some pairs, (n,), and what holds for them; their points stay.
 
-    They stand pair by pair, who lacks nothing first: so they are slices. Other values cannot be given to them: rules
+    They stand pair by pair, in the order of the points: so they are slices. Other values cannot be given to them: rules
     that hold people against each other know of all.
     """
-    kept = {number: np.argsort(found.groups[number].short, kind="stable") for number in pairs}
-    everybody = np.arange(len(known.absent))
-    order = [everybody[known.rows[number]][own] for number, own in kept.items()]
-    ends = np.cumsum([0, *map(len, order)]).tolist()
-    all_of = np.concatenate(order)
+    kept, everybody = [*pairs], np.arange(len(known.absent))
+    order = [everybody[found.groups[number].rows] for number in kept]
+    ends = [0, *accumulate(map(len, order))]
+    rows, all_of = tuple(map(slice, ends, ends[1:])), np.concatenate(order)
     some = Ground(
         pairs=tuple(known.pairs[number] for number in kept),
-        rows=tuple(map(slice, ends, ends[1:])),
+        rows=rows,
         placed=tuple(known.placed[number] for number in kept),
         columns=tuple(known.columns[number] for number in kept),
-        weighed=known.weighed[[*kept]],
+        weighed=known.weighed[kept],
         crossing=known.crossing,
         held=(),
         absent=known.absent[all_of],
@@ -179,7 +182,7 @@ def part(known: Ground, found: Measured, pairs: Collection[int]) -> tuple[Number
         tells=known.tells[all_of],
     )
     values = Measured(
-        groups=tuple(found.groups[number].part(own) for number, own in kept.items()),
+        groups=tuple(replace(found.groups[number], rows=own) for number, own in zip(kept, rows, strict=True)),
         best=found.best[..., all_of],
         zeroed=found.zeroed[..., all_of],
         unscored=found.unscored[..., all_of],

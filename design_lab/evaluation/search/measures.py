@@ -13,7 +13,7 @@ from design_lab.evaluation.search.space import Percents, Space
 from design_lab.gradebook import ForcedGrades
 from design_lab.scoring import Batch
 from design_lab.scoring.batch import Block
-from design_lab.scoring.grades import stretch
+from design_lab.scoring.grades import alike, stretch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,13 +173,12 @@ class _Ground:
         self.beside = beside.part(self.batch.rows)
         self.today = today[:, [batch.pairs.index(pair) for pair in self.batch.pairs]]
         self.worth = _worth(batch)
-        self.pairs = [n for n, pair in enumerate(self.batch.pairs) if _within(pair, space.role, space.levels)]
+        pairs = enumerate(self.batch.pairs)
+        self.pairs = [n for n, (role, level) in pairs if role == space.role and level in space.levels]
         places = np.arange(len(self.batch.rows))
         rows = [places[self.batch.rows_of(pair)] for pair in self.pairs]
         self.rows = stretch(np.concatenate(rows))
         self.cells = np.repeat(np.arange(len(rows)), [len(one) for one in rows])
-        ends = np.cumsum([0, *map(len, rows)]).tolist()
-        self.inside = [*map(slice, ends, ends[1:])]
         self.member = np.eye(len(rows))[self.cells]
         self.goals = self.beside.goals.shape[1]
         self.columns = _centred(np.hstack([self.beside.goals, self.beside.groups])[self.rows], self.member)
@@ -212,23 +211,22 @@ class _Ground:
     def of(self, block: Block, shares: Array, key: tuple[str, ...]) -> tuple[Array, ...]:
         """Alignment, reliability, weight of the key dimensions, gap and pool, each (schemes,)."""
         totals = block.totals[:, self.rows]
-        there = _alike(np.isfinite(totals))
+        there = alike(np.isfinite(totals))
         counted = there.astype(np.float64)
         deviation = self._deviations(totals, there, counted)
         squares = np.vecdot(deviation, deviation)
         size = np.where(squares > 1e-12, squares, np.nan)
         people = counted.sum(axis=1)
-        spread = self._spread(counted)
-        beside = deviation @ self.columns / np.where(spread > 0, spread, np.nan)
-        aligned = (beside * np.sqrt(spread))[:, : self.goals] / np.sqrt(size)[:, None]
-        deviant = np.sqrt(size / np.maximum(people - 1, 1))[:, None]
+        goals, groups = np.split(self.columns.T @ deviation.T, [self.goals])
+        of_goals, of_groups = np.split(self._spread(counted), [self.goals])
+        deviant = np.sqrt(size / np.maximum(people - 1, 1))
         noise = self.batch.variance_sums(shares, self.beside.noise, self._placed(counted))
         freedom = np.maximum(people - len(self.pairs), 1)
         return (
-            _mean(aligned),
+            _mean(goals / np.sqrt(of_goals) / np.sqrt(size)),
             1 - noise / np.maximum(people, 1) / (size / freedom),
             self.batch.added_sums(shares, key, self._placed(deviation)) / size,
-            _greatest(np.abs(beside[:, self.goals :] / deviant)),
+            _greatest(np.abs(groups / of_groups / deviant)),
             self.pool(block),
         )
 
@@ -243,36 +241,28 @@ class _Ground:
     def _deviations(self, totals: Array, there: npt.NDArray[np.bool_], counted: Array) -> Array:
         """Totals (schemes, n) as deviations from the mean of their cell; 0 where missing."""
         found = _emptied(totals.copy(), there)
-        means = found @ self.member / np.maximum(counted @ self.member, 1)
-        for mean, rows in zip(means.T, self.inside, strict=True):
-            found[:, rows] -= mean[:, None]
+        found -= found @ self.member / np.maximum(counted @ self.member, 1) @ self.member.T
         return _emptied(found, there)
 
     def _spread(self, counted: Array) -> Array:
-        """The sum of squares of the columns (n, c) within cells among who is counted (schemes, n): (schemes, c)."""
+        """The sum of squares of the columns (n, c) within cells, (c, schemes), among who is counted, (schemes, n).
+
+        Missing where a column is the same for all of them.
+        """
         cells, columns = self.member.shape[1], self.columns.shape[1]
-        squares, sums, sizes = np.split(counted @ self.squares, [columns, columns * (1 + cells)], axis=1)
-        between = sums.reshape(-1, cells, columns) ** 2 / np.maximum(sizes, 1)[:, :, None]
-        found = squares - between.sum(axis=1)
-        return np.where(found > 1e-9, found, 0.0)
-
-
-def _within(pair: tuple[str, str], role: str, levels: tuple[str, ...] | None) -> bool:
-    return pair[0] == role and (levels is None or pair[1] in levels)
+        squares, sums, sizes = np.split(self.squares.T @ counted.T, [columns, columns * (1 + cells)])
+        between = sums.reshape(cells, columns, -1) ** 2 / np.maximum(sizes, 1)[:, None]
+        found = squares - between.sum(axis=0)
+        return np.where(found > 1e-9, found, np.nan)
 
 
 def _alone(batch: Batch, space: Space) -> Batch:
     """The smallest part of a batch with the people of a space in which nobody is held against somebody outside it."""
-    for levels in dict.fromkeys((space.levels, None)):
-        pairs = [number for number, pair in enumerate(batch.pairs) if _within(pair, space.role, levels)]
-        if batch.stand_alone(pairs):
-            return batch.part(pairs)
-    return batch.part(range(len(batch.pairs)))
-
-
-def _alike(there: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Who is there under each scheme, (schemes, n), or (1, n) where it is the same people under all."""
-    return there[:1] if (there == there[:1]).all() else there
+    everybody = range(len(batch.pairs))
+    of_role = [number for number in everybody if batch.pairs[number][0] == space.role]
+    of_levels = [number for number in of_role if batch.pairs[number][1] in space.levels]
+    parts = (batch.part(pairs) for pairs in (of_levels, of_role, everybody))
+    return next(part for part in parts if part is not None)
 
 
 def _emptied(totals: Array, there: npt.NDArray[np.bool_]) -> Array:
@@ -313,15 +303,15 @@ def _centred(values: Array, member: Array) -> Array:
     return np.where(known, held - member @ means, 0.0)
 
 
-def _mean(columns: Array) -> Array:
-    """The mean over the columns that are known, (schemes,)."""
-    known = np.isfinite(columns).any(axis=0)
-    return np.asarray(columns[:, known].mean(axis=1) if known.any() else np.full(len(columns), np.nan))
+def _mean(rows: Array) -> Array:
+    """The mean over the rows (c, schemes) that are known, (schemes,)."""
+    known = np.isfinite(rows).any(axis=1)
+    return np.asarray(rows[known].mean(axis=0) if known.any() else np.full(rows.shape[1], np.nan))
 
 
-def _greatest(columns: Array) -> Array:
-    known = np.isfinite(columns).any(axis=0)
-    return np.asarray(columns[:, known].max(axis=1) if known.any() else np.full(len(columns), np.nan))
+def _greatest(rows: Array) -> Array:
+    known = np.isfinite(rows).any(axis=1)
+    return np.asarray(rows[known].max(axis=0) if known.any() else np.full(rows.shape[1], np.nan))
 
 
 def employment(people: pd.DataFrame, *, least: int) -> Array:
