@@ -318,6 +318,25 @@ def _pilot():
 PILOT = tuple(_pilot())
 
 
+def _expected(others):
+    """A year ahead: what each candidate would bring, quarter by quarter."""
+    role, csat = ROLES["customer_service"][0], Term("outcome.csat")
+    for place, (name, title) in enumerate(others.items(), 1):
+        said = {"n": 180, "claim": "scenario", "bounds": (-0.4, place + 0.9), "level": 0.9, "unit": "pp",
+                "limits": ("prior_not_client", "all_at_once")}  # fmt: skip
+        yield state(f"expected.{name}.csat", place / 2, says="expected.effect", scheme=title, role=role, outcome=csat,
+                    quarter="2027Q3", changed=Quantity(0.93 + place / 200, "share"), without=Quantity(0.93, "share"),
+                    basis=Term("expected_part.elsewhere"), **said)  # fmt: skip
+        for ahead in range(1, 9):
+            yield state(f"expected.{name}.csat.q{ahead}", place / 2, says="expected.quarter", scheme=title, role=role,
+                        outcome=csat, quarter="2027Q3", number=str(ahead), **said)  # fmt: skip
+        yield state(f"expected.{name}.fte", None, says="capacity.change_unknown", unit="people_each", n=None,
+                    claim="unidentified", scheme=title)  # fmt: skip
+        yield state(f"expected.{name}.target_probability.csat", 0.7, says="expected.target", unit="share", n=180,
+                    claim="scenario", scheme=title, role=role, quarter="2027Q3", indicator={"en": "CSAT", "zh": "CSAT"},
+                    target=Quantity(0.9, "share"))  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def invented():
     """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
@@ -334,13 +353,14 @@ def invented():
             *_evidence(),
             *_search(),
             *_candidates(others),
+            *_expected(others),
             *_robustness(titles),
             *PILOT,
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
         sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
                    "robustness": "05_robustness", "search": "06_search", "pilot": "09_pilot",
-                   "evidence": "07_volume_and_csat"}  # fmt: skip
+                   "evidence": "07_volume_and_csat", "expected": "08_expected_effects"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept

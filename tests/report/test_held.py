@@ -62,7 +62,7 @@ def test_what_is_frozen_stands_before_the_back_test_and_its_picture(held, lang):
 def test_frozen_forecasts_lead_once_they_can_be_judged(held):
     found = stated("review", made_of(inside=6), which=Term("review.frozen"), skills={"no_change": ""})
     section = tell(*held(*found, *backtested()), "en").section("review")
-    assert section.heading == "50.0% of the frozen forecasts had what came within their 90% band"
+    assert section.heading == "50.0% of the frozen forecasts had what came within their wide band"
 
 
 def test_a_run_that_looked_at_no_forecast_has_no_such_chapter(invented):

@@ -69,7 +69,7 @@ def test_the_page_is_told_in_one_language_with_one_heading_a_section(page):
     _, parsed, _, _, lang = page
     assert parsed.all("html")[0]["lang"] == {"en": "en-GB", "zh": "zh-CN"}[lang]
     assert len(parsed.all("h1")) == 1
-    assert len(parsed.all("h2")) == len(parsed.all("section")) == 14
+    assert len(parsed.all("h2")) == len(parsed.all("section")) == 15
     assert all("aria-labelledby" in attrs for attrs in parsed.all("svg"))
 
 
