@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Shown, Term, Wording
+from design_lab.display import Quantity, Term, Wording
 from design_lab.evidence.adoption import LEAST_SIDE, Adoption
 from design_lab.evidence.draws import fault
 from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.inference import LEAST_CLUSTERS
 from design_lab.evidence.trends import breakdown, relative_magnitudes
 from design_lab.evidence.wording import ByLanguage, joined, said
-from design_lab.finding import Claim, Finding, state
+from design_lab.finding import Claim, Finding, Stated, state
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ClaimTest(Shown):
+class ClaimTest(Stated):
     """Which claim may be made, why, and what would tell more.
 
     `weight_sets` is how many sets of weights people of one role were under between `first` and `last`; `tells` are keys

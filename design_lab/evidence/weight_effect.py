@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from design_lab.catalogue.outcomes import OUTCOMES
-from design_lab.display import Quantity, Shown, Term, number
+from design_lab.display import Quantity, Term, number
 from design_lab.errors import DataError, nearest
 from design_lab.evidence.adoption import LEAST_COHORT, Adoption, Event, adoption
 from design_lab.evidence.claim import Checked, ClaimTest, change_said, history_limits, judged, lot_only
@@ -20,7 +20,7 @@ from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ class WeightEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class WeightEffects(Shown):
+class WeightEffects(Stated):
     """What other weights did to every outcome, the primary one first, and what would overturn what is said of it."""
 
     history: WeightHistory

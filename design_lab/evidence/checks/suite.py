@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Shown, Term, interval, number
+from design_lab.display import Term, interval, number
 from design_lab.evidence.checks.before import anticipation, dip_before, placebo_dates, pre_trend, selection_on_past
 from design_lab.evidence.checks.beside import Concurrent, concurrent_events, leave_one_out, moves, untreated_volume
 from design_lab.evidence.checks.check import Check, cannot
 from design_lab.evidence.checks.queues import handle_time, shared_queues
 from design_lab.evidence.inference import LEVEL
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ _LIMITS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class EvidenceChecks(Shown):
+class EvidenceChecks(Stated):
     """The checks of one estimate, in the order in which they were asked; intervals are at `level`."""
 
     units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect", "n": "count"}
@@ -48,12 +48,6 @@ class EvidenceChecks(Shown):
 
         rows = [(c.name, c.verdict, c.value, c.low, c.high, c.p, c.n, c.reason) for c in self.checks]
         return pd.DataFrame(rows, columns=["check", "verdict", "value", "low", "high", "p", "n", "reason"])
-
-    @property
-    def text(self) -> dict[str, str]:
-        """Say each check on a line, in each language."""
-        told = self.findings()
-        return {lang: "\n".join(finding.text[lang] for finding in told) for lang in LANGUAGES}
 
     def findings(self) -> tuple[Finding, ...]:
         """State each check: an association, or unidentified where it cannot be judged."""
