@@ -48,6 +48,7 @@ The road, each step a call:
     queues = team_queues(study, quarter)         # which team answers which queue
     checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
+    other_roles(study, past, teams, ...)         # the same of each other role whose teams changed
     claim_test(study)                            # what the past can say about weights
     expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
     capacity(study, quarter, HandleChange.of(0.05), ...)  # people needed for longer calls; waits if nobody is hired
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         claim_test,
         evidence_checks,
         gaming_signs,
+        other_roles,
         volume_csat,
         weight_effects,
         weight_history,
@@ -142,6 +144,7 @@ _HOMES = {
     "stability": "evaluation.robustness",
     "tornado": "evaluation.robustness",
     "pools": "evaluation",
+    "other_roles": "evidence",
     "over_time": "evaluation",
     "movers": "evaluation",
     "impact": "evaluation",
@@ -252,6 +255,7 @@ __all__ = [
     "net_value",
     "noise",
     "official",
+    "other_roles",
     "over_time",
     "panel",
     "pay_shares",

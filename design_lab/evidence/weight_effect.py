@@ -70,11 +70,15 @@ class WeightEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WeightEffects(Stated):
-    """What other weights did to every outcome, the primary one first, and what would overturn what is said of it."""
+    """What other weights did to every outcome, the primary one first, and what would overturn what is said of it.
+
+    `alone` says that the primary outcome was tested by itself; else its p is held together with others like theirs.
+    """
 
     history: WeightHistory
     effects: tuple[WeightEffect, ...]
     overturn: Overturn
+    alone: bool = True
 
     @property
     def primary(self) -> WeightEffect:
@@ -152,7 +156,8 @@ class WeightEffects(Stated):
 
     def _tested(self, one: WeightEffect) -> ByLanguage:
         """The test's p, what it is with the other outcomes held together, and the least effect that would be found."""
-        held = NOTHING if one is self.primary else said("evidence_part.held", p=Quantity(one.p_held or 0.0, "effect"))
+        apart = one is self.primary and self.alone
+        held = NOTHING if apart else said("evidence_part.held", p=Quantity(one.p_held or 0.0, "effect"))
         if one.mirrors:
             held = said("evidence_part.mirrored", outcome=Term(f"outcome.{one.mirrors}"))
         found = NOTHING
