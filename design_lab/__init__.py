@@ -48,6 +48,7 @@ The road, each step a call:
     queues = team_queues(study, quarter)         # which team answers which queue
     checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
+    other_roles(study, past, teams, ...)         # the same of each other role whose teams changed
     claim_test(study)                            # what the past can say about weights
     start = forecast_start(study, quarter, seed=42)  # what comes if nothing changes, and what is paid for
     expected_effects(start, candidate)           # what is expected under a scheme, and what cannot be said
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
         claim_test,
         evidence_checks,
         gaming_signs,
+        other_roles,
         volume_csat,
         weight_effects,
         weight_history,
@@ -164,6 +166,7 @@ _HOMES = {
     "stability": "evaluation.robustness",
     "tornado": "evaluation.robustness",
     "pools": "evaluation",
+    "other_roles": "evidence",
     "over_time": "evaluation",
     "movers": "evaluation",
     "impact": "evaluation",
@@ -295,6 +298,7 @@ __all__ = [
     "net_value",
     "noise",
     "official",
+    "other_roles",
     "over_time",
     "panel",
     "pay_shares",

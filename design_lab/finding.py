@@ -204,6 +204,25 @@ class Told(Shown):
         return pd.DataFrame(rows, columns=[spoken.say(f"told.{column}") for column in ("claim", "text", "limits")])
 
 
+class Stated(Shown):
+    """A result that says itself in findings: `text` and `limits` are theirs, made of the same numbers."""
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is stated of the result."""
+        raise TypeError(f"{type(self).__name__} states nothing")
+
+    @property
+    def text(self) -> dict[str, str]:
+        """The sentences of all findings, one a line, by language."""
+        told = self.findings()
+        return {lang: "\n".join(finding.text[lang] for finding in told) for lang in LANGUAGES}
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What any of the findings does not say, each once, in English (`limit_in` has other languages)."""
+        return tuple(dict.fromkeys(limit for finding in self.findings() for limit in finding.limits))
+
+
 def tell(findings: Iterable[Finding], lang: str) -> Told:
     """Show findings as sentences, each with its kind of claim and its limits."""
     return Told(findings=tuple(findings), lang=lang)

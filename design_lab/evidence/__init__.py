@@ -16,6 +16,7 @@ from design_lab.evidence.gaming import (
     transfers_at_day_end,
 )
 from design_lab.evidence.history import WeightHistory, weight_history
+from design_lab.evidence.other_roles import RoleEffects, other_roles
 from design_lab.evidence.slopes import VolumeCsat, volume_csat
 from design_lab.evidence.weight_effect import WeightEffects, weight_effects
 
@@ -26,6 +27,7 @@ __all__ = [
     "DoseSlope",
     "EvidenceChecks",
     "GamingSigns",
+    "RoleEffects",
     "Sign",
     "VolumeCsat",
     "WeightEffects",
@@ -37,6 +39,7 @@ __all__ = [
     "dose_slope",
     "evidence_checks",
     "gaming_signs",
+    "other_roles",
     "period_end_push",
     "score_bunching",
     "standing_out",

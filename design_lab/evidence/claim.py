@@ -12,21 +12,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Shown, Term, Wording
+from design_lab.display import Quantity, Term, Wording
 from design_lab.evidence.adoption import LEAST_SIDE, Adoption
 from design_lab.evidence.draws import fault
 from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.inference import LEAST_CLUSTERS
 from design_lab.evidence.trends import breakdown, relative_magnitudes
 from design_lab.evidence.wording import ByLanguage, joined, said
-from design_lab.finding import Claim, Finding, state
+from design_lab.finding import Claim, Finding, Stated, state
 from design_lab.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What a failed check takes away: every claim of an effect, or those that no draw stands behind.
-ALWAYS_FATAL = ("untreated_volume", "shared_queues", "concurrent_events")
+_SPILT = {"untreated_volume": "spill_over", "shared_queues": "shared_work", "handle_time": "shared_time"}
+ALWAYS_FATAL = (*_SPILT, "concurrent_events")
 FATAL_UNDRAWN = ("selection_on_past", "dip_before", "pre_trend", "placebo_dates")
 DEALT_OUT = ("calls_per_hour",)  # what comes to a queue is given: what one team leaves undone of it the others get
 _LEAST_BREAKDOWN = 1.0  # times the largest step before adoption
@@ -62,7 +63,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ClaimTest(Shown):
+class ClaimTest(Stated):
     """Which claim may be made, why, and what would tell more.
 
     `weight_sets` is how many sets of weights people of one role were under between `first` and `last`; `tells` are keys
@@ -230,7 +231,7 @@ def _something(
     passed = {one.name for one in checks if one.verdict == "passed"}
     drawn = history.how == "randomised"
     against, tells = _against(history, failed)
-    if dealt_out and not failed & {"untreated_volume", "shared_queues"} and any(one.shared for one in checks):
+    if dealt_out and not failed & {*_SPILT} and any(one.shared for one in checks):
         against.append(Reason(key="dealt_out"))
         tells.append("shield_queues")
     few = lot_only(history)
@@ -246,7 +247,7 @@ def _something(
     told = {*ALWAYS_FATAL, *(() if drawn else FATAL_UNDRAWN)}
     reasons += _elsewhere(history)
     reasons += [Reason(key="check_failed", parts=_check(name)) for name in sorted(failed - told)]
-    if not {"untreated_volume", "shared_queues"} & (failed | passed):
+    if not {*_SPILT} & (failed | passed):
         reasons.append(Reason(key="spill_over_unchecked"))
     return claim, reasons, tells
 
@@ -278,7 +279,7 @@ def _how(history: WeightHistory) -> Reason:
 def _against(history: WeightHistory, failed: set[str]) -> tuple[list[Reason], list[str]]:
     """What speaks against any effect, however adoption was decided."""
     found, tells = [], []
-    for name, reason in (("untreated_volume", "spill_over"), ("shared_queues", "shared_work")):
+    for name, reason in _SPILT.items():
         if name in failed:
             found.append(Reason(key=reason))
             tells.append("shield_queues")

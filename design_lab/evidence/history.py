@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from design_lab.catalogue import LANGUAGES
 from design_lab.display import Shown
+from design_lab.errors import DataError, nearest
 from design_lab.evidence.draws import fault, lots, sides, tells
 from design_lab.evidence.reweighed import Change, reweighed, rules_differ
 from design_lab.evidence.staggered import weighed_alike
@@ -160,21 +161,25 @@ class WeightHistory(Shown):
 
 
 def weight_history(
-    study: Study, until: Quarter | None = None, *, roles: Mapping[str, str] | None = None
+    study: Study, until: Quarter | None = None, *, roles: Mapping[str, str] | None = None, role: str | None = None
 ) -> WeightHistory:
     """Read the study's scheme history up to a quarter (else its last).
 
     `roles` gives the role of each team, as `TeamQuarters.roles`; without it teams named in the history are read as if
-    of one role. Compared are teams of the role in which most changed. Where draws are on record only teams that they
-    name are; a team that no draw named stands outside, and so does one whose draw moved all its teams at once. A team
-    that changed in the middle of a quarter counts as changed in that quarter; the quarter then holds some work under
-    the old weights.
+    of one role. Compared are teams of `role`, else of the role in which most changed. Where draws are on record only
+    teams that they name are; a team that no draw named stands outside, and so does one whose draw moved all its teams
+    at once. A team that changed in the middle of a quarter counts as changed in that quarter; the quarter then holds
+    some work under the old weights. DataError where no team is of the role that is asked for.
     """
+    if role is not None and role not in (roles or {}).values():
+        raise DataError(
+            f"role={role!r}: no team of `roles` is of it; {nearest(role, sorted({*(roles or {}).values()}))}"
+        )
     quarters = tuple(one for one in study.quarters if until is None or one <= until)
     names = sorted({*(roles or {}), *(name for one in study.settings.scheme_history for name in _named(one))})
     vectors = {name: _weights(study, name) for name in _schemes(study.settings)}
     read = [_read(study, name, (roles or {}).get(name, ""), quarters, vectors) for name in names]
-    pair, compared = _compared(read, vectors)
+    pair, compared = _compared([one for one in read if role in (None, one.role)], vectors)
     schemes = tuple(study.scheme(one) for one in pair or ())
     changes, differ = reweighed(study, schemes, next((one.role for one in compared if one.status == "treated"), ""))
     return WeightHistory(

@@ -136,7 +136,8 @@ def _end(p_of: Callable[[float], float], centre: float, step: float, threshold: 
         inside, outside = outside, centre + 2 * (outside - centre)
     else:
         return None
-    while abs(outside - inside) > abs(step) * 1e-4:
+    close = max(abs(step) * 1e-4, 4 * float(np.spacing(max(abs(inside), abs(outside)))))  # as numbers can be told apart
+    while abs(outside - inside) > close:
         middle = (inside + outside) / 2
         inside, outside = (inside, middle) if p_of(middle) < threshold else (middle, outside)
     return float(outside)

@@ -12,11 +12,11 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from design_lab.display import Quantity, Shown, Term
+from design_lab.display import Quantity, Term
 from design_lab.errors import DataError
 from design_lab.evidence.frames import refuse_unusable
 from design_lab.evidence.inference import LEVEL, jackknife
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class VolumeCsat(Shown):
+class VolumeCsat(Stated):
     """The three slopes of CSAT on volume; without them `unknown` says why, as a key below `unknown.`.
 
     `by_hour` says that volume is calls per signed-in hour, else calls per day at work; `adjusted` that the kinds of

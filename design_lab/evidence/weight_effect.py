@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from design_lab.catalogue.outcomes import OUTCOMES
-from design_lab.display import Quantity, Shown, Term, number
+from design_lab.display import Quantity, Term, number
 from design_lab.errors import DataError, nearest
 from design_lab.evidence.adoption import LEAST_COHORT, Adoption, Event, adoption
 from design_lab.evidence.claim import Checked, ClaimTest, change_said, history_limits, judged, lot_only
@@ -20,7 +20,7 @@ from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,12 +69,16 @@ class WeightEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class WeightEffects(Shown):
-    """What other weights did to every outcome, the primary one first, and what would overturn what is said of it."""
+class WeightEffects(Stated):
+    """What other weights did to every outcome, the primary one first, and what would overturn what is said of it.
+
+    `alone` says that the primary outcome was tested by itself; else its p is held together with others like theirs.
+    """
 
     history: WeightHistory
     effects: tuple[WeightEffect, ...]
     overturn: Overturn
+    alone: bool = True
 
     @property
     def primary(self) -> WeightEffect:
@@ -152,7 +156,8 @@ class WeightEffects(Shown):
 
     def _tested(self, one: WeightEffect) -> ByLanguage:
         """The test's p, what it is with the other outcomes held together, and the least effect that would be found."""
-        held = NOTHING if one is self.primary else said("evidence_part.held", p=Quantity(one.p_held or 0.0, "effect"))
+        apart = one is self.primary and self.alone
+        held = NOTHING if apart else said("evidence_part.held", p=Quantity(one.p_held or 0.0, "effect"))
         if one.mirrors:
             held = said("evidence_part.mirrored", outcome=Term(f"outcome.{one.mirrors}"))
         found = NOTHING

@@ -1,15 +1,21 @@
 """Panels that can tell nothing: each gives a sentence or an honest nothing, never a number without meaning."""
 
 import math
+from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.catalogue import LANGUAGES
 from design_lab.errors import DataError
-from design_lab.evidence import adoption, dose_slope, evidence_checks, volume_csat
+from design_lab.evidence import adoption, dose_slope, evidence_checks, volume_csat, weight_effects
+from design_lab.evidence.claim import judged
+from design_lab.finding import Stated
 from tests.evidence.panels import generator, panel, told
+from tests.evidence.test_claim import past
 from tests.evidence.test_slopes import SPAN, weeks
+from tests.evidence.test_weight_effect import rates
 
 WAVES = [4] * 4 + [6] * 4 + [8] * 4 + [99] * 3
 
@@ -202,6 +208,43 @@ def test_the_order_of_rows_changes_no_number(verb):
     frame = panel(generator(), WAVES)
     shuffled = frame.sample(frac=1, random_state=3)
     assert numbers(verb(shuffled)) == pytest.approx(numbers(verb(frame)))
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_an_outcome_without_any_noise_is_answered_and_not_searched_for_ever(verb):
+    """What rounding leaves of the spread is below what numbers can be told apart by."""
+    frame = panel(generator(), WAVES)
+    level = frame.groupby("team").ngroup() / 10
+    exact = frame.assign(csat=level + np.where(frame["quarter"] >= frame["start"], 95, 90))
+    assert numbers(verb(exact)).size
+    assert ask_adoption(exact).value == pytest.approx(5)
+
+
+RESULTS = {
+    "adoption": ask_adoption,
+    "checks": ask_checks,
+    "slope": ask_slope,
+    "volume": lambda _: volume_csat(
+        weeks(np.random.default_rng(5), within=0.0, between=0.0, teams=6, size=3, periods=6),
+        timed=True, weekly=True, **SPAN,
+    ),
+    "claim": lambda _: judged(past(), effect=None, outcome="csat"),
+    "effects": lambda _: weight_effects(past(), rates(), primary="csat", rng=generator(), draws=99),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_result_is_a_frozen_record_with_its_table_its_text_and_its_limits(name):
+    found = RESULTS[name](panel(generator(), WAVES))
+    assert len(found.table())
+    assert set(found.text) == set(LANGUAGES)
+    assert all(found.text.values())
+    assert all(isinstance(limit, str) for limit in found.limits)
+    with pytest.raises(FrozenInstanceError):
+        setattr(found, fields(found)[0].name, None)
+    for finding in found.findings() if isinstance(found, Stated) else ():
+        assert finding.text["zh"] in found.text["zh"]
+        assert set(finding.limits) <= set(found.limits)
 
 
 def test_outcomes_dealt_out_anew_show_no_effect_more_often_than_chance():

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import View, number
@@ -17,7 +18,7 @@ from tests.evidence.panels import generator, panel, told
 WAVES = [5] * 4 + [7] * 4 + [9] * 4 + [99] * 3
 NAMES = (
     "pre_trend", "placebo_dates", "leave_one_out", "anticipation", "dip_before", "selection_on_past", "moves",
-    "untreated_volume", "shared_queues", "concurrent_events",
+    "untreated_volume", "shared_queues", "handle_time", "concurrent_events",
 )  # fmt: skip
 
 
@@ -179,6 +180,42 @@ def test_teams_that_take_less_out_of_shared_queues_are_found_and_those_with_queu
     assert checks.shared_queues(shed, **told(), shared=None).reason == "queues_unknown"
 
 
+def seconds(moved, noise=1.0):
+    """Calls of about 200 seconds, longer by so many percent since adoption."""
+    frame = panel(generator(), WAVES, effect=2.0 * moved, noise=noise)
+    return frame.assign(csat=200 + frame["csat"])
+
+
+@pytest.mark.parametrize(("moved", "verdict"), [(20, "failed"), (-20, "failed"), (3, "passed"), (-3, "passed")])
+def test_calls_that_take_over_5_percent_more_or_less_time_leave_work_in_shared_queues_or_take_it(moved, verdict):
+    found = checks.handle_time(seconds(moved), **told(), shared=0.9)
+    assert (found.verdict, found.shared) == (verdict, True)
+    assert found.value == pytest.approx(moved, abs=1)
+    assert (found.low > 5 or found.high < -5) == (verdict == "failed") == (found.p < 0.05)
+
+
+def test_time_over_a_call_is_held_against_what_is_let_pass_by_hand():
+    """Percent of the mean of those not treated; t of the distance to 5, on teams - 1 degrees of freedom."""
+    frame = seconds(7)
+    usual = frame.loc[since(frame) < 0, "csat"].mean()
+    made = adoption(frame.assign(csat=100 * frame["csat"] / usual), **told())
+    found = checks.handle_time(frame, **told(), shared=0.9)
+    assert (found.value, found.low, found.high) == pytest.approx((made.value, made.estimate.low, made.estimate.high))
+    far = (made.value - 5) / made.estimate.standard_error
+    assert found.p == pytest.approx(2 * stats.t.sf(far, len(WAVES) - 1))
+    hours = checks.handle_time(frame.assign(csat=frame["csat"] / 3600), **told(), shared=0.9)
+    assert (hours.value, hours.p) == pytest.approx((found.value, found.p))
+
+
+def test_time_over_a_call_matters_where_queues_are_shared_and_needs_a_level():
+    assert checks.handle_time(seconds(20), **told(), shared=0.0).verdict == "passed"
+    assert checks.handle_time(seconds(20), **told(), shared=None).reason == "queues_unknown"
+    small = panel(generator(), [5, 5, 5, 99, 99, 99])
+    assert checks.handle_time(small, **told(), shared=0.9).reason == "few_units"
+    below = seconds(20).assign(csat=lambda held: held["csat"] - 1_000)
+    assert checks.handle_time(below, **told(), shared=0.9).reason == "no_usual_time"
+
+
 EVERYWHERE = Concurrent(what="AI", begins=7)
 WITH_IT = Concurrent(what="AI", begins=5, units=("T00", "T01", "T02", "T03"))
 BEFORE = Concurrent(what="AI", begins=1, units=("T00", "T13"))
@@ -220,6 +257,7 @@ def test_what_cannot_be_judged_says_why_and_has_no_value():
     assert held["selection_on_past"].reason == "lot_too_small"
     assert {one.reason for one in held.checks if one.name in NAMES[:5]} == {"few_units"}
     assert (held["moves"].reason, held["untreated_volume"].reason) == ("no_frozen_outcome", "no_volume")
+    assert held["handle_time"].reason == "no_handle_time"
     assert held["concurrent_events"].reason == "events_unknown"
     assert all((one.value, one.low, one.high, one.p) == (None,) * 4 for one in held.checks)
     assert {(told.value, told.claim) for told in held.findings()} == {(None, "unidentified")}
@@ -234,9 +272,10 @@ def test_few_periods_are_said():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_it_says_its_own_numbers_in_both_languages(lang):
-    frame = DRIFT.assign(before=QUIET["csat"], calls=QUIET["csat"])
+    frame = DRIFT.assign(before=QUIET["csat"], calls=QUIET["csat"], seconds=200 + QUIET["csat"])
     held = evidence_checks(
-        frame, **told(), rng=generator(), frozen="before", volume="calls", shared=0.5, events=[WITH_IT]
+        frame, **told(), rng=generator(), frozen="before", volume="calls", handle="seconds", shared=0.5,
+        events=[WITH_IT],
     )  # fmt: skip
     stated = held.findings()
     assert [one.id for one in stated] == [f"evidence.check.{name}" for name in NAMES]

@@ -111,7 +111,10 @@ def test_selection_takes_the_claim_away_where_nothing_was_drawn_and_is_told_wher
     assert words("en").say(f"check.{name}") in found.findings()[0].text["en"]
 
 
-@pytest.mark.parametrize(("name", "why"), [("untreated_volume", "spill_over"), ("shared_queues", "shared_work")])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("untreated_volume", "spill_over"), ("shared_queues", "shared_work"), ("handle_time", "shared_time")],
+)
 @pytest.mark.parametrize("how", ["randomised", "chosen"])
 def test_spill_over_and_events_that_coincide_are_never_an_effect(how, name, why):
     history = past(how=how, draw="minutes" if how == "randomised" else None)

@@ -3,10 +3,8 @@
     python -m tests.proofs --full test_pilots
 
 Acceptance: drawn pilots (null, harm, benefit) cover .93 to .98 with |bias| at most .08 percentage points of CSAT, and
-harm is claimed of at most 5 % of null centres, each allowing for three Monte-Carlo standard errors. Chosen adopters and
-an event beside the adoption that is on record are never called causal. Where work is shed onto others through shared
-queues volume is never called causal. Satisfaction is not as long as the check sees the shift of volume, which it does
-in most pilots, not in all: the table says how often it does not, and how far the estimate is off.
+harm is claimed of at most 5 % of null centres, each allowing for three Monte-Carlo standard errors. Chosen adopters, an
+event beside the adoption that is on record, and work shed onto others through shared queues are never called causal.
 """
 
 import tempfile
@@ -34,26 +32,24 @@ def size(kind):
 
 
 def claimed(pilot, seen, outcome, rng):
-    """The claim that is made of an outcome, and how far the interval of volume reaches to a side, as a share of it."""
+    """The claim that is made of an outcome, and by how many percent handle time moved."""
     with tempfile.TemporaryDirectory() as folder:
         study = study_of(pilot, Path(folder) / "pilot")
         history = weight_history(study, roles=dict.fromkeys(TEAMS, "customer_service"))
         checks = check_adoption(study, history, pilot.panel.drop(columns="adopted"), rng=rng, queues=one_queue())
-    found = checks["shared_queues"]
-    reach = (found.high - found.low) / 2 / pilot.panel[SHED].mean()
-    return judged(history, effect=seen, outcome=outcome, checks=checks.checks).claim, reach
+    return judged(history, effect=seen, outcome=outcome, checks=checks.checks).claim, checks["handle_time"].value
 
 
 def simulated(kind, outcome, replications):
-    """Error, whether the interval covers, whether it lies below 0, the truth, whether causal, and volume's reach in %."""
+    """Error, whether the interval covers, whether it lies below 0, the truth, whether causal, and longer calls in %."""
     rng, found = seeded("pilots", kind), []
     for _ in range(replications):
         pilot = made(kind, rng)
         seen = adoption(pilot.panel, outcome=outcome, unit="team", time="quarter", adopted="adopted")
         interval, truth = (seen.estimate.low, seen.estimate.high), pilot.truth[outcome]
         error = POINTS[outcome] * (seen.value - truth)
-        claim, reach = claimed(pilot, seen, outcome, rng)
-        of_claim = claim == "causal", 100 * reach
+        claim, longer = claimed(pilot, seen, outcome, rng)
+        of_claim = claim == "causal", longer
         found.append((error, covers(interval, truth), interval[1] < 0, POINTS[outcome] * truth, *of_claim))
     return np.array(found, dtype=float)
 
@@ -63,18 +59,15 @@ def accepted(kind, outcome, found):
     if kind in DRAWN:
         assert abs(error.mean()) <= max(0.08, 3 * error.std() / np.sqrt(len(found)))
         assert within(covered.mean(), 0.93, 0.98, len(found))
-        assert within(causal.mean(), 0.85, 1.0, len(found))  # three checks that err at .05 can take a claim away
+        assert within(causal.mean(), 0.85, 1.0, len(found))  # checks that err at .05 each can take a claim away
     if kind == "null":
         assert within(harm.mean(), 0.0, 0.05, len(found))
     if kind == "harm":
         assert harm.mean() > 0.5
-    if kind in ("chosen", "event"):
+    if kind not in DRAWN:
         assert not causal.any()
     if (kind, outcome) == ("spill-over", SHED):
         assert error.mean() < -2 * error.std() / np.sqrt(len(error))
-        assert not causal.any()
-    elif kind == "spill-over":
-        assert within(causal.mean(), 0.0, 0.2, len(found))
 
 
 @pytest.mark.parametrize(("kind", "outcome"), ASKED)
@@ -84,11 +77,12 @@ def test_drawn_pilots_are_covered_and_others_are_not_called_causal(kind, outcome
 
 def table():
     yield (
-        "| pilot | outcome | true effect | bias | covers 95 % | interval below 0 | called causal | volume within, % |"
+        "| pilot | outcome | true effect | bias | covers 95 % | interval below 0 | called causal | calls longer by, % |"
     )
     yield "|---|---|---|---|---|---|---|---|"
     for kind, outcome in ASKED:
         found = simulated(kind, outcome, size(kind))
         accepted(kind, outcome, found)
-        bias, covered, below, truth, causal, reach = found.mean(axis=0)
-        yield f"| {kind} | {outcome} | {truth:.3f} | {bias:.3f} | {covered:.3f} | {below:.3f} | {causal:.3f} | {reach:.1f} |"
+        bias, covered, below, truth, causal, longer = found.mean(axis=0)
+        shares = f"{covered:.3f} | {below:.3f} | {causal:.3f} | {longer:.1f}"
+        yield f"| {kind} | {outcome} | {truth:.3f} | {bias:.3f} | {shares} |"

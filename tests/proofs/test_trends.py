@@ -16,7 +16,7 @@ from design_lab.evidence.trends import relative_magnitudes, smoothness
 from tests.proofs.panels import framed, told
 from tests.proofs.teams import QUARTERS, covers, csat, seeded, sizes, within
 
-FULL = 500
+FULL = 2000
 DESIGNS = {"one date": np.repeat([6, QUARTERS], [8, 7]), "three dates": np.repeat([5, 7, 9, QUARTERS], [4, 4, 4, 3])}
 # Points by which those that adopt have moved away in each quarter.
 PATHS = {

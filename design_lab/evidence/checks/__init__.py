@@ -3,7 +3,7 @@
 from design_lab.evidence.checks.before import anticipation, dip_before, placebo_dates, pre_trend, selection_on_past
 from design_lab.evidence.checks.beside import Concurrent, concurrent_events, leave_one_out, moves, untreated_volume
 from design_lab.evidence.checks.check import Check
-from design_lab.evidence.checks.queues import shared_queues
+from design_lab.evidence.checks.queues import handle_time, shared_queues
 from design_lab.evidence.checks.study import check_adoption
 from design_lab.evidence.checks.suite import EvidenceChecks, evidence_checks
 
@@ -16,6 +16,7 @@ __all__ = [
     "concurrent_events",
     "dip_before",
     "evidence_checks",
+    "handle_time",
     "leave_one_out",
     "moves",
     "placebo_dates",

@@ -19,7 +19,8 @@ Verdict = Literal["passed", "failed", "cannot_be_judged"]
 class Check:
     """One check: its verdict and what it was read from, in units of the outcome.
 
-    `low` and `high` are the ends of its interval (of `leave_one_out`: the range of estimates), `p` its p against 0,
+    `low` and `high` are the ends of its interval (of `leave_one_out`: the range of estimates), `p` its p against 0 (of
+    `handle_time`: against the move that is let pass),
     `n` the units (of `concurrent_events`: the events) that it rests on. What does not apply is None; a check that
     cannot be judged has a `reason`, a key below `reason.` in the word files, and no value. `shared` says that units
     answer queues together with those that they are compared with: what one leaves undone the others get.

@@ -17,7 +17,7 @@ from design_lab.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-_VOLUME = "calls_per_hour"
+_VOLUME, _HANDLE = "calls_per_hour", "handle_seconds"
 _OTHERS = 0.05  # of a queue's calls, from which on others count as answering it too
 
 
@@ -33,9 +33,9 @@ def check_adoption(
     """Ask all checks of the effect on the study's primary outcome; none where there is no effect to check.
 
     `rates` and `frozen` are as of `weight_effects`: one row a team and quarter, and the same with everybody kept where
-    she was before the first adoption. Shares are asked in percentage points. Volume is calls an hour, and what else
-    happened is what study.yaml lists as concurrent events; `queues` has the calls of each team in each queue, as
-    `team_queues`.
+    she was before the first adoption. Shares are asked in percentage points. Volume is calls an hour, handle time
+    seconds a call, and what else happened is what study.yaml lists as concurrent events; `queues` has the calls of each
+    team in each queue, as `team_queues`.
     """
     outcome = study.settings.primary_outcome
     rows = usable(history.panel(rates), outcome)
@@ -47,7 +47,7 @@ def check_adoption(
     if kept is not None:
         before = kept.set_index(["team", "quarter"])[outcome].rename("frozen") * scale
         asked = asked.join(before, on=["team", "quarter"])
-    known = [name for name in ("frozen", _VOLUME) if name in asked and asked[name].notna().all()]
+    known = [name for name in ("frozen", _VOLUME, _HANDLE) if name in asked and asked[name].notna().all()]
     there = [name for name in known if usable(asked, name) is not None]
     return evidence_checks(
         asked,
@@ -59,6 +59,7 @@ def check_adoption(
         drawn=drawn_in(asked),
         frozen="frozen" if "frozen" in there else None,
         volume=_VOLUME if _VOLUME in there else None,
+        handle=_HANDLE if _HANDLE in there else None,
         shared=None if queues is None else _shared(history, queues),
         events=tuple(_events(study, history, {*asked["team"]})),
     )

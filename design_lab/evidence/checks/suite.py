@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Shown, Term, interval, number
+from design_lab.display import Term, interval, number
 from design_lab.evidence.checks.before import anticipation, dip_before, placebo_dates, pre_trend, selection_on_past
 from design_lab.evidence.checks.beside import Concurrent, concurrent_events, leave_one_out, moves, untreated_volume
 from design_lab.evidence.checks.check import Check, cannot
-from design_lab.evidence.checks.queues import shared_queues
+from design_lab.evidence.checks.queues import handle_time, shared_queues
 from design_lab.evidence.inference import LEVEL
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +25,14 @@ _LIMITS = {
     "placebo_dates": "slow_drifts_pass",
     "untreated_volume": "dates_alone",
     "shared_queues": "small_shifts_pass",
+    "handle_time": "small_moves_pass",
     "concurrent_events": "recorded_events",
     "leave_one_out": "no_rate_of_alarms",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class EvidenceChecks(Shown):
+class EvidenceChecks(Stated):
     """The checks of one estimate, in the order in which they were asked; intervals are at `level`."""
 
     units: ClassVar = {"value": "effect", "low": "effect", "high": "effect", "p": "effect", "n": "count"}
@@ -47,12 +48,6 @@ class EvidenceChecks(Shown):
 
         rows = [(c.name, c.verdict, c.value, c.low, c.high, c.p, c.n, c.reason) for c in self.checks]
         return pd.DataFrame(rows, columns=["check", "verdict", "value", "low", "high", "p", "n", "reason"])
-
-    @property
-    def text(self) -> dict[str, str]:
-        """Say each check on a line, in each language."""
-        told = self.findings()
-        return {lang: "\n".join(finding.text[lang] for finding in told) for lang in LANGUAGES}
 
     def findings(self) -> tuple[Finding, ...]:
         """State each check: an association, or unidentified where it cannot be judged."""
@@ -97,6 +92,7 @@ def evidence_checks(
     drawn: str | None = None,
     frozen: str | None = None,
     volume: str | None = None,
+    handle: str | None = None,
     shared: float | None = None,
     events: Sequence[Concurrent] | None = None,
     level: float = LEVEL,
@@ -104,10 +100,10 @@ def evidence_checks(
     """Ask all checks of an estimate of adoption, from one row a unit and period as `adoption` takes it.
 
     `frozen` holds the outcome of the people who stood in the unit before any adoption, `volume` its volume of work,
-    `shared` which share of that comes from queues that units of other dates of adoption answer too; `drawn` is as of
-    `adoption`; `events` are what
-    else happened (an empty list: nothing did). What is not given cannot be judged, and says so. Each check passes
-    falsely or fails falsely by itself; docs/method.md has how often. DataError says why a frame cannot be used.
+    `handle` its time over a call, `shared` which share of the work comes from queues that units of other dates of
+    adoption answer too; `drawn` is as of `adoption`; `events` are what else happened (an empty list: nothing did). What
+    is not given cannot be judged, and says so. Each check passes falsely or fails falsely by itself; docs/method.md has
+    how often. DataError says why a frame cannot be used.
 
     >>> import numpy as np, pandas as pd
     >>> frame = pd.DataFrame({"team": np.repeat(range(10), 6), "quarter": np.tile(range(6), 10)})
@@ -138,6 +134,9 @@ def evidence_checks(
             shared_queues(frame, **{**told, "outcome": volume}, shared=shared, level=level)
             if volume
             else cannot("shared_queues", "no_volume", units),
+            handle_time(frame, **{**told, "outcome": handle}, shared=shared, level=level)
+            if handle
+            else cannot("handle_time", "no_handle_time", units),
             concurrent_events(frame, **told, events=events),
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.display import Quantity, Shown, Term, Wording, number, written
+from design_lab.display import Quantity, Term, Wording, number, written
 from design_lab.evidence.gaming.bunching import bunching, score_bunching
 from design_lab.evidence.gaming.odds import survey_selection, transfers_at_day_end
 from design_lab.evidence.gaming.people import ALPHA, standing_out
@@ -16,7 +16,7 @@ from design_lab.evidence.gaming.sign import Kind, Sign, unidentified
 from design_lab.evidence.gaming.timing import LAST_DAYS, period_end_push
 from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.wording import joined
-from design_lab.finding import Finding, state
+from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class Counted(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class GamingSigns(Shown):
+class GamingSigns(Stated):
     """Every sign that was screened for, with its p adjusted for all that could be read (Holm): a screen, no proof.
 
     `adjusted` (one a sign, None where it cannot be read) are the p for the whole family; a sign is seen where that is
