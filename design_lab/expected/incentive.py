@@ -76,8 +76,8 @@ def incentives(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, noise: pd
     batch, variance = Batch.of(panel, scheme, medians=medians), noise.reindex(panel.people.index).to_numpy(np.float64)
     grading = _Grading.of(panel, batch, batch.weights([scheme]), variance[None], pay)
     rows = [
-        (*named, float(slope[:, mine].mean()), int((slope[0, mine] != 0).sum()), int(mine.sum()))
-        for *named, slope, mine in _slopes_of_all(grading)
+        (role, dimension, name, float(slope[:, mine].mean()), int((slope[0, mine] != 0).sum()), int(mine.sum()))
+        for role, dimension, name, slope, mine in _slopes_of_all(grading)
     ]
     return Incentives(
         scheme=scheme,
@@ -95,7 +95,8 @@ def worth_of_many(
     The schemes differ in `weights` (schemes, pairs, k) alone, as `batch` takes them; `variance` (schemes, n) is that of
     everybody's total by measurement alone. Points of a shifted indicator are made once for all of them.
     """
-    grading, found = _Grading.of(panel, batch, weights, variance, pay), {}
+    grading = _Grading.of(panel, batch, weights, variance, pay)
+    found: dict[str, Array] = {}
     for one, dimension, _, slope, mine in _slopes_of_all(grading):
         if one == role:
             found[dimension] = found.get(dimension, 0.0) + slope[:, mine].mean(axis=1)
