@@ -49,10 +49,18 @@ The road, each step a call:
     checks = check_adoption(study, past, ...)    # what speaks against an effect (evidence_checks: of anybody's frame)
     weight_effects(past, teams.rates(), ...)     # what other weights did, which claim that is, what would overturn it
     claim_test(study)                            # what the past can say about weights
-    expected_effects(claim, candidate)           # what can be forecast for a scheme, and what cannot
-    capacity(study, quarter, HandleChange.of(0.05), ...)  # people needed for longer calls; waits if nobody is hired
-    net_value(costs, Outlook(fte=...), ...)      # what it is worth at the client's own values
+    start = forecast_start(study, quarter, seed=42)  # what comes if nothing changes, and what is paid for
+    expected_effects(start, candidate)           # what is expected under a scheme, and what cannot be said
+    capacity(study, quarter, {...}, ...)         # people needed for longer calls; waits if nobody is hired
+    worth(expected, people, ...)                 # what it is worth at the client's own values
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
+    review(study, teams, quarter)                # frozen forecasts, held to account once their quarter has come
+    backtest(study, teams, ...)                  # how good they would have been in the past quarters
+    planned_on = steady_past(study, past, teams.rates())  # the quarters in which nobody's scheme changed
+    sought = wanted_effect(study, planned_on, ...)  # how large an effect a pilot is to find, and who says so
+    pilot_designs(study, planned_on, sought, ...)  # what pilots would find, by design, teams and quarters; the lot
+    shadow_runs(candidates, findings)            # what computing both schemes side by side would show
+    pilot_verdicts(study, quarter)               # the pilot judged by the plan written before it
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -105,11 +113,25 @@ if TYPE_CHECKING:
         weight_effects,
         weight_history,
     )
-    from design_lab.expected import expected_effects
+    from design_lab.expected import (
+        analysis_plan,
+        backtest,
+        carry_out,
+        expected_effects,
+        pilot_designs,
+        pilot_verdicts,
+        priors,
+        review,
+        shadow_runs,
+        steady_past,
+        wanted_effect,
+    )
     from design_lab.expected.capacity import HandleChange, capacity
+    from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
     from design_lab.expected.goal_tree import goal_tree
-    from design_lab.finding import Finding, Results, tell, write_findings
+    from design_lab.expected.preview import forecast_start
+    from design_lab.finding import Finding, Results, findings_of, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
     from design_lab.landscape import write_landscapes
@@ -151,10 +173,13 @@ _HOMES = {
     "Study": "study",
     "adjustment": "scoring",
     "advise_cycles": "evaluation.targets",
+    "analysis_plan": "expected",
     "appeals": "evaluation",
     "as_if_all": "evaluation",
+    "backtest": "expected",
     "build_tables": "ingest",
     "capacity": "expected.capacity",
+    "carry_out": "expected",
     "cascade": "evaluation.targets",
     "ceilings": "evaluation",
     "check_adoption": "evidence",
@@ -165,8 +190,14 @@ _HOMES = {
     "effective_weights": "evaluation",
     "evidence_checks": "evidence",
     "expected_effects": "expected",
+    "forecast_start": "expected.preview",
+    "handle_change": "expected.consequences",
+    "priors": "expected",
+    "side_by_side": "expected.consequences",
+    "worth": "expected.consequences",
     "facts": "ingest",
     "feedback": "evaluation",
+    "findings_of": "finding",
     "gaming_signs": "evidence",
     "goal_tree": "expected.goal_tree",
     "goals": "evaluation",
@@ -182,6 +213,8 @@ _HOMES = {
     "pay_shares": "evaluation.targets",
     "person_weeks": "scoring",
     "picture": "report.picture",
+    "pilot_designs": "expected",
+    "pilot_verdicts": "expected",
     "preference_forms": "desk.preferences",
     "preferences": "evaluation",
     "principles": "evaluation",
@@ -190,16 +223,20 @@ _HOMES = {
     "reliabilities": "evaluation",
     "replay": "evaluation",
     "rerun": "evaluation",
+    "review": "expected",
     "score": "scoring",
     "score_in_force": "scoring",
     "score_moved": "scoring",
     "search": "evaluation",
+    "shadow_runs": "expected",
     "spans": "scoring.ratings",
+    "steady_past": "expected",
     "targets": "scoring",
     "team_quarters": "scoring",
     "team_queues": "scoring",
     "tell": "finding",
     "volume_csat": "evidence",
+    "wanted_effect": "expected",
     "ways_to_weights": "evaluation",
     "weight_effects": "evidence",
     "weight_history": "evidence",
@@ -221,10 +258,13 @@ __all__ = [
     "Study",
     "adjustment",
     "advise_cycles",
+    "analysis_plan",
     "appeals",
     "as_if_all",
+    "backtest",
     "build_tables",
     "capacity",
+    "carry_out",
     "cascade",
     "ceilings",
     "check_adoption",
@@ -238,10 +278,13 @@ __all__ = [
     "factors",
     "facts",
     "feedback",
+    "findings_of",
+    "forecast_start",
     "gaming",
     "gaming_signs",
     "goal_tree",
     "goals",
+    "handle_change",
     "history",
     "impact",
     "in_force",
@@ -257,28 +300,36 @@ __all__ = [
     "pay_shares",
     "person_weeks",
     "picture",
+    "pilot_designs",
+    "pilot_verdicts",
     "pools",
     "preference_forms",
     "preferences",
     "principles",
+    "priors",
     "propose_targets",
     "ratings_review",
     "reliabilities",
     "replay",
     "rerun",
     "reversals",
+    "review",
     "score",
     "score_in_force",
     "score_moved",
     "search",
+    "shadow_runs",
+    "side_by_side",
     "spans",
     "stability",
+    "steady_past",
     "targets",
     "team_quarters",
     "team_queues",
     "tell",
     "tornado",
     "volume_csat",
+    "wanted_effect",
     "ways_to_weights",
     "weight_effects",
     "weight_history",
@@ -286,6 +337,7 @@ __all__ = [
     "weights_by_role",
     "weights_by_rule",
     "weights_by_scheme",
+    "worth",
     "write_findings",
     "write_landscapes",
 ]

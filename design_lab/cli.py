@@ -10,11 +10,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from design_lab.errors import DataError, DesignLabError
+
+if TYPE_CHECKING:
+    from design_lab.study import Study
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -259,18 +262,47 @@ def freeze(
 
 
 @app.command()
-def ledger(study: Annotated[Path, typer.Argument(help="A study folder.")]) -> None:
-    """Show what is frozen, and whether a line was changed since."""
+def ledger(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    score: Annotated[bool, typer.Option("--score", help="Write down what came of each forecast that is due.")] = False,
+) -> None:
+    """Show what is frozen, and whether a line was changed since; with --score, what came of it, for good."""
     from design_lab.ledger import FILE, read_ledger
     from design_lab.study import Study
 
-    lines = read_ledger(Study.open(study).folder / FILE)
+    home = Study.open(study)
+    new = _score(home) if score else 0
+    lines = read_ledger(home.folder / FILE)
     for line in lines:
         _say(_of_ledger(line.number, line.content))
     _say(f"{len(lines)} lines, none changed" if lines else "nothing is frozen yet")
+    if score:
+        _say(f"{new} of them are new" if new else "nothing is due that is not written down already")
+
+
+def _score(study: Study) -> int:
+    """Append what came of forecasts whose quarter the tables hold; return how many lines are new."""
+    import datetime as dt
+
+    from design_lab.expected import review, write_scores
+    from design_lab.ledger import FILE, read_ledger
+    from design_lab.scoring import team_quarters
+
+    if not read_ledger(study.folder / FILE):
+        return 0
+    found = review(study, team_quarters(study, study.quarters), study.quarters[-1])
+    return len(write_scores(study, found, today=dt.date.today()))
 
 
 def _of_ledger(number: int, content: Mapping[str, Any]) -> str:
+    if content["kind"] == "scored":
+        from design_lab.catalogue import words
+
+        return (
+            f"line {number}, of line {content['line']} for {content['target']}, written on {content['scored_on']}: "
+            f"{words('en').say('state.' + content['state'])}"
+        )
     said = content["finding"]
     return (
         f"line {number}, frozen on {content['frozen_on']} for {content['target']}: {said['text']['en']} "

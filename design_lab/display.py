@@ -43,6 +43,8 @@ _DECIMALS: Mapping[str, int] = {
     "months": 0,
     "days": 0,
     "working_days": 0,
+    "quarters": 0,
+    "teams": 0,
     "weight": 0,
     "money": 0,  # of the client's currency, which the sentence names
 }

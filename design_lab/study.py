@@ -21,6 +21,7 @@ from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
+from design_lab.piloting import Piloting
 from design_lab.rulebook import Number
 from design_lab.scheme import Scheme
 
@@ -141,6 +142,7 @@ class Settings(_Model):
     evidence: Weighing = Weighing()  # cards of studies elsewhere that are changed, dropped, weighed or added
     service: Service | None = None  # the service level aimed at, and people's paid time
     costs: Costs | None = None
+    pilot: Piloting = Piloting()  # what is wanted of a pilot to come
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -360,7 +362,7 @@ def _faults(study: Study) -> list[str]:
         for months in target.milestones
         if months not in MILESTONES
     ]
-    faults += [*settings.service.faults()] if settings.service else []
+    faults += [*(settings.service.faults() if settings.service else []), *settings.pilot.faults()]
     faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"

@@ -13,7 +13,9 @@ import pytest
 
 from design_lab import cli
 from design_lab.errors import DataError
+from design_lab.ledger import FILE, append
 from design_lab.study import project_root
+from tests.conftest import HISTORY
 
 DESIGN_LAB = (sys.executable, "-c", "from design_lab.cli import main; main()")
 
@@ -239,3 +241,33 @@ def test_preferences_are_written_for_respondents_and_checked(within, copied):
     assert status == 1
     assert "0 forms can be used, 2 cannot" in printed
     assert "preferences/R01.xlsx: is empty; fill in a column of a page" in told
+
+
+def test_the_ledger_is_scored_once_and_shows_what_came(within, told):
+    """On a study whose teams have all been under one scheme: a forecast of it without a change."""
+    study = told(HISTORY)
+    quantiles = [0.5 + place / 1000 for place in range(99)]
+    line = {
+        "kind": "frozen", "frozen_on": "2026-04-02", "decision": "nothing changes", "starts": "2026Q2",
+        "target": "2026Q3", "horizon": 2, "elapsed_days": 1, "data_cutoff": "2026-03-31", "last_known": "2026Q1",
+        "scheme": "current", "fingerprint": study.current.fingerprint, "adopted": False, "outcome": "csat",
+        "role": "customer_service", "unit": "share", "better": "higher",
+        "finding": {"text": {"en": "CSAT would be this."}}, "predictive": {"quantiles": quantiles},
+        "references": {"random_walk": quantiles, "seasonal_naive": None},
+    }  # fmt: skip
+    assert within("ledger", study.folder, "--score")[:2] == (
+        0,
+        "nothing is frozen yet\nnothing is due that is not written down already\n",
+    )
+    append(study.folder / FILE, [line, line | {"starts": "2026Q3", "target": "2026Q4"}])
+    status, out, _ = within("ledger", study.folder, "--score")
+    assert status == 0
+    assert "line 3, of line 1 for 2026Q3" in out
+    assert "scored\n3 lines, none changed\n1 of them are new" in out
+    before = (study.folder / FILE).read_bytes()
+    assert "nothing is due that is not written down already" in within("ledger", study.folder, "--score")[1]
+    assert within("ledger", study.folder)[0] == 0
+    assert (study.folder / FILE).read_bytes() == before
+    (study.folder / FILE).write_bytes(before.replace(b"nothing changes", b"nothing altered", 1))
+    status, _, err = within("ledger", study.folder, "--score")
+    assert (status, "line 1: was changed" in err) == (1, True)

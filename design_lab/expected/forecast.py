@@ -33,10 +33,12 @@ class RoleForecast:
     """What is expected of one role under a scheme.
 
     `forecast` is None where nothing can be said of any outcome, as `why` says (a key below `no_forecast.`); `effects`
-    are None where nothing changes by definition, since the scheme is the one in force.
+    are None where nothing changes by definition, since the scheme is the one in force; `paid_for` is what a standard
+    deviation more on each dimension would be worth in expected pay.
     """
 
     start: RoleBaseline
+    paid_for: Mapping[str, float]
     effects: Effects | None
     forecast: Forecast | None
     why: str = ""
@@ -128,12 +130,12 @@ class ExpectedEffects(Shown):
     def table(self) -> pd.DataFrame:
         """Return one row a role and outcome that is forecast, of the fourth quarter from adoption.
 
-        Columns: role, outcome, claim, without, with, effect, low, high (of the effect, 90 %), in the outcome's unit.
+        Columns: role, outcome, claim, unchanged, under_it, difference, low, high (of it, 90 %), in the outcome's unit.
         """
         import pandas as pd
 
         rows = [(role.start.role, *row) for role in self.roles for row in self._rows(role)]
-        columns = ["role", "outcome", "claim", "without", "changed", "effect", "low", "high"]
+        columns = ["role", "outcome", "claim", "unchanged", "under_it", "difference", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
 
     def _rows(self, role: RoleForecast) -> list[tuple[str, Claim, float, float, float, float, float]]:
@@ -166,7 +168,8 @@ def _written(outcome: str, claim: str, *values: float, lang: str) -> tuple[str, 
     unit, scale = SHOWN[outcome]
     levels = (number(*level(outcome, value), lang) for value in values[:2])
     apart = (number(scale * value, unit, lang) for value in values[2:])
-    return (outcome, worded(Term(f"claim.{claim}"), lang), *levels, *apart)
+    names = (worded(Term(key), lang) for key in (f"outcome.{outcome}", f"claim.{claim}"))
+    return (*names, *levels, *apart)
 
 
 # How the level of an outcome is shown, by the unit of its changes: unit, and what makes it of the panel's own.
@@ -213,16 +216,17 @@ def _role(
     start: Baseline, one: RoleBaseline, scheme: Scheme, worth: Mapping[str, float], starts: int, *, stays: bool
 ) -> RoleForecast:
     if one.usual is None:
-        return RoleForecast(start=one, effects=None, forecast=None, why="no_past")
+        return RoleForecast(start=one, paid_for=worth, effects=None, forecast=None, why="no_past")
     if stays:
         same = {name: Paths(without=values, changed=values) for name, values in one.usual.published.items()}
-        return RoleForecast(start=one, effects=None, forecast=Forecast(scheme=scheme.name, starts=0, paths=same))
+        kept = Forecast(scheme=scheme.name, starts=0, paths=same)
+        return RoleForecast(start=one, paid_for=one.paid_for, effects=None, forecast=kept)
     if not any(one.paid_for.values()) or not any(worth.values()):
-        return RoleForecast(start=one, effects=None, forecast=None, why="nothing_paid")
+        return RoleForecast(start=one, paid_for=worth, effects=None, forecast=None, why="nothing_paid")
     found = one.effects(start.evidence, worth)
     # The last places of the seed are apart from those of courses, so that no draw serves twice.
     made = projected(scheme.name, one.usual, found, rng=start.rng(1, start.roles.index(one)), starts=starts)
-    return RoleForecast(start=one, effects=found, forecast=made)
+    return RoleForecast(start=one, paid_for=worth, effects=found, forecast=made)
 
 
 def _starts(start: Baseline, scheme: Scheme) -> int:

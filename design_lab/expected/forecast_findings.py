@@ -29,8 +29,8 @@ def findings_of(found: ExpectedEffects) -> tuple[Finding, ...]:
     effects = [_effect(found, found.first, outcome) for outcome in found.outcomes]
     others = [_effect(found, role, found.primary) for role in found.roles[1:]]
     return (
-        *_already(found), *effects, *others, *_quarters(found), *_levels(found), *_views(found), *_rests_on(found),
-        *_targets(found),
+        *_already(found), *_incentives(found), *effects, *others, *_quarters(found), *_levels(found), *_views(found),
+        *_rests_on(found), *_targets(found),
     )  # fmt: skip
 
 
@@ -47,6 +47,21 @@ def _already(found: ExpectedEffects) -> Iterator[Finding]:
             f"expected.{found.scheme.name}.already", already, says="expected.already", unit="people",
             n=role.start.people, claim="accounting", scheme=found.scheme.title, role=found.role_name(role),
             quarter=str(found.baseline.quarter),
+        )  # fmt: skip
+
+
+def _incentives(found: ExpectedEffects) -> Iterator[Finding]:
+    """What a standard deviation more on each dimension is worth in pay, against today."""
+    role = found.first
+    for dimension in dict.fromkeys([*role.start.paid_for, *role.paid_for]):
+        before, after = (side.get(dimension, 0.0) for side in (role.start.paid_for, role.paid_for))
+        parts: dict[str, Any] = {"dimension": Term(f"dimension.{dimension}"), "scheme": found.scheme.title}
+        known = before > 0
+        yield state(
+            f"expected.{found.scheme.name}.incentive.{dimension}", after / before - 1 if known else None,
+            says=f"expected.incentive{'' if known else '_new' if after > 0 else '_none'}", unit="share",
+            n=role.start.people, claim="accounting" if known else "unidentified", limits=("one_at_a_time",),
+            role=found.role_name(role), **parts,
         )  # fmt: skip
 
 

@@ -11,13 +11,15 @@ import numpy as np
 from design_lab.errors import StudyError
 from design_lab.expected.forecast import ExpectedEffects, expected_effects, level
 from design_lab.expected.forecast_findings import better, effect_in
-from design_lab.expected.preview import start_of
+from design_lab.expected.preview import forecast_start
+from design_lab.expected.references import references
+from design_lab.expected.scores import PROBABILITIES
+from design_lab.finding import significant
 from design_lab.ledger import FILE, Line, append
 from design_lab.periods import Quarter
 from design_lab.study import Study
 
 SEED = 42  # what a run previews with, so that the same numbers are frozen
-QUANTILES = np.arange(1, 100) / 100
 
 
 def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple[Line, ...]:
@@ -39,7 +41,7 @@ def freeze(study: Study, scheme: str, decision: str, *, today: dt.date) -> tuple
             f"{scheme} is to be in force from {starts}, and study {study.name} holds data of {last} already, so "
             "nothing said of it now is a forecast; state the quarter from which everybody is under it (effective_from)"
         )
-    start = start_of(study, last, seed=SEED)
+    start = forecast_start(study, last, seed=SEED)
     begins = starts.first_day(study.settings.calendar.month_ends_on)
     known: dict[str, Any] = {
         "kind": "frozen", "frozen_on": today.isoformat(), "decision": decision.strip(), "starts": str(starts),
@@ -60,7 +62,7 @@ def _lines(found: ExpectedEffects, starts: Quarter) -> Iterator[dict[str, Any]]:
                 "target": str(target), "horizon": horizon, "scheme": scheme.name, "fingerprint": scheme.fingerprint,
                 "adopted": not found.stays, "outcome": outcome, "role": role.start.role, "better": better(outcome),
                 "unit": level(outcome, 0.0)[1], "finding": effect_in(found, outcome, horizon).to_dict(),
-                "predictive": _quantiles(found, outcome, place), "references": None,
+                "predictive": _quantiles(found, outcome, place), "references": _must_beat(found, outcome, place + 1),
             }  # fmt: skip
 
 
@@ -69,5 +71,12 @@ def _quantiles(found: ExpectedEffects, outcome: str, place: int) -> dict[str, li
     role = found.first
     if role.why_not(outcome):
         return None
-    values = np.quantile(role.path(outcome).changed[:, place], QUANTILES)
-    return {"quantiles": [float(f"{one:.9e}") for one in values]}
+    values = np.quantile(role.path(outcome).changed[:, place], PROBABILITIES)
+    return {"quantiles": [float(significant(one) or 0.0) for one in values.tolist()]}
+
+
+def _must_beat(found: ExpectedEffects, outcome: str, ahead: int) -> dict[str, Any] | None:
+    """What the same past gives without any model, as quantiles; None where nothing is forecast."""
+    if found.first.why_not(outcome):
+        return None
+    return {name: told and [*told] for name, told in references(found.first.start.known[outcome], ahead).items()}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from design_lab.display import Shown
+from design_lab.display import Quantity, Shown, Term
 from design_lab.errors import ForecastError
 from design_lab.expected.pilot import Design
+from design_lab.finding import Finding, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,16 @@ class Lot(Shown):
 
         rows = sorted(self.starts.items(), key=lambda one: (one[1] is None, one[1] or 0, one[0]))
         return pd.DataFrame(rows, columns=["team", "changes_in"])
+
+    def findings(self) -> tuple[Finding, ...]:
+        """State how alike the lot makes early and late teams, and how it is drawn again."""
+        return (
+            state(
+                "pilot.lot", self.imbalance, says="pilot.lot", unit="factor", n=self.design.teams, claim="accounting",
+                design=Term(f"design.{self.design.kind}"), teams=Quantity(self.design.teams, "teams"),
+                bound=Quantity(self.bound, "factor"), record=self.record,
+            ),
+        )  # fmt: skip
 
     def history(self, scheme: str, current: str, first_days: Sequence[dt.date]) -> list[dict[str, Any]]:
         """Return the lines for `scheme_history` in study.yaml; `first_days` are those of the quarters observed."""

@@ -29,7 +29,8 @@ class Past:
     """One outcome of a role by quarter, in its unit, had all its teams been under one scheme.
 
     `errors` are standard errors of measurement by the people's own ups and downs; `filled` is the share of the work in
-    each quarter that was done under another scheme, for which the others' quarter stands in. All (quarters,).
+    each quarter that was done under another scheme, for which the others' quarter stands in; `work` is what the outcome
+    is counted over: calls, ratings, people and so on. All (quarters,).
     """
 
     outcome: str
@@ -37,6 +38,7 @@ class Past:
     values: Array
     errors: Array
     filled: Array
+    work: Array
 
     @property
     def share(self) -> bool:
@@ -105,6 +107,7 @@ def _past(teams: TeamQuarters, sums: pd.DataFrame, outcome: str, others: pd.Data
         values=(work * held).sum(axis=0) / whole,
         errors=errors * wider,
         filled=np.where(away, work, 0.0).sum(axis=0) / whole,
+        work=whole,
     )
 
 

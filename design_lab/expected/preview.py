@@ -25,7 +25,7 @@ def other_weights(study: Study, quarter: Quarter, teams: TeamQuarters, *, seed: 
     )  # fmt: skip
 
 
-def start_of(study: Study, quarter: Quarter, *, seed: int) -> Baseline:
+def forecast_start(study: Study, quarter: Quarter, *, seed: int) -> Baseline:
     """Make the baseline of a study's forecasts from a quarter on."""
     teams = team_quarters(study, [one for one in study.quarters if one <= quarter])
     return baseline(

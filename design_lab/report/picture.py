@@ -15,7 +15,10 @@ from design_lab.report.cover import Cover
 from design_lab.report.story import tell
 from design_lab.study import Study
 
-CHARTS = ("staff", "weights", "reliability", "slopes", "event_study", "candidates", "robustness", "search")
+CHARTS = (
+    "staff", "weights", "reliability", "slopes", "event_study", "candidates", "robustness", "search", "expected",
+    "pilot", "backtest",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

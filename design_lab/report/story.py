@@ -11,8 +11,11 @@ from design_lab.report.content import Entry, Group, Meaning, Points, Report, Sec
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
+from design_lab.report.forecast import forecast_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
+from design_lab.report.held import review_sections
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
+from design_lab.report.pilot import pilot_section
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
@@ -43,6 +46,9 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             candidates_section(facts),
             robust_section(facts),
             search_section(facts),
+            forecast_section(facts),
+            *review_sections(facts),
+            pilot_section(facts),
             _unknown(facts),
             _limits(facts),
         ),
@@ -119,9 +125,12 @@ def _unknown(facts: Facts) -> Section:
 
 
 def _is_of_many(finding: Finding) -> bool:
-    """Whether it is one of the sentences that come once an indicator and role, alike but for the names."""
+    """Whether it is one of the sentences that come once an indicator or outcome, alike but for the names."""
     parts = finding.id.split(".")
-    return (parts[0] == "indicators" and "no_signal" in parts) or parts[:2] == ["diagnosis", "minimum_n"]
+    return (parts[0] == "indicators" and "no_signal" in parts) or parts[:2] in (
+        ["diagnosis", "minimum_n"],
+        ["review", "backtest"],
+    )
 
 
 def _unknown_kind(evidence: Finding | None, something_open: bool) -> str:

@@ -20,7 +20,15 @@ from design_lab.study import Study, project_root
 RECORD = "record.json"
 PACKAGE = Path(design_lab.__file__).parent
 _FOLDERS = ("raw", "tables", "schemes", "narrative", "branding", "preferences")
-_SETTINGS = ("study.yaml", "sources.yaml", "indicators.yaml", "goals.yaml", "centre.yaml", "ledger.jsonl")
+_SETTINGS = (
+    "study.yaml",
+    "sources.yaml",
+    "indicators.yaml",
+    "goals.yaml",
+    "centre.yaml",
+    "ledger.jsonl",
+    "pilot_plan.yaml",
+)
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?")
 
 Names = Mapping[str, str]

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from design_lab.expected.preview import start_of
+from design_lab.expected.preview import forecast_start
 from design_lab.study import Study
 
 
@@ -19,4 +19,4 @@ def start(small, tmp_path_factory):
     assert "effective_from: 2026Q4" in text
     path.write_text(text.replace("effective_from: 2026Q4", "effective_from: 2027Q1"), encoding="utf-8")
     study = Study.open(folder)
-    return start_of(study, study.quarters[-1], seed=42)
+    return forecast_start(study, study.quarters[-1], seed=42)

@@ -6,7 +6,7 @@ import pytest
 from design_lab.errors import ForecastError
 from design_lab.expected import expected_effects
 from design_lab.expected.forecast import TOLD
-from design_lab.expected.preview import start_of
+from design_lab.expected.preview import forecast_start
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_draws_fall_on_all_schemes_alike(start, found):
 
 
 def test_with_too_few_quarters_nothing_is_forecast(small):
-    made = told(expected_effects(start_of(small, small.quarters[-2], seed=1), small.scheme("quality_first")))
+    made = told(expected_effects(forecast_start(small, small.quarters[-2], seed=1), small.scheme("quality_first")))
     assert made["expected.quality_first.csat"].value is None
     assert "six quarters" in made["expected.quality_first.csat"].text["en"]
 
@@ -109,6 +109,6 @@ def test_with_too_few_quarters_nothing_is_forecast(small):
 def test_the_table_says_the_same_as_the_findings(found):
     table = found.table().set_index(["role", "outcome"])
     row = table.loc[("customer_service", "csat")]
-    assert 100 * row["effect"] == pytest.approx(told(found)["expected.quality_first.csat"].value, rel=1e-9)
+    assert 100 * row["difference"] == pytest.approx(told(found)["expected.quality_first.csat"].value, rel=1e-9)
     for lang in ("en", "zh"):
         assert len(found.to_text(lang)) == len(table)

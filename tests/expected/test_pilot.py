@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from design_lab.errors import ForecastError
+from design_lab.evidence.adoption import adoption
 from design_lab.expected.pilot import Design, assured, power
 
 
@@ -71,14 +72,14 @@ def test_more_teams_or_quarters_find_less_and_the_smallest_that_does_is_named():
     rng = np.random.default_rng(8)
     values = past(rng, 16)
     by_teams = [
-        power(values, Design(kind="parallel", teams=n, before=2, after=2), rng=rng).detectable for n in (6, 12, 40)
+        power(values, Design(kind="parallel", teams=n, before=2, after=2), rng=rng).detectable for n in (8, 12, 40)
     ]
     assert by_teams == sorted(by_teams, reverse=True)
     found = assured(values, 1.5, rng=rng)
     assert found
     assert all(one.at(1.5) >= 0.8 for one in found)
     assert [one.design.after for one in found] == sorted(one.design.after for one in found)
-    assert assured(values, 0.01, rng=rng, most_teams=6) == ()
+    assert assured(values, 0.01, rng=rng, most_teams=8) == ()
 
 
 def test_a_stepped_design_changes_everybody_and_a_parallel_one_half():
@@ -88,6 +89,69 @@ def test_a_stepped_design_changes_everybody_and_a_parallel_one_half():
     assert sorted(stepped.sum(axis=1)) == [1, 1, 2, 2, 3, 3, 3]
     parallel = Design(kind="parallel", teams=7, before=2, after=3).treated()
     assert parallel[:, -1].sum() == 3
+
+
+def pilot(rng, design, *, effect=0.0):
+    """One pilot as a frame: independent shocks, the first teams of the design changing first, an effect at once."""
+    treated = design.treated()
+    values = 90 + rng.standard_normal(treated.shape) + effect * treated
+    starts = np.where(treated.any(axis=1), np.argmax(treated, axis=1), np.nan)
+    team, quarter = (one.ravel() for one in np.indices(treated.shape))
+    return pd.DataFrame({"team": team, "quarter": quarter, "csat": values.ravel(), "start": starts[team]})
+
+
+TOLD = {"outcome": "csat", "unit": "team", "time": "quarter", "adopted": "start"}
+PLANNED = (Design(kind="parallel", teams=9, before=1, after=3), Design(kind="stepped", teams=12, before=1, after=4))
+
+
+@pytest.mark.parametrize("design", PLANNED)
+def test_the_estimate_that_is_tried_is_the_one_that_judges_the_pilot(design):
+    """Second road: `adoption` on the same pilot."""
+    frame = pilot(np.random.default_rng(15), design)
+    values = frame["csat"].to_numpy().reshape(design.teams, design.quarters)
+    assert (values * design.weights("adoption")).sum() == pytest.approx(adoption(frame, **TOLD).value, abs=1e-10)
+    assert design.weights("adoption").sum() == pytest.approx(0.0, abs=1e-12)
+    assert (design.weights("two_way") * design.treated()).sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("design", PLANNED)
+def test_the_test_that_judges_the_pilot_finds_the_detectable_effect_four_times_in_five(design):
+    rng, tries = np.random.default_rng([16, design.teams]), 150
+    known = power(past(rng, 60), design, rng=rng, estimator="adoption")
+    found = [
+        adoption(pilot(rng, design, effect=known.detectable), **TOLD, rng=rng, draws=199).lot.p < 0.05
+        for _ in range(tries)
+    ]
+    assert np.mean(found) == pytest.approx(0.80, abs=3 * math.sqrt(0.16 / tries))
+
+
+def test_an_analysis_held_against_one_quarter_finds_less_than_one_of_all_quarters_before():
+    values, design = past(np.random.default_rng(17), 60), Design(kind="parallel", teams=12, before=4, after=4)
+    one, all_ = (
+        power(values, design, rng=np.random.default_rng(18), estimator=name).deviation
+        for name in ("adoption", "two_way")
+    )
+    assert one / all_ == pytest.approx(math.sqrt((1 + 1 / 4) / (1 / 4 + 1 / 4)), rel=0.1)
+
+
+def test_where_the_lot_has_too_few_results_nothing_is_found_however_large():
+    rng = np.random.default_rng(19)
+    for teams, least in ((4, 2 / 6), (6, 2 / 20)):
+        design = Design(kind="parallel", teams=teams, before=1, after=2)
+        found = power(past(rng), design, rng=rng, draws=200, estimator="adoption")
+        assert found.least_p == pytest.approx(least)
+        assert adoption(pilot(rng, design), **TOLD, rng=rng).lot.least_p == pytest.approx(least)
+        assert (found.detectable, found.at(1e9), found.no_worse(1e9)) == (None, 0.0, 0.0)
+
+
+def test_volume_is_shown_to_be_no_worse_as_often_as_the_normal_has_it():
+    from scipy import stats
+
+    rng = np.random.default_rng(20)
+    found = power(past(rng, 100), Design(kind="parallel", teams=20, before=1, after=2), rng=rng, estimator="adoption")
+    for margin, effect in ((0.0, 0.0), (1.0, 0.0), (1.0, -0.5)):
+        exact = stats.norm.cdf((margin + effect) / found.deviation - stats.norm.ppf(0.975))
+        assert found.no_worse(margin, effect) == pytest.approx(exact, abs=0.04)
 
 
 @pytest.mark.parametrize(

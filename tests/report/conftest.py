@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from design_lab.catalogue import cards
@@ -19,8 +21,12 @@ from design_lab.evaluation.reliability import Reliabilities, Reliability
 from design_lab.evaluation.robustness import Factor, Factors, Held, Stability
 from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
+from design_lab.expected import pilot_designs
+from design_lab.expected.steady import Steady
+from design_lab.expected.wanted import Wanted
 from design_lab.finding import Finding, Results, state
 from design_lab.landscape import Landscape
+from design_lab.piloting import Piloting
 from design_lab.report import Cover, write_reports
 from tests.scoring.conftest import make_scheme
 
@@ -290,6 +296,28 @@ def _search():
                     scheme=Term(f"search.title.{way}"), today=Quantity(0.62, "share"), **said)  # fmt: skip
 
 
+def _pilot():
+    """A pilot planned on twelve quarters of fourteen invented teams."""
+    rng, teams = np.random.default_rng(12), [f"T{number:02d}" for number in range(14)]
+    levels = {"csat": (92.0, 0.5), "qa_score": (85.0, 0.6), "calls_per_hour": (14.0, 0.2)}
+    quarters = tuple(f"{year}Q{number}" for year in (2024, 2025, 2026) for number in (1, 2, 3, 4))
+    values = {
+        name: pd.DataFrame(level + spread * rng.standard_normal((14, 12)), teams, quarters)
+        for name, (level, spread) in levels.items()
+    }
+    past = Steady(
+        role="customer_service", title=ROLES["customer_service"][0], teams=tuple(teams), free=tuple(teams),
+        quarters=quarters, asked=12, values=values, primary="csat",
+    )  # fmt: skip
+    study = SimpleNamespace(settings=SimpleNamespace(pilot=Piloting(volume_margin=0.03)))
+    planned = pilot_designs(study, past, Wanted(primary="csat", sizes={"csat": 1.2}), rng=rng)
+    yield from planned.findings()
+    yield from planned.lot(3).findings()
+
+
+PILOT = tuple(_pilot())
+
+
 @pytest.fixture(scope="session")
 def invented():
     """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
@@ -307,10 +335,11 @@ def invented():
             *_search(),
             *_candidates(others),
             *_robustness(titles),
+            *PILOT,
         )
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
         sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
-                   "robustness": "05_robustness", "search": "06_search",
+                   "robustness": "05_robustness", "search": "06_search", "pilot": "09_pilot",
                    "evidence": "07_volume_and_csat"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from design_lab.errors import DataError
 from design_lab.expected.capacity.erlang import agents_for, erlang_a, erlang_b, erlang_c
 from design_lab.expected.capacity.profile import Profile, profile_of, read_profile
-from design_lab.expected.capacity.staffing import Capacity, HandleChange, NoService, staffing
+from design_lab.expected.capacity.staffing import Capacity, HandleChange, NoCapacity, staffing
 from design_lab.expected.capacity.standing import Standing, standing
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Capacity",
     "HandleChange",
-    "NoService",
+    "NoCapacity",
     "Profile",
     "Standing",
     "agents_for",
@@ -31,28 +32,29 @@ __all__ = [
     "read_profile",
     "staffing",
     "standing",
-    "week",
 ]
 
 
-def week(study: Study, quarter: Quarter) -> Standing | None:
-    """Follow the average week of a quarter under the study's service; None where study.yaml states none.
-
-    Tables that are not delivered, or a profile with too many holes, raise `DataError`.
-    """
-    service = study.settings.service
-    return standing(read_profile(study, quarter), service, study.settings.occupancy_max) if service else None
-
-
 def capacity(
-    study: Study, quarter: Quarter, change: HandleChange, *, scheme: str, rng: np.random.Generator
-) -> Capacity | NoService:
-    """Say how many people a scheme's change of handle time asks for, and what callers meet if nobody is hired.
+    study: Study, quarter: Quarter, changes: Mapping[str, HandleChange | None], *, rng: np.random.Generator
+) -> tuple[Capacity | NoCapacity, ...]:
+    """Say how many people each scheme's change of handle time asks for, and what callers meet if nobody is hired.
 
-    For several schemes of one quarter `week` reads once and `staffing` takes each change.
+    `changes` are by scheme, None where nothing is forecast of it. What cannot be told (study.yaml states no service,
+    the quarter's profile is not delivered or has too many holes) is said of each scheme.
     """
-    title: Mapping[str, str] = study.scheme(scheme).title
-    held = week(study, quarter)
-    return (
-        staffing(held, change, scheme=scheme, title=title, rng=rng) if held else NoService(scheme=scheme, title=title)
-    )
+    held: Standing | str = "service_missing"
+    if service := study.settings.service:
+        try:
+            held = standing(read_profile(study, quarter), service, study.settings.occupancy_max)
+        except DataError:
+            held = "profile_missing"
+    told: list[Capacity | NoCapacity] = []
+    for (scheme, change), own in zip(changes.items(), rng.spawn(len(changes)), strict=True):
+        title: Mapping[str, str] = study.scheme(scheme).title
+        if isinstance(held, str) or change is None:
+            why = held if isinstance(held, str) else "change_unknown"
+            told.append(NoCapacity(scheme=scheme, title=title, quarter=str(quarter), why=why))
+        else:
+            told.append(staffing(held, change, scheme=scheme, title=title, rng=own))
+    return tuple(told)

@@ -130,24 +130,27 @@ class Capacity(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NoService(Shown):
-    """That study.yaml states no service, without which nobody knows how many people a scheme asks for."""
+class NoCapacity(Shown):
+    """That nobody knows how many people a scheme asks for: `why` is a key below `finding.capacity.`."""
 
     scheme: str
     title: Mapping[str, str]
+    quarter: str
+    why: str
 
     def table(self) -> pd.DataFrame:
-        """Return one row a key of study.yaml that is needed: key."""
+        """Return no row: nothing is known."""
         import pandas as pd
 
-        return pd.DataFrame({"key": [f"service.{name}" for name in _NEEDED]})
+        return pd.DataFrame(columns=["measure", "today", "then", "low", "high"])
 
     def findings(self) -> tuple[Finding, ...]:
-        """State that the people needed cannot be told, and which keys would tell."""
+        """State that the people needed cannot be told, and what would tell."""
+        parts: dict[str, Any] = {"keys": ", ".join(_NEEDED)} if self.why == "service_missing" else {}
         return (
             state(
-                f"expected.{self.scheme}.fte", None, says="capacity.service_missing", unit="people_each", n=None,
-                claim="unidentified", scheme=self.title, keys=", ".join(_NEEDED),
+                f"expected.{self.scheme}.fte", None, says=f"capacity.{self.why}", unit="people_each", n=None,
+                claim="unidentified", scheme=self.title, quarter=self.quarter, **parts,
             ),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ import pytest
 from design_lab.budget import Range, Service
 from design_lab.errors import DataError
 from design_lab.expected import capacity as people
-from design_lab.expected.capacity import HandleChange, NoService, Profile, erlang_a, profile_of, staffing, standing
+from design_lab.expected.capacity import HandleChange, NoCapacity, Profile, erlang_a, profile_of, staffing, standing
 from design_lab.expected.capacity.profile import read_profile
 
 TITLE = {"en": "Another scheme", "zh": "另一方案"}
@@ -311,10 +311,10 @@ def test_results_are_read_in_both_languages(busy, small, lang):
 
 def test_a_study_without_a_service_says_which_key_would_tell(small):
     assert small.settings.service is None
-    made = people.capacity(
-        small, small.quarters[-1], HandleChange.of(0.05), scheme=small.scheme_names[1], rng=np.random.default_rng(1)
+    (made,) = people.capacity(
+        small, small.quarters[-1], {small.scheme_names[1]: HandleChange.of(0.05)}, rng=np.random.default_rng(1)
     )
-    assert isinstance(made, NoService)
+    assert isinstance(made, NoCapacity)
     (told,) = made.findings()
     assert (told.value, told.claim) == (None, "unidentified")
     assert "The key service would tell (service_level, within_seconds" in told.text["en"]
