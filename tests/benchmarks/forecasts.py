@@ -1,11 +1,13 @@
 """Forecasts of many schemes beside the time that it takes to draw as many standard normals.
 
     python -m tests.benchmarks.forecasts --repeats 7
+    python -m tests.benchmarks.forecasts --front data/h_bank --repeats 7
 
 Invented courses of every outcome, 10,000 draws, 20 schemes, 8 quarters; one process on one thread, contestants in turn
 and warm before anything is timed by its processor time. The draws are standard normals of the shape of what is forecast: draws x schemes x
 quarters x outcomes, once for all outcomes and once for those alone that the schemes move. Shown are medians over the
-repeats and the median of the ratios, pair by pair: ratios are to be quoted.
+repeats and the median of the ratios, pair by pair: ratios are to be quoted. With --front the whole front of a study's
+search is put in order by expected effect, beside what the notebook on the search computes.
 """
 
 import argparse
@@ -19,10 +21,16 @@ import numpy as np
 
 from design_lab.catalogue.outcomes import OUTCOMES, SHARES
 from design_lab.catalogue.priors import evidence
+from design_lab.evaluation.official import official
+from design_lab.evaluation.search import search
 from design_lab.expected.course import course
 from design_lab.expected.effects import effects
 from design_lab.expected.paths import projected, unchanged
+from design_lab.expected.preview import forecast_start
 from design_lab.expected.priors import pooled
+from design_lab.expected.ranking import ranked
+from design_lab.scoring import panel, targets
+from design_lab.study import Study
 from tests.benchmarks.evidence import in_turn, told
 
 DRAWS, SCHEMES, QUARTERS = 10_000, 20, 8
@@ -32,7 +40,11 @@ TODAY = {"workload": 200.0, "service_quality": 65.0, "csat": 112.0, "teamwork": 
 def main(arguments=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--front", metavar="STUDY")
     given = parser.parse_args(arguments)
+    if given.front:
+        front(given.front, given.repeats)
+        return
     priors, usual, rng = pooled(evidence()), start(), np.random.default_rng(1)
     schemes = [{name: one * rng.uniform(0.5, 1.5) for name, one in TODAY.items()} for _ in range(SCHEMES)]
     one = effects(priors, TODAY, schemes[0], bonus_power=0.175, roles=frozenset({"agent"}))
@@ -77,6 +89,24 @@ def drawn(outcomes):
             rng.standard_normal((outcomes, DRAWS, QUARTERS))
 
     return draw
+
+
+def front(folder, repeats):
+    """Put the front in order, beside what the notebook on the search computes: two panels, targets, and the search."""
+    study = Study.open(folder)
+    last, begins = study.quarters[-1], forecast_start(study, study.quarters[-1], seed=42)
+
+    def notebook():
+        return search(
+            study, panel(study, last), study.current, before=panel(study, last.plus(-1)),
+            medians=targets(study, last), pay=official(study, last).pay, rng=np.random.default_rng(42),
+        )  # fmt: skip
+
+    found = notebook()
+    ordered = ranked(found, begins)
+    print("| what | ranked, ms | notebook, ms | ratio |\n|---|---|---|---|")
+    what = f"a front of {len(ordered.places)} of {ordered.tried} schemes, beside the notebook on the search"
+    told(what, *in_turn(lambda: ranked(found, begins), notebook, repeats, time.process_time))
 
 
 if __name__ == "__main__":
