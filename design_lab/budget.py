@@ -77,13 +77,15 @@ class Costs(Record):
     """What things are worth to the client in a quarter, in units of `currency`; what is absent is not known.
 
     `person_quarter` is the full cost of one full-time person, `csat_point` the value of one percentage point of CSAT,
-    `complaint` that of one complaint avoided.
+    `complaint` that of one complaint avoided; `standard_deviation` by dimension that of one person who is one standard
+    deviation of her role better in it.
     """
 
     currency: dict[str, str] = Field(min_length=1)  # its name by language
     person_quarter: Range | None = None
     csat_point: Range | None = None
     complaint: Range | None = None
+    standard_deviation: dict[str, Range] = Field(default_factory=dict)
 
     def faults(self, languages: tuple[str, ...]) -> Iterator[str]:
         """Yield what cannot be meant, as key and sentence."""
@@ -91,3 +93,5 @@ class Costs(Record):
         for key in ("person_quarter", "csat_point", "complaint"):
             if (stated := getattr(self, key)) is not None:
                 yield from stated.faults(f"costs.{key}", 0.0)
+        for dimension, stated in self.standard_deviation.items():
+            yield from stated.faults(f"costs.standard_deviation.{dimension}", 0.0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
+from design_lab.aimed import Target
 from design_lab.bounds import Search
 from design_lab.budget import Costs, Service
 from design_lab.catalogue import LANGUAGES, Card, cards_with, words
@@ -28,9 +29,6 @@ from design_lab.scheme import Scheme
 if TYPE_CHECKING:
     import pandas as pd
     from ibis.backends import BaseBackend
-
-
-MILESTONES = (3, 6, 12)  # months at which a target may be stated
 
 
 class _Model(BaseModel):
@@ -95,14 +93,6 @@ class Event(_Model):
     who: Literal["all"] | tuple[str, ...]
     first_day: dt.date
     last_day: dt.date | None = None
-
-
-class Target(_Model):
-    """What the client aims at: the least (or, where lower is better, the most) of an indicator."""
-
-    value: Number
-    definition: str  # of the client, as far as known
-    milestones: dict[StrictInt, Number] = {}  # by months from the latest quarter on, where the client states them
 
 
 class Privacy(_Model):
@@ -356,12 +346,9 @@ def _faults(study: Study) -> list[str]:
         if key not in known
     ]
     faults += settings.search.faults(settings.roles, settings.levels)
-    faults += [
-        f"targets.{name}.milestones.{months}: state them for {', '.join(map(str, MILESTONES))} months"
-        for name, target in settings.targets.items()
-        for months in target.milestones
-        if months not in MILESTONES
-    ]
+    shares = {name for name, card in study.cards.items() if card.unit == "share"}
+    for name, target in settings.targets.items():
+        faults += target.faults(f"targets.{name}", share=name in shares)
     faults += [*(settings.service.faults() if settings.service else []), *settings.pilot.faults()]
     faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
     faults += [

@@ -108,6 +108,21 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
             "csat: {milestones: {4: 0.85}, value: 0.90,",
             "targets.csat.milestones.4: state them for 3, 6, 12 months",
         ),
+        (
+            "csat: {value: 0.90,",
+            "csat: {value: 90,",
+            "targets.csat.value: 90 is out of range; a share lies between 0 and 1, 90 % is 0.90",
+        ),
+        (
+            "csat: {value: 0.90,",
+            "csat: {value: 0.9, milestones: {3: 85},",
+            "targets.csat.milestones.3: 85 is out of range",
+        ),
+        (
+            "leads:",
+            "costs: {currency: {en: yuan, zh: 元}, standard_deviation: {csat: {low: 3, central: 2, high: 4}}}\nleads:",
+            "costs.standard_deviation.csat: low 3, central 2 and high 4 are not in rising order",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_with_file_and_key(folder, old, new, said):

@@ -64,7 +64,17 @@ def _observed(one: WeightEffect, usual: float, left: Array) -> tuple[float, floa
     if made is None or usual <= 0 or made.standard_error <= 0:
         return None
     scale = SHOWN[one.outcome][1] * usual
+    return *when_whole(made.value / scale, made.standard_error / scale, left), made.clusters
+
+
+def when_whole(mean_effect: float, error: float, left: Array) -> tuple[float, float]:
+    """Return an effect when it is whole and its standard error, told by its mean over event quarters with an `error`.
+
+    `left` (draws,) is what is believed to be left of it on average over these quarters.
+
+    >>> when_whole(0.5, 0.1, np.array([0.5, 0.5]))
+    (1.0, 0.2)
+    """
     inverse = 1 / left
     mean = float(inverse.mean())
-    spread = float(np.hypot(made.standard_error * mean, made.value * inverse.std())) / scale
-    return made.value * mean / scale, spread, made.clusters
+    return mean_effect * mean, float(np.hypot(error * mean, mean_effect * inverse.std()))

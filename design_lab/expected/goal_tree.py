@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from design_lab.aimed import MILESTONES, Target
 from design_lab.catalogue import Card, words
 from design_lab.catalogue.goals import Aim, Aims
 from design_lab.catalogue.words import LANGUAGES
@@ -13,7 +14,6 @@ from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.goals import Goals, GoalState, goals, stands, wanted
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
-from design_lab.study import MILESTONES, Target
 
 if TYPE_CHECKING:
     import pandas as pd

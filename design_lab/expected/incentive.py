@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer]
+Mask = npt.NDArray[np.bool_]
 CONDITION = "conditions"  # stands for the dimension of what is not weighed, but conditions the grade
 _STEP = 0.1  # standard deviations up and down
 _FOLDS = 10  # parts of a pool that are shifted apart where points hang on the others' values
@@ -72,11 +73,11 @@ def incentives(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, noise: pd
     """
     if noise.reindex(panel.people.index).isna().any() or pay.reindex(panel.people.index).isna().any():
         raise ValueError("noise and pay must state a number for everybody in the panel")
-    grading = _Grading.of(panel, scheme, medians, noise, pay)
+    batch, variance = Batch.of(panel, scheme, medians=medians), noise.reindex(panel.people.index).to_numpy(np.float64)
+    grading = _Grading.of(panel, batch, batch.weights([scheme]), variance[None], pay)
     rows = [
-        row
-        for dimension, indicator in _asked(panel, scheme, grading.batch)
-        for row in _slopes(grading, dimension, indicator)
+        (role, dimension, name, float(slope[:, mine].mean()), int((slope[0, mine] != 0).sum()), int(mine.sum()))
+        for role, dimension, name, slope, mine in _slopes_of_all(grading)
     ]
     return Incentives(
         scheme=scheme,
@@ -86,9 +87,30 @@ def incentives(panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, noise: pd
     )
 
 
+def worth_of_many(
+    panel: Panel, batch: Batch, weights: Array, *, variance: Array, pay: pd.Series, role: str
+) -> list[dict[str, float]]:
+    """Return what each of many schemes pays a role for, by dimension, as `Incentives.by_role` says it of one.
+
+    The schemes differ in `weights` (schemes, pairs, k) alone, as `batch` takes them; `variance` (schemes, n) is that of
+    everybody's total by measurement alone. Points of a shifted indicator are made once for all of them.
+    """
+    grading = _Grading.of(panel, batch, weights, variance, pay)
+    found: dict[str, Array] = {}
+    for one, dimension, _, slope, mine in _slopes_of_all(grading):
+        if one == role:
+            found[dimension] = found.get(dimension, 0.0) + slope[:, mine].mean(axis=1)
+    return [{name: float(max(value[place], 0.0)) for name, value in found.items()} for place in range(len(weights))]
+
+
+def _slopes_of_all(grading: _Grading) -> Iterator[tuple[str, str, str, Array, Mask]]:
+    for dimensions, indicator in _asked(grading.panel, grading.batch.scheme, grading.batch):
+        yield from _slopes(grading, dimensions, indicator)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grading:
-    """Everybody's place today: noise, pay, pools and the cuts of each pool, (pools, grades - 1)."""
+    """Everybody's place today: deviation (schemes, n), pay (n,), cuts (schemes, pools, grades - 1)."""
 
     panel: Panel
     batch: Batch
@@ -99,29 +121,27 @@ class _Grading:
     folds: Numbers
 
     @classmethod
-    def of(cls, panel: Panel, scheme: Scheme, medians: pd.DataFrame, noise: pd.Series, pay: pd.Series) -> _Grading:
-        batch = Batch.of(panel, scheme, medians=medians)
-        weights, index = batch.weights([scheme]), panel.people.index
-        compared = batch.compared(weights)[0]
+    def of(cls, panel: Panel, batch: Batch, weights: Array, variance: Array, pay: pd.Series) -> _Grading:
+        index, scheme = panel.people.index, batch.scheme
         alone = not any(isinstance(rule, AmongPeers) or rule.shrink for rule in _rules(scheme))
         return cls(
             panel=panel,
             batch=batch,
             weights=weights,
-            deviation=np.sqrt(np.maximum(noise.reindex(index).to_numpy(np.float64), _LEAST**2)),
+            deviation=np.sqrt(np.maximum(variance, _LEAST**2)),
             pay=pay.reindex(index).to_numpy(np.float64),
-            cuts=_cuts(compared, batch.pool, scheme),
+            cuts=np.stack([_cuts(one, batch.pool, scheme) for one in batch.compared(weights)]),
             folds=np.zeros(len(index), dtype=np.int64) if alone else np.arange(len(index)) % _FOLDS,
         )
 
     def paid(self, values: Array, indicator: str) -> Array:
-        """Everybody's expected pay, (n,), if an indicator had these values, each person moving alone."""
-        found = np.empty(len(self.pay))
+        """Everybody's expected pay, (schemes, n), if an indicator had these values, each person moving alone."""
+        found = np.empty((len(self.weights), len(self.pay)))
         own = self.panel.values[indicator].to_numpy(np.float64)
         for fold in np.unique(self.folds):
             mine = self.folds == fold
             moved = self.panel.values.assign(**{indicator: np.where(mine, values, own)})
-            found[mine] = self._expected(self.batch.again(replace(self.panel, values=moved)))[mine]
+            found[:, mine] = self._expected(self.batch.again(replace(self.panel, values=moved)))[:, mine]
         return found
 
     def _expected(self, batch: Batch) -> Array:
@@ -129,12 +149,12 @@ class _Grading:
 
         grades = batch.scheme.grades
         worth = np.array([*grades.coefficients.values()])
-        total = batch.compared(self.weights)[0]
-        reached = special.ndtr((total[:, None] - self.cuts[batch.pool]) / self.deviation[:, None])
-        reached = np.concatenate([reached, np.ones((len(total), 1))], axis=1)
-        chance = np.diff(reached, axis=1, prepend=0.0)
-        places = np.maximum(np.arange(len(worth)), np.broadcast_to(batch.best, total.shape)[:, None])
-        coefficient = (chance * worth[places]).sum(axis=1)
+        total = batch.compared(self.weights)
+        reached = special.ndtr((total[..., None] - self.cuts[:, batch.pool]) / self.deviation[..., None])
+        reached = np.concatenate([reached, np.ones((*total.shape, 1))], axis=-1)
+        chance = np.diff(reached, axis=-1, prepend=0.0)
+        places = np.maximum(np.arange(len(worth)), np.broadcast_to(batch.best, total.shape)[..., None])
+        coefficient = (chance * worth[places]).sum(axis=-1)
         return np.where(np.isnan(total), grades.ungraded, coefficient) * self.pay
 
 
@@ -167,8 +187,8 @@ def _asked(panel: Panel, scheme: Scheme, batch: Batch) -> Iterator[tuple[Mapping
 
 def _slopes(
     grading: _Grading, dimensions: Mapping[str, str], indicator: str
-) -> Iterator[tuple[str, str, str, float, int, int]]:
-    """By role: the mean slope of expected pay by an indicator, how many it moves, and of how many."""
+) -> Iterator[tuple[str, str, str, Array, Mask]]:
+    """By role: dimension, indicator, everybody's slope of expected pay by it, (schemes, n), and who is in the role."""
     panel = grading.panel
     role = panel.people["role"].astype(str).to_numpy()
     values, card = panel.values[indicator].to_numpy(np.float64), panel.cards[indicator]
@@ -187,8 +207,7 @@ def _slopes(
     )  # in standard deviations, better being above 0
     slope = np.where(known, (up - down) / steps, 0.0)
     for one, dimension in dimensions.items():
-        mine = role == one
-        yield one, dimension, indicator, float(slope[mine].mean()), int((slope[mine] != 0).sum()), int(mine.sum())
+        yield one, dimension, indicator, slope, role == one
 
 
 def _rules(scheme: Scheme) -> list[Rule]:

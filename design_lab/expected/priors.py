@@ -157,12 +157,12 @@ class Priors(Shown):
         The same draws fall on the same entries whatever cards they have, so that two weighings can be compared.
         """
         which, error = rng.random((len(self.pools), n)), rng.standard_normal((len(self.pools), n))
-        drawn = np.empty((n, len(self.pools)))
+        drawn = np.empty((len(self.pools), n))  # an entry after the other in memory, as they are made and read
         for place, pool in enumerate(self.pools):
             # The last bound is left out: rounding must not send a draw beyond the last card.
             card = np.searchsorted(np.cumsum(pool.shares)[:-1], which[place], side="right")
-            drawn[:, place] = pool.means[card] + pool.deviations[card] * error[place]
-        return drawn
+            drawn[place] = pool.means[card] + pool.deviations[card] * error[place]
+        return drawn.T
 
     def findings(self) -> tuple[Finding, ...]:
         """State what is believed of each entry, as `prior.<entry>`: the median of its pool with the range of 80 %."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from design_lab.aimed import Target
 from design_lab.catalogue import Card
 from design_lab.display import Quantity, Shown, number
 from design_lab.finding import Finding, state
 from design_lab.scoring.panel import Panel
 from design_lab.scoring.roster import headcount
 from design_lab.scoring.signal import Signal
-from design_lab.study import Target
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab.aimed import Target
 from design_lab.catalogue.goals import Aim, Aims, aims
 from design_lab.errors import StudyError
 from design_lab.expected.goal_tree import goal_tree
-from design_lab.study import Target
 from tests.scoring.test_score import make_panel
 
 NAME = {"en": "a goal", "zh": "目标"}

@@ -1,8 +1,8 @@
 """The tables of docs/method.md that proofs write, each bound to the code that it proves.
 
 A table stands between `<!-- proof NAME DIGEST -->` and `<!-- end of proof -->`. The digest is of the proof, of what it
-imports from beside it and of the modules that it imports from design_lab.evidence: where one of them has changed since,
-the table is stale and the proof must be run anew.
+imports from beside it and of the modules that it imports from design_lab.evidence and design_lab.expected: where one of
+them has changed since, the table is stale and the proof must be run anew.
 """
 
 import ast
@@ -12,7 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 METHOD = ROOT / "docs" / "method.md"
-PROOFS = ("test_staggered", "test_dose_slope", "test_trends", "test_within", "test_checks", "test_pilots")
+PROOFS = (
+    "test_staggered",
+    "test_dose_slope",
+    "test_trends",
+    "test_within",
+    "test_checks",
+    "test_pilots",
+    "test_forecast",
+)
+_OWN = ("design_lab.evidence.", "design_lab.expected.", "tests.proofs.")
 BLOCK = re.compile(r"<!-- proof (\w+) ([0-9a-z]+) -->\n(.*?)<!-- end of proof -->", re.DOTALL)
 
 
@@ -21,7 +30,7 @@ def sources(name):
     proof = ROOT / "tests" / "proofs" / f"{name}.py"
     found = {proof}
     for node in ast.walk(ast.parse(proof.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module.startswith(("design_lab.evidence.", "tests.proofs.")):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith(_OWN):
             place = ROOT.joinpath(*node.module.split("."))
             found |= set(place.glob("*.py")) if place.is_dir() else {place.with_suffix(".py")}
     return sorted(found)
