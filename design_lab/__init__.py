@@ -54,6 +54,10 @@ The road, each step a call:
     expected_effects(start, candidate)           # what is expected under a scheme, and what cannot be said
     capacity(study, quarter, {...}, ...)         # people needed for longer calls; waits if nobody is hired
     worth(expected, people, ...)                 # what it is worth at the client's own values
+    payouts(expected, pay)                       # what people would be paid with expected behaviour
+    multitask(start, candidate)                  # whether it pays for what the client values, and at what risk
+    otherwise(expected)                          # the answer by weights alone, and without each evidence card
+    ranked(searched, start)                      # a search's front in the order of what is expected
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
     review(study, teams, quarter)                # frozen forecasts, held to account once their quarter has come
     backtest(study, teams, ...)                  # how good they would have been in the past quarters
@@ -132,7 +136,11 @@ if TYPE_CHECKING:
     from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
     from design_lab.expected.goal_tree import goal_tree
+    from design_lab.expected.multitask import multitask
+    from design_lab.expected.otherwise import otherwise
+    from design_lab.expected.payouts import payouts
     from design_lab.expected.preview import forecast_start
+    from design_lab.expected.ranking import ranked
     from design_lab.finding import Finding, Results, findings_of, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
@@ -157,6 +165,10 @@ __version__ = "0.1.0"
 
 # Names are fetched when first used, so that `import design_lab` is instant.
 _HOMES = {
+    "payouts": "expected.payouts",
+    "multitask": "expected.multitask",
+    "otherwise": "expected.otherwise",
+    "ranked": "expected.ranking",
     "Ensemble": "evaluation.robustness",
     "HandleChange": "expected.capacity",
     "Outlook": "expected.cost",
@@ -295,13 +307,16 @@ __all__ = [
     "lint",
     "misdirection",
     "movers",
+    "multitask",
     "net_value",
     "noise",
     "official",
     "other_roles",
+    "otherwise",
     "over_time",
     "panel",
     "pay_shares",
+    "payouts",
     "person_weeks",
     "picture",
     "pilot_designs",
@@ -312,6 +327,7 @@ __all__ = [
     "principles",
     "priors",
     "propose_targets",
+    "ranked",
     "ratings_review",
     "reliabilities",
     "replay",

@@ -198,7 +198,7 @@ def _worth(
     """What each scheme pays the role for, told of its own people where nobody else is held against them."""
     carried = carrier(found.today, [front.space], found.others)
     panel, batch = start.panel, Batch.of(start.panel, carried, medians=start.medians)
-    if batch.stand_alone([place for place, pair in enumerate(batch.pairs) if pair[0] == role.role]):
+    if batch.part([place for place, pair in enumerate(batch.pairs) if pair[0] == role.role]) is not None:
         panel = panel.only(panel.people["role"].astype(str).eq(role.role))
         batch = Batch.of(panel, carried, medians=start.medians)
     noise = points_noise(panel, carried, medians=start.medians, rng=start.rng(2), draws=_MEASURED)

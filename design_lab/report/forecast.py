@@ -15,6 +15,8 @@ _ASKED = ("fte", "net_value")
 _ROADS = ("prior", "data", "posterior")
 _VIEWS = ("conservative", "central", "optimistic")
 _SHARES = ("data_share", "span_share")
+_PAID = ("pool_change", "transition_cost", "pay_gain", "pay_lose", "risk", "alignment", "distortion")
+_FRONT = "expected.front"
 _AHEAD = 8
 
 
@@ -28,8 +30,11 @@ def forecast_section(facts: Facts) -> Section:
         "expected.already": _of(facts, ("already",)),
         "expected.views": _of(facts, [f"{primary}.{view}" for view in _VIEWS]),
         "expected.asked": _of(facts, _ASKED),
+        "expected.paid": _of(facts, _PAID),
+        "expected.front": [one for one in facts.results.under(_FRONT) if one.id.count(".") == _FRONT.count(".") + 1],
     }
-    rests = _of(facts, [*(f"{primary}.{road}" for road in _ROADS), *_SHARES])
+    rests = _of(facts, [*(f"{primary}.{road}" for road in (*_ROADS, "linear")), *_SHARES])
+    rests += [one for name in _names(facts) for one in facts.results.under(f"expected.{name}.{primary}.without")]
     return Section(
         key="expected",
         kicker=facts.say("kicker.expected"),
@@ -56,7 +61,9 @@ def _of(facts: Facts, ends: Iterable[str]) -> list[Finding]:
 def _names(facts: Facts) -> tuple[str, ...]:
     """The candidates of which something is expected, those of the cover in order, then any others."""
     found = once(one.id.split(".")[1] for one in facts.results.under("expected"))
-    return once(name for name in [*facts.cover.schemes, *found] if name in found and name != facts.cover.current)
+    return once(
+        name for name in [*facts.cover.schemes, *found] if name in found and name not in (facts.cover.current, "front")
+    )
 
 
 def _primary(facts: Facts) -> str:
