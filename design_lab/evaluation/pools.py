@@ -44,13 +44,13 @@ class Pools(Shown):
         import pandas as pd
 
         if self.people is None:
-            return pd.DataFrame(columns=["of", *self.units])
+            return pd.DataFrame(columns=["paid_by", *self.units])
         amounts = {name: int(self.people[f"{name}_x100"].sum()) for name in _POOLS}
         rows = [
             (name, amount / 100, amount / amounts["today"] - 1, self._moved(name, 1), self._moved(name, -1))
             for name, amount in amounts.items()
         ]
-        return pd.DataFrame(rows, columns=["of", *self.units])
+        return pd.DataFrame(rows, columns=["paid_by", *self.units])
 
     def _moved(self, pool: str, sign: int) -> int:
         """How many get more (sign 1) or less (-1) than today, by at least `LEAST_MOVE` of it."""

@@ -107,12 +107,14 @@ def _basis(role: RoleForecast, outcome: str) -> ByLanguage:
 
 def _limits(found: ExpectedEffects, role: RoleForecast, outcome: str) -> tuple[str, ...]:
     past = role.start.known.get(outcome)
+    carried = ("shocks_as_before", *(("filled_in",) if past is not None and past.filled.any() else ()))
+    if found.stays:
+        return carried
     return (
         *(("prior_not_client",) if role.claim(outcome) == "scenario" else ()),
         "all_at_once",
         "fades_as_elsewhere",
-        "shocks_as_before",
-        *(("filled_in",) if past is not None and past.filled.any() else ()),
+        *carried,
         *(("bonus_power_unknown",) if role.start.bonus_power is None else ()),
         *(("hardly_paid",) if role.effects and role.effects.unpaid else ()),
         *(("measure_may_inflate",) if outcome == MIRRORED.get(outcome, outcome) == "csat" else ()),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from design_lab.catalogue import LANGUAGES
 from design_lab.catalogue.priors import by_number
-from design_lab.display import Quantity, Shown, Term
+from design_lab.display import Quantity, Shown, Term, number
 from design_lab.errors import ForecastError
 from design_lab.evidence.weight_effect import SHOWN
 from design_lab.evidence.wording import said
@@ -43,11 +43,22 @@ class Otherwise(Shown):
     without: Mapping[str, Ends | None]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a card: card, low, effect, high of the effect on the primary outcome without it."""
+        """Return one row a card: card, and low, difference and high of the primary outcome without it."""
         import pandas as pd
 
         rows = [(card, *(ends or (None,) * 3)) for card, ends in self.without.items()]
-        return pd.DataFrame(rows, columns=["card", "low", "effect", "high"])
+        return pd.DataFrame(rows, columns=["card", "low", "difference", "high"])
+
+    def to_text(self, lang: str = "en") -> pd.DataFrame:
+        """Return the table with every number in the primary outcome's unit."""
+        import pandas as pd
+
+        unit, scale = SHOWN[self.found.primary]
+        rows = [
+            (card, *(number(None if ends is None else scale * ends[place], unit, lang) for place in range(3)))
+            for card, ends in self.without.items()
+        ]
+        return pd.DataFrame(rows, columns=self.table().columns)
 
     def findings(self) -> tuple[Finding, ...]:
         """State the linear answer for each outcome that moves, and the primary one without each card."""

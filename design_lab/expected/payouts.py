@@ -53,7 +53,7 @@ class Payouts(Shown):
     stays: tuple[str, ...]
 
     def table(self) -> pd.DataFrame:
-        """Return one row a pool: amount, change against today's, and who gains or loses, None where too few."""
+        """Return one row a pool: paid_by, amount, change against today's, who gains or loses (None where too few)."""
         import pandas as pd
 
         rows = []
@@ -61,7 +61,7 @@ class Payouts(Shown):
             pool, today = self._pool(name), self._pool("today")
             gain, lose = self._gains(name) or (None, None)
             rows.append((name, pool / 100, pool / today - 1 if today else None, gain, lose))
-        return pd.DataFrame(rows, columns=["of", *self.units])
+        return pd.DataFrame(rows, columns=["paid_by", *self.units])
 
     def transition(self, quarters: int = TRANSITION) -> float:
         """Return what it costs, in the client's currency, to pay nobody less than today for some quarters.

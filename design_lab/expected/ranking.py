@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 VOLUME = "calls_per_hour"
+_SHOWN = 10
 _FIRST = 3  # of the order, of which findings tell
 _MEASURED = 20  # times that everybody is measured twice, for the noise of points
 
@@ -76,7 +77,7 @@ class Ranked(Shown):
         return pd.DataFrame(rows)
 
     def to_text(self, lang: str = "en") -> pd.DataFrame:
-        """Return one row a scheme with its weights in words and every effect in its outcome's unit."""
+        """Return the first ten with their weights in words and every effect in its outcome's unit."""
         import pandas as pd
 
         rows = [
@@ -87,7 +88,7 @@ class Ranked(Shown):
                 "volume_effect": _written(VOLUME, one.volume, lang),
                 "better": number(one.better, "share", lang),
             }
-            for place, one in enumerate(self.places, 1)
+            for place, one in enumerate(self.places[:_SHOWN], 1)
         ]
         return pd.DataFrame(rows, columns=["place", "weights", "primary_effect", "volume_effect", "better"])
 

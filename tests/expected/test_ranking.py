@@ -70,7 +70,8 @@ def test_findings_tell_of_the_first_three_and_the_table_of_all(start, told):
     ids = [one.id for one in told.findings()]
     assert ids[:2] == ["expected.front.size", "expected.front.1"]
     assert len([id for id in ids if id.startswith("expected.front.")]) <= 7
-    assert len(told.table()) == len(told.to_text("en")) == len(told.to_text("zh")) == len(told.places)
+    assert len(told.table()) == len(told.places)
+    assert len(told.to_text("en")) == len(told.to_text("zh")) == min(10, len(told.places))
     first = next(one for one in told.findings() if one.id == "expected.front.1")
     assert first.value == pytest.approx(100 * told.places[0].primary[1])
     assert first.claim == "scenario"
