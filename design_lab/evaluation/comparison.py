@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.display import Quantity, Shown
-from design_lab.errors import SchemeError
 from design_lab.evaluation.grounds import claim_of, either_reconstructed, limits_of_both, unchanged_behaviour
 from design_lab.finding import Claim, Finding, state
 from design_lab.scheme import Scheme
@@ -27,7 +26,8 @@ class Comparison(Shown):
     `rank_correlation` is Spearman's, on ranks within role and level, of `ranked` people, None where too few can be
     ranked under both; `transitions` counts people by grade today (rows) and under the candidate (columns), `graded` in
     all, of whom `up` get a better grade and `down` a worse one. `reconstructed` says whether the client has not
-    confirmed how totals come about under either scheme, `grades_reconstructed` whether grades.
+    confirmed how totals come about under either scheme, `grades_reconstructed` whether grades; `in_one_order` whether
+    it can be told which of two grades is better.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Comparison(Shown):
     down: int
     reconstructed: bool
     grades_reconstructed: bool
+    in_one_order: bool = True
     limits: tuple[str, ...] = ()  # of the scores themselves
     among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
@@ -69,7 +70,8 @@ class Comparison(Shown):
                 scheme=self.title,
             )  # fmt: skip
         if not self.graded:
-            return correlation, self._unknown("grade_changes", "share", 0)
+            why = "" if self.in_one_order else "_apart"
+            return correlation, self._unknown("grade_changes", "share", 0, why=why)
         claim, limits = self.claim_of_grades, self.limits_of_grades
         up, down = Quantity(self.up, "people"), Quantity(self.down, "people")
         changes = state(
@@ -96,9 +98,9 @@ class Comparison(Shown):
         """What limits what is said of grades that change, as keys below `limit.`."""
         return unchanged_behaviour(self.grades_reconstructed, self.limits)
 
-    def _unknown(self, what: str, unit: str, n: int) -> Finding:
+    def _unknown(self, what: str, unit: str, n: int, *, why: str = "") -> Finding:
         return state(
-            f"candidates.{self.name}.{what}", None, says=f"candidates.{what}_unknown", unit=unit, n=n,
+            f"candidates.{self.name}.{what}", None, says=f"candidates.{what}_unknown{why}", unit=unit, n=n,
             claim="unidentified", among=self.among, scheme=self.title, quarter=self.quarter,
         )  # fmt: skip
 
@@ -112,7 +114,8 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
 
     both = today.told_apart & candidate.told_apart
     graded = graded_under_both(today, candidate)
-    order = grades_of_both(today.scheme, candidate.scheme)
+    known = grades_of_both(today.scheme, candidate.scheme)
+    order = known or [*today.scheme.grades.names()]
     before = pd.Categorical(today.grade[graded], categories=order, ordered=True)
     after = pd.Categorical(candidate.grade[graded], categories=order, ordered=True)
 
@@ -127,23 +130,21 @@ def compare(today: Scores, candidate: Scores) -> Comparison:
         down=int((after.codes > before.codes).sum()),
         reconstructed=either_reconstructed(today, candidate, "totals"),
         grades_reconstructed=either_reconstructed(today, candidate, "grades"),
+        in_one_order=known is not None,
         limits=limits_of_both(today, candidate),
         among=today.among,
     )
 
 
-def grades_of_both(today: Scheme, candidate: Scheme) -> list[str]:
+def grades_of_both(today: Scheme, candidate: Scheme) -> list[str] | None:
     """Return the grades of two schemes in one order, best first; one that only the candidate has stands in its place.
 
-    Schemes without a grade in common, or with common ones in another order, raise `SchemeError`.
+    None where they have no grade in common, or common ones in another order: nobody can tell then whose is better.
     """
     order, theirs = today.grades.names(), candidate.grades.names()
     shared = [name for name in theirs if name in order]
     if not shared or shared != [name for name in order if name in theirs]:
-        raise SchemeError(
-            f"{candidate.name}: its grades {', '.join(theirs)} cannot be put in one order with {', '.join(order)} of "
-            f"{today.name}; call a grade in both by the same name, so that it can be told whose is better"
-        )
+        return None
     for at, name in enumerate(theirs):
         if name not in order:
             following = next((one for one in theirs[at:] if one in order), None)
@@ -152,8 +153,13 @@ def grades_of_both(today: Scheme, candidate: Scheme) -> list[str]:
 
 
 def graded_under_both(today: Scores, candidate: Scores) -> pd.Series:
-    """Return who has a grade under both, (n,), each person once: the last of her spells in which she has."""
+    """Return who has a grade under both, (n,), each person once: the last of her spells in which she has.
+
+    Nobody has where the two schemes' grades cannot be put in one order.
+    """
     graded = today.grade.notna() & candidate.grade.notna()
+    if grades_of_both(today.scheme, candidate.scheme) is None:
+        graded &= False
     once = graded.copy()
     once[graded] = last_spells(graded.index[graded])
     return once

@@ -111,7 +111,7 @@ def movers(
     """
     graded = graded_under_both(today, candidate)
     people = today.people[graded]
-    order = {grade: place for place, grade in enumerate(grades_of_both(today.scheme, candidate.scheme))}
+    order = {grade: place for place, grade in enumerate(grades_of_both(today.scheme, candidate.scheme) or ())}
     shift = candidate.grade[graded].map(order).to_numpy(int) - today.grade[graded].map(order).to_numpy(int)
     way = np.where(shift < 0, "up", np.where(shift > 0, "down", "same"))
     by = _moved_by(today, candidate, graded, way)

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from design_lab.errors import SchemeError
 from design_lab.evaluation import compare
 from design_lab.evaluation.comparison import grades_of_both
 from design_lab.evaluation.movers import movers
@@ -136,6 +135,13 @@ def test_a_new_best_grade_makes_nobody_worse():
 
 
 @pytest.mark.parametrize("theirs", [("优秀", "称职", "基本称职"), ("B", "A", "C")])
-def test_grades_of_which_nobody_can_say_whose_is_better_are_refused(theirs):
-    with pytest.raises(SchemeError, match="cannot be put in one order with A, B, C of test"):
-        grades_of_both(graded(*"ABC"), graded(*theirs))
+def test_of_grades_of_which_nobody_can_say_whose_is_better_no_change_is_told(theirs):
+    people = make_panel({f"E{i:02}": (10.0 + i, 80.0, 0.8, 4.0) for i in range(20)})
+    today, candidate = (score(people, graded(*names), medians=pd.DataFrame()) for names in ("ABC", theirs))
+    assert grades_of_both(today.scheme, candidate.scheme) is None
+    found = {one.id: one for one in compare(today, candidate).findings()}
+    changes = found[f"candidates.{candidate.scheme.name}.grade_changes"]
+    assert (changes.value, changes.claim) == (None, "unidentified")
+    assert "cannot be put in one order" in changes.text["en"]
+    assert found[f"candidates.{candidate.scheme.name}.rank_correlation"].value == pytest.approx(1.0)
+    assert movers(today, candidate, least=5).findings() == ()
