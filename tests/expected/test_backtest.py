@@ -1,6 +1,7 @@
 """The back-test: nothing of later data in any forecast, and what was planted comes out."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -72,10 +73,7 @@ def spread_of_all(monkeypatch):
     def leaky(study, teams, origin):
         last = real(study, teams, Quarter.parse(teams.quarters[-1]))
         return {
-            series: type(past)(
-                outcome=past.outcome, quarters=past.quarters, values=past.values, filled=past.filled,
-                errors=np.full_like(past.errors, last[series].errors.mean()),
-            )
+            series: replace(past, errors=np.full_like(past.errors, last[series].errors.mean()))
             for series, past in real(study, teams, origin).items()
         }  # fmt: skip
 

@@ -13,7 +13,7 @@ from design_lab.expected.scores import PROBABILITIES, ends
 def past(values, outcome="handle_seconds"):
     held = np.asarray(values, dtype=float)
     names = tuple(f"Q{place:03d}" for place in range(held.size))
-    return Past(outcome=outcome, quarters=names, values=held, errors=0 * held, filled=0 * held)
+    return Past(outcome=outcome, quarters=names, values=held, errors=0 * held, filled=0 * held, work=0 * held + 1)
 
 
 def test_one_quarter_ahead_by_hand():
