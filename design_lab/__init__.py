@@ -141,7 +141,7 @@ if TYPE_CHECKING:
     from design_lab.expected.payouts import payouts
     from design_lab.expected.preview import forecast_start
     from design_lab.expected.ranking import ranked
-    from design_lab.finding import Finding, Results, findings_of, tell, write_findings
+    from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
     from design_lab.landscape import write_landscapes
@@ -212,7 +212,6 @@ _HOMES = {
     "worth": "expected.consequences",
     "facts": "ingest",
     "feedback": "evaluation",
-    "findings_of": "finding",
     "gaming_signs": "evidence",
     "goal_tree": "expected.goal_tree",
     "goals": "evaluation",
@@ -293,7 +292,6 @@ __all__ = [
     "factors",
     "facts",
     "feedback",
-    "findings_of",
     "forecast_start",
     "gaming",
     "gaming_signs",

@@ -295,12 +295,6 @@ def read_findings(path: Path) -> tuple[Finding, ...]:
     return tuple(Finding.from_dict(finding) for finding in read_json(path))
 
 
-def findings_of(out: str | Path, notebook: str) -> tuple[Finding, ...]:
-    """Read the findings of a notebook that ran before, from where notebooks write them; none where it did not run."""
-    path = Path(out) / "findings" / f"{notebook}.json"
-    return read_findings(path) if path.is_file() else ()
-
-
 def _refuse_twins(findings: Iterable[Finding]) -> None:
     seen: dict[str, str] = {}
     for finding in findings:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from design_lab.catalogue.priors import evidence
 from design_lab.finding import Results
 from design_lab.ingest import build, facts, table_path
 from design_lab.run.road import run
@@ -142,6 +143,7 @@ def subjects(results, claim):
 OF_THE_SCHEME = {
     "diagnosis.at_cap", "diagnosis.coverage", "diagnosis.coverage_by_role", "diagnosis.principle", "targets.pay_share",
 }  # fmt: skip
+BELIEVED = {f"prior.{name}" for name in evidence().entries}  # of studies elsewhere, whatever came from the client
 
 
 def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
@@ -149,7 +151,7 @@ def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
     results, said = ran("pwc", "pwc_call_centre.xlsx", "2021Q1")
     assert not [line for line in said if "is left out" in line]
     assert claims(results) == {"accounting", "scenario", "unidentified"}
-    assert subjects(results, "scenario") <= OF_THE_SCHEME
+    assert subjects(results, "scenario") <= OF_THE_SCHEME | BELIEVED
     assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "one team alone"
     for indicator in ("csat", "very_satisfied_rate", "first_contact_resolution"):
         assert results[f"indicators.{indicator}.no_signal.agent"].value is None
@@ -166,7 +168,8 @@ def test_the_road_of_the_bank_of_1999_says_what_cannot_be_done_and_does_the_rest
     assert claims(results) == {"accounting", "association", "scenario", "unidentified"}
     assert subjects(results, "association") == {"diagnosis.minimum_n", "diagnosis.reliability"}
     assert subjects(results, "scenario") <= {
-        *OF_THE_SCHEME, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule", "targets.cycle"
+        *OF_THE_SCHEME, *BELIEVED, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule",
+        "targets.cycle",
     }  # fmt: skip
     assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "nobody was rated"
     assert results["indicators.handle_seconds.centre"].value == pytest.approx(179.03, abs=0.005)
