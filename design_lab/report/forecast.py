@@ -30,7 +30,6 @@ def forecast_section(facts: Facts) -> Section:
         "expected.already": _of(facts, ("already",)),
         "expected.views": _of(facts, [f"{primary}.{view}" for view in _VIEWS]),
         "expected.asked": _of(facts, _ASKED),
-        "expected.paid": _of(facts, _PAID),
         "expected.front": [one for one in facts.results.under(_FRONT) if one.id.count(".") == _FRONT.count(".") + 1],
     }
     rests = _of(facts, [*(f"{primary}.{road}" for road in (*_ROADS, "linear")), *_SHARES])
@@ -44,7 +43,7 @@ def forecast_section(facts: Facts) -> Section:
             *((chart,) if chart else ()),
             *(table for table in tables if table.rows),
             *facts.groups(groups),
-            *facts.groups({"expected.rests": rests}, folded=True),
+            *facts.groups({"expected.paid": _of(facts, _PAID), "expected.rests": rests}, folded=True),
             *((Points(title=facts.say("expected.not_shown"), sentences=_not_shown(facts)),) if chart else ()),
         ),
         brief=facts.statements(effects)[:3],
