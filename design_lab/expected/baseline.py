@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from design_lab.errors import ForecastError
+from design_lab.evaluation.rerun import DRAWS as MEASURED
 from design_lab.evaluation.rerun import rerun
 from design_lab.evidence import WeightEffects
 from design_lab.expected.carried import carried, longest
@@ -93,11 +94,20 @@ class Baseline:
 
 
 def paid_for(
-    panel: Panel, scheme: Scheme, *, medians: pd.DataFrame, pay: pd.Series, rng: np.random.Generator
+    panel: Panel,
+    scheme: Scheme,
+    *,
+    medians: pd.DataFrame,
+    pay: pd.Series,
+    rng: np.random.Generator,
+    measured: int = MEASURED,
 ) -> Incentives:
-    """Say what a scheme pays for if everybody in a panel is under it, with the noise that measurement has there."""
+    """Say what a scheme pays for if everybody in a panel is under it, with the noise that measurement has there.
+
+    The noise is that of so many pairs of measurements.
+    """
     scores = score(panel, scheme, medians=medians)
-    noise = rerun(panel, scores, medians=medians, rng=rng).total_variance.reindex(panel.people.index)
+    noise = rerun(panel, scores, medians=medians, rng=rng, draws=measured).total_variance.reindex(panel.people.index)
     return incentives(panel, scheme, medians=medians, noise=noise.fillna(0.0), pay=pay)
 
 

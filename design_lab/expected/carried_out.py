@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 from design_lab.display import Quantity, Shown, Term
 from design_lab.errors import ForecastError
-from design_lab.evidence import check_adoption, weight_effects, weight_history
+from design_lab.evidence import weight_history
 from design_lab.evidence.checks import EvidenceChecks
 from design_lab.evidence.history import WeightHistory
 from design_lab.evidence.inference import LEVEL
@@ -18,9 +16,9 @@ from design_lab.evidence.weight_effect import SHOWN, WeightEffect, WeightEffects
 from design_lab.evidence.wording import between, said
 from design_lab.expected.designs import VOLUME
 from design_lab.expected.plan import FILE, AnalysisPlan, read_plan
-from design_lab.finding import Finding, state
+from design_lab.expected.seen import other_weights
+from design_lab.finding import CAUSAL, Finding, state
 from design_lab.periods import Quarter
-from design_lab.scoring import team_queues
 from design_lab.scoring.team_quarters import team_quarters
 from design_lab.study import Study
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Verdict = Literal["go", "no_go", "go_on", "cannot_say"]
-_CAUSAL = ("causal", "causal-under-assumptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -105,21 +102,8 @@ def carry_out(study: Study, path: Path, period: Quarter) -> CarriedOut:
     past = weight_history(study, period, roles=teams.roles)
     _refuse_history(plan, past)
     rates = teams.rates()
-    kept = teams.frozen_on(past.day_before) if past.day_before else None
-    frozen = kept.rates() if kept else None
-    checks = check_adoption(
-        study, past, rates, rng=np.random.default_rng([plan.seed, 1]), frozen=frozen, queues=team_queues(study, period)
-    )
-    effects = weight_effects(
-        past,
-        rates,
-        primary=plan.primary_outcome,
-        rng=np.random.default_rng(plan.seed),
-        frozen=frozen,
-        people=kept.by_person(plan.primary_outcome) if kept else None,
-        absent=teams.absent,
-        checks=checks.checks,
-        draws=plan.draws,
+    effects, checks = other_weights(
+        study, period, teams, past, rates, primary=plan.primary_outcome, seed=plan.seed, draws=plan.draws
     )
     lost = _lost(plan, effects, rates)
     verdict, why = decided(plan, period, effects.primary, lost)
@@ -134,7 +118,7 @@ def decided(
     `lost` is the interval of the change of volume as a share of what it was, None where it is not known.
     """
     last = str(look) == plan.looks[-1]
-    if primary.adoption is None or primary.claim.claim not in _CAUSAL or primary.p is None:
+    if primary.adoption is None or primary.claim.claim not in CAUSAL or primary.p is None:
         return "cannot_say", "no_effect_told"
     told = primary.p < 1 - LEVEL if last else primary.p <= plan.stop_p
     gain = primary.adoption.value if plan.better == "higher" else -primary.adoption.value

@@ -11,17 +11,17 @@ import numpy.typing as npt
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.display import Quantity, Term
 from design_lab.errors import ForecastError
-from design_lab.evaluation import official, rerun
+from design_lab.evaluation import official
 from design_lab.evaluation.targets import pay_shares
 from design_lab.evidence.weight_effect import SHOWN
+from design_lab.expected.baseline import paid_for
 from design_lab.expected.effects import effects
-from design_lab.expected.incentive import incentives
 from design_lab.expected.priors import LEVEL, priors
 from design_lab.expected.steady import Steady
 from design_lab.finding import Finding, state
 from design_lab.periods import Quarter
 from design_lab.scheme import Scheme
-from design_lab.scoring import everybody, in_force, panel, score_in_force, targets
+from design_lab.scoring import in_force, panel, targets
 from design_lab.scoring.panel import Panel
 from design_lab.study import Study
 
@@ -120,14 +120,11 @@ def _paid_for(study: Study, mine: Panel, scheme: Scheme, period: Quarter, role: 
     """What a standard deviation more on each dimension is worth to the role's people, in pay coefficients."""
     import pandas as pd
 
-    medians, everyone = targets(study, period), everybody(mine, scheme)
-    scores = score_in_force(mine, everyone, medians=medians)[scheme.name]
-    again = rerun(mine, scores, medians=medians, rng=np.random.default_rng(seed), draws=_MEASURED)
-    index = mine.people.index
-    noise = again.total_variance.reindex(index).fillna(0.0)
-    worth = incentives(mine, scheme, medians=medians, noise=noise, pay=pd.Series(1.0, index)).by_dimension()
-    row = worth.loc[role] if role in worth.index else pd.Series(dtype=float)
-    return {str(name): max(0.0, amount) for name, amount in row.astype(float).to_dict().items()}
+    found = paid_for(
+        mine, scheme, medians=targets(study, period), pay=pd.Series(1.0, mine.people.index),
+        rng=np.random.default_rng(seed), measured=_MEASURED,
+    )  # fmt: skip
+    return found.by_role().get(role, {})
 
 
 def _bonus_power(study: Study, mine: Panel, period: Quarter, role: str) -> float:
