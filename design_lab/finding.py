@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Claim = Literal["accounting", "association", "causal-under-assumptions", "causal", "scenario", "unidentified"]
 CLAIMS: tuple[str, ...] = get_args(Claim)
-_CAUSAL = ("causal-under-assumptions", "causal")
+CAUSAL = ("causal-under-assumptions", "causal")
 _RECONSTRUCTED = "reconstructed_scheme"  # a limit that stands in the sentence too
 _ID = re.compile(r"[a-z0-9_]+(\.[A-Za-z0-9_-]+)+")
 _CAUSE = re.compile(
@@ -175,7 +175,7 @@ def _problems(finding: Finding) -> Iterator[str]:
         yield "an interval is (low, high) with its level"
     if set(finding.text) != set(LANGUAGES) or not all(finding.text.values()):
         yield f"text must stand in {', '.join(LANGUAGES)}"
-    if finding.claim not in _CAUSAL:
+    if finding.claim not in CAUSAL:
         for said in (*finding.text.values(), *finding.limits):
             for cause in words_of_cause(said):
                 yield f"says {cause!r}, which only a causal claim may; its claim is {finding.claim}"

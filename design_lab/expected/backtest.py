@@ -11,11 +11,12 @@ import numpy as np
 
 from design_lab.catalogue import LANGUAGES
 from design_lab.display import Quantity, Shown, Term, Wording, interval
+from design_lab.evaluation.criteria import Estimate
 from design_lab.evidence.weight_effect import SHOWN
 from design_lab.evidence.wording import said
 from design_lab.expected.past import Past
 from design_lab.expected.rolling import Said, Series, known_at, refuse_leaks, said_of
-from design_lab.expected.scores import BANDS, Estimate, Score, ends, scored, summary
+from design_lab.expected.scores import BANDS, Score, ends, scored, summary
 from design_lab.expected.verdicts import stated
 from design_lab.finding import Finding, state
 from design_lab.periods import Quarter

@@ -13,9 +13,9 @@ from design_lab.expected.effects import Effects
 from design_lab.expected.horizon import Fading
 from design_lab.expected.past import Past
 from design_lab.expected.response import Piloted
+from design_lab.finding import CAUSAL
 
 Array = npt.NDArray[np.float64]
-_BEARS = ("causal", "causal-under-assumptions")  # what an association shows is no answer to incentives
 
 
 def carried(seen: WeightEffects, moved: Effects, known: Mapping[str, Past], fading: Fading) -> dict[str, Piloted]:
@@ -34,7 +34,7 @@ def carried(seen: WeightEffects, moved: Effects, known: Mapping[str, Past], fadi
     found = {}
     for one in seen.effects:
         belief, past = moved.beliefs.get(one.outcome), known.get(one.outcome)
-        if belief is None or past is None or one.claim.claim not in _BEARS or not one.interval:
+        if belief is None or past is None or one.claim.claim not in CAUSAL or not one.interval:
             continue
         change = {name: moved.steps[name] for name in belief.dimensions}
         if any(change.values()) and (told := _observed(one, float(past.values.mean()), left)):

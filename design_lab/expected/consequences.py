@@ -15,7 +15,7 @@ from design_lab.evidence.weight_effect import SHOWN
 from design_lab.expected.capacity import Capacity, HandleChange, NoCapacity
 from design_lab.expected.cost import NetValue, Outlook, net_value
 from design_lab.expected.draws import spread
-from design_lab.expected.forecast import TOLD, ExpectedEffects
+from design_lab.expected.forecast import ExpectedEffects
 from design_lab.scoring.team_quarters import CARDS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def worth(found: ExpectedEffects, people: Capacity | NoCapacity, *, rng: np.rand
 
 def _over_roles(found: ExpectedEffects, outcome: str, *, relative: bool = False) -> Array | None:
     """The effect in the fourth quarter, (draws,), of all roles by the work that the outcome is counted over."""
-    at, parts, whole = found.starts + TOLD - 1, [], 0.0
+    at, parts, whole = found.told, [], 0.0
     for role in found.roles:
         if outcome not in role.start.known:
             continue
@@ -120,10 +120,10 @@ class SideBySide(Shown):
 
 def _row(side: Side) -> tuple[object, ...]:
     found, role = side.expected, side.expected.first
-    at, scale = found.starts + TOLD - 1, SHOWN[found.primary][1]
+    at, scale = found.told, SHOWN[found.primary][1]
     effect: Sequence[float | None] = (None, None, None)
     if not role.why_not(found.primary):
-        low, middle, high = scale * role.path(found.primary).effect_band()[:, at]
+        low, middle, high = scale * role.path(found.primary).effect_band(at)
         effect = float(middle), float(low), float(high)
     volume = None if role.why_not(VOLUME) else float(np.median(role.path(VOLUME).effect[:, at]))
     fte = spread(side.people.fte)[0] if isinstance(side.people, Capacity) else None
@@ -133,8 +133,12 @@ def _row(side: Side) -> tuple[object, ...]:
 
 def target_chance(found: ExpectedEffects) -> float | None:
     """Return the chance that the target of the primary outcome is met in the fourth quarter, None without one."""
-    id = f"expected.{found.scheme.name}.target_probability.{CARDS.get(found.primary, found.primary)}"
-    return next((one.value for one in found.findings() if one.id == id), None)
+    study, indicator = found.baseline.study, CARDS.get(found.primary, found.primary)
+    target = study.settings.targets.get(indicator)
+    if target is None or found.first.why_not(found.primary):
+        return None
+    better = study.cards[indicator].better
+    return float(found.first.path(found.primary).reaching(target.value, better=better)[found.told])
 
 
 def side_by_side(

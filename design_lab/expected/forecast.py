@@ -101,6 +101,11 @@ class ExpectedEffects(Shown):
         return self.baseline.quarters[self.starts : self.starts + AHEAD]
 
     @property
+    def told(self) -> int:
+        """The place among the baseline's quarters of the one that is told, the fourth under the scheme."""
+        return self.starts + TOLD - 1
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes in the order in which they stand, the study's primary one first."""
         return (self.primary, *(name for name in OUTCOMES if name != self.primary))
@@ -143,8 +148,8 @@ class ExpectedEffects(Shown):
         for outcome in self.outcomes:
             if role.why_not(outcome):
                 continue
-            one, at = role.path(outcome), self.starts + TOLD - 1
-            low, middle, high = one.effect_band()[:, at]
+            one, at = role.path(outcome), self.told
+            low, middle, high = one.effect_band(at)
             without, changed = (float(np.median(side[:, at])) for side in (one.without, one.changed))
             found.append((outcome, role.claim(outcome), without, changed, float(middle), float(low), float(high)))
         return found

@@ -84,8 +84,8 @@ def _effect(found: ExpectedEffects, role: RoleForecast, outcome: str) -> Finding
             id, 0.0, says="expected.not_moved", unit=unit, n=role.start.people, claim="scenario", bounds=(0.0, 0.0),
             level=LEVEL, limits=_limits(found, role, outcome), **parts,
         )  # fmt: skip
-    one, at = role.path(outcome), found.starts + TOLD - 1
-    low, middle, high = scale * one.effect_band()[:, at]
+    one, at = role.path(outcome), found.told
+    low, middle, high = scale * one.effect_band(at)
     sides = {name: float(np.median(side[:, at])) for name, side in (("changed", one.changed), ("without", one.without))}
     return state(
         id, float(middle), says="expected.effect", unit=unit, n=role.start.people, claim=role.claim(outcome),
@@ -140,7 +140,7 @@ def effect_in(found: ExpectedEffects, outcome: str, number: int) -> Finding:
             id, None, says="expected.not_forecast", unit=unit, n=people, claim="unidentified",
             why=said(f"no_forecast.{why}"), **parts,
         )  # fmt: skip
-    low, middle, high = (float(one) for one in scale * role.path(outcome).effect_band()[:, found.starts + number - 1])
+    low, middle, high = (float(one) for one in scale * role.path(outcome).effect_band(found.starts + number - 1))
     return state(
         id, middle, says="expected.quarter", unit=unit, n=people, claim=role.claim(outcome, number),
         bounds=(low, high), level=LEVEL, limits=_limits(found, role, outcome),
@@ -168,7 +168,7 @@ def level_in(found: ExpectedEffects, outcome: str, number: int) -> Finding:
             id, None, says="expected.not_forecast", unit=level(outcome, 0.0)[1], n=role.start.people,
             claim="unidentified", why=said(f"no_forecast.{why}"), **parts,
         )  # fmt: skip
-    band = role.path(outcome).band()[:, found.starts + number - 1]
+    band = role.path(outcome).band(found.starts + number - 1)
     (low, unit), (middle, _), (high, _) = (level(outcome, float(value)) for value in band)
     return state(
         id, middle, says=f"expected.level{'_stays' if found.stays else ''}", unit=unit, n=role.start.people,
@@ -185,7 +185,7 @@ def _views(found: ExpectedEffects) -> Iterator[Finding]:
     unit, scale = SHOWN[outcome]
     for name, values in role.path(outcome).views(better=better(outcome)).items():
         yield state(
-            f"expected.{found.scheme.name}.{outcome}.{name}", float(scale * values[found.starts + TOLD - 1]),
+            f"expected.{found.scheme.name}.{outcome}.{name}", float(scale * values[found.told]),
             says=f"expected.{name}", unit=unit, n=role.start.people, claim=role.claim(outcome),
             limits=_limits(found, role, outcome), scheme=found.scheme.title, outcome=Term(f"outcome.{outcome}"),
             quarter=str(found.quarters[TOLD - 1]),
@@ -237,8 +237,7 @@ def _targets(found: ExpectedEffects) -> Iterator[Finding]:
                 why=said(f"no_forecast.{why}"), **parts,
             )  # fmt: skip
             continue
-        at = found.starts + TOLD - 1
-        chance = float(role.path(outcome).reaching(target.value, better=card.better)[at])
+        chance = float(role.path(outcome).reaching(target.value, better=card.better)[found.told])
         yield state(
             id, chance, says=f"expected.target{'_stays' if found.stays else ''}", unit="share", n=role.start.people,
             claim="scenario", limits=_limits(found, role, outcome), role=found.role_name(role),

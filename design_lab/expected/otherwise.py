@@ -184,5 +184,5 @@ def _left(priors: Priors, card: str, entries: set[str]) -> Priors | None:
 
 
 def _ends(path: Paths, found: ExpectedEffects) -> Ends:
-    low, middle, high = path.effect_band()[:, found.starts + TOLD - 1]
+    low, middle, high = path.effect_band(found.told)
     return float(low), float(middle), float(high)

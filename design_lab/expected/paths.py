@@ -38,13 +38,13 @@ class Paths:
         """What the change adds, (draws, quarters)."""
         return self.changed - self.without
 
-    def band(self) -> Array:
-        """Return low, median and high of what will be published with the change, (3, quarters)."""
-        return _band(self.changed)
+    def band(self, at: int | None = None) -> Array:
+        """Return low, median and high of what will be published with the change, (3, quarters), or `at` one, (3,)."""
+        return _band(self.changed if at is None else self.changed[:, at])
 
-    def effect_band(self) -> Array:
-        """Return low, median and high of the effect, (3, quarters): only what is not known of it, no shocks."""
-        return _band(self.effect)
+    def effect_band(self, at: int | None = None) -> Array:
+        """Return low, median and high of the effect likewise: only what is not known of it, no shocks."""
+        return _band(self.effect if at is None else self.changed[:, at] - self.without[:, at])
 
     def views(self, *, better: str) -> dict[str, Array]:
         """Return the effect (quarters,) as a conservative, a central and an optimistic reader would take it.

@@ -17,7 +17,7 @@ from design_lab.catalogue import LANGUAGES, words
 from design_lab.display import Quantity, Shown
 from design_lab.evaluation.pools import LEAST_MOVE
 from design_lab.expected.course import from_scale, to_scale
-from design_lab.expected.forecast import TOLD, ExpectedEffects
+from design_lab.expected.forecast import ExpectedEffects
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel, Scores, score
 from design_lab.scoring.pay import neutral, payroll
@@ -179,7 +179,7 @@ def expected_panel(found: ExpectedEffects) -> Panel:
         for indicator, outcome in outcomes.items():
             if one.forecast is None or outcome not in one.forecast.paths or not one.moves(outcome):
                 continue
-            path, at = one.path(outcome), found.starts + TOLD - 1
+            path, at = one.path(outcome), found.told
             sides = path.without[:, at], path.changed[:, at]
             mine = role == one.start.role
             own = values.loc[mine, indicator].to_numpy(np.float64)

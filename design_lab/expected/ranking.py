@@ -229,7 +229,7 @@ def _only(usual: Unchanged, outcomes: set[str]) -> Unchanged:
 
 
 def _band(path: Paths) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(path.effect[:, TOLD - 1], [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+    low, middle, high = path.effect_band(TOLD - 1)
     return float(low), float(middle), float(high)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.evaluation.criteria import Estimate
+
 Array = npt.NDArray[np.float64]
 PROBABILITIES: Array = np.arange(1, 100) / 100  # at which a forecast's quantiles are told
 BANDS = (50, 90)  # percent, of which coverage is told
@@ -40,16 +42,6 @@ class Score:
     error: float
     apart: float | None
     references: Mapping[str, tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A mean over forecasts with its interval at `LEVEL`, and how many forecasts it rests on."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from design_lab.display import Quantity, Term, Wording
-from design_lab.expected.scores import BANDS, LEAST_LINES, LEAST_QUARTERS, LEVEL, Estimate, Summary
+from design_lab.evaluation.criteria import Estimate
+from design_lab.expected.scores import BANDS, LEAST_LINES, LEAST_QUARTERS, LEVEL, Summary
 from design_lab.finding import Finding, state
 
 _UNITS: Mapping[str, str] = {"coverage": "share", "bias": "standard_deviations", "crps_skill": "share"}

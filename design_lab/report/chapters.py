@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from design_lab.display import interval, number
+from design_lab.display import interval
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Row, Section, Table, clean, once
 from design_lab.report.facts import Facts, capital
@@ -206,7 +206,6 @@ def _weights_chart(facts: Facts) -> Chart | None:
         )
         for id, nominal, effect in pairs
     )
-    level = next((finding.level for finding in effective if finding.interval), None)
     return Chart(
         name="weights",
         title=facts.chart_word("weights"),
@@ -218,5 +217,5 @@ def _weights_chart(facts: Facts) -> Chart | None:
         ),
         percent=True,
         shows=facts.statements(finding for _, *both in pairs for finding in both),
-        note=facts.say("level", level=number(level, "weight", facts.lang)) if level else "",
+        note=facts.level(effective),
     )

@@ -50,6 +50,11 @@ class Facts:
             return self.shown(finding)
         return f"{self.shown(finding)} ({interval(*finding.interval, finding.unit, self.lang)})"
 
+    def level(self, findings: Iterable[Finding | None]) -> str:
+        """Say at which level the intervals of findings are, by the first that has one; nothing where none has."""
+        level = next((one.level for one in findings if one and one.interval), None)
+        return self.say("level", level=number(level, "weight", self.lang)) if level else ""
+
     def alt(self, name: str, items: Iterable[str]) -> str:
         """Say in words what the chart of this name shows, item by item."""
         return self.chart_word(f"{name}_alt", items=self.say("sentence_join").join(items))

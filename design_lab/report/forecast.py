@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from design_lab.catalogue import words
 from design_lab.catalogue.outcomes import OUTCOMES
-from design_lab.display import number
-from design_lab.finding import Finding
+from design_lab.finding import CAUSAL, Finding
 from design_lab.report.content import Chart, Points, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
 
@@ -81,7 +80,7 @@ def _heading(facts: Facts, primary: str, effects: list[Finding]) -> str:
     if not known:
         return facts.say("expected.unknown" if effects else "expected.none")
     most = max(known, key=lambda one: abs(one.value or 0))
-    kind = "piloted" if most.claim in ("causal", "causal-under-assumptions") else "scenario"
+    kind = "piloted" if most.claim in CAUSAL else "scenario"
     return facts.say(
         f"expected.heading_{kind}", outcome=_outcome(facts, primary), scheme=facts.quoted(most.id.split(".")[1]),
         value=facts.bounded(most),
@@ -105,14 +104,9 @@ def _chart(facts: Facts, primary: str, effects: list[Finding]) -> Chart | None:
         series=(facts.series("expected_difference", "effect", known),),
         percent=False,
         shows=facts.statements(known),
-        note=_note(facts, known),
+        note=facts.level(known),
         digits=2,
     )
-
-
-def _note(facts: Facts, known: list[Finding]) -> str:
-    level = next((one.level for one in known if one.level), None)
-    return facts.say("level", level=number(level, "weight", facts.lang)) if level else ""
 
 
 def _outcomes(facts: Facts) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from design_lab.catalogue import words
-from design_lab.display import number
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Section
 from design_lab.report.facts import Facts, capital
@@ -63,7 +62,6 @@ def _chart(facts: Facts) -> Chart | None:
         facts.chart_word("backtest_item", outcome=name, value=facts.bounded(finding))
         for name, finding in zip(names, found, strict=True)
     )
-    level = next(finding.level for finding in found)
     return Chart(
         name="backtest",
         title=facts.chart_word("backtest"),
@@ -72,5 +70,5 @@ def _chart(facts: Facts) -> Chart | None:
         series=(facts.series("backtest_held", "effect", found),),
         percent=True,
         shows=facts.statements(found),
-        note=facts.say("level", level=number(level, "weight", facts.lang)),
+        note=facts.level(found),
     )

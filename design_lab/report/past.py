@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from design_lab.catalogue import words
-from design_lab.display import interval, number
+from design_lab.display import interval
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Points, Row, Section, Table
 from design_lab.report.facts import Facts, capital
@@ -76,7 +78,6 @@ def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
         return None
     times = [int(finding.id.rpartition(".")[2]) for finding in found]
     names = [_quarter(facts, time) for time in times]
-    level = next((finding.level for finding in found if finding.level), None)
     items = (
         facts.chart_word("event_study_item", when=name, value=facts.shown(finding))
         for name, finding in zip(names, found, strict=True)
@@ -89,14 +90,14 @@ def _event_chart(facts: Facts, effect: Finding | None) -> Chart | None:
         series=(facts.series("event_difference", "effect", found),),
         percent=False,
         shows=facts.statements(found),
-        note=_note(facts, level),
+        note=_note(facts, found),
         digits=2,
     )
 
 
-def _note(facts: Facts, level: float | None) -> str:
-    level_said = [facts.say("level", level=number(level, "weight", facts.lang))] if level else []
-    return facts.say("sentence_join").join([facts.say("evidence.base"), *level_said])
+def _note(facts: Facts, found: Iterable[Finding]) -> str:
+    told = (facts.say("evidence.base"), facts.level(found))
+    return facts.say("sentence_join").join(one for one in told if one)
 
 
 def _quarter(facts: Facts, time: int) -> str:

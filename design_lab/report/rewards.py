@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from design_lab.catalogue import words
-from design_lab.display import number
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Group, Row, Section, Table, once
 from design_lab.report.facts import Facts, capital
@@ -89,7 +88,7 @@ def _reliability_chart(facts: Facts) -> Chart | None:
         series=tuple(facts.series(f"cycle_{cycle}", tone, by_cycle[cycle]) for cycle, tone in _CYCLES),
         percent=False,
         shows=facts.statements(finding for cycle in by_cycle.values() for finding in cycle),
-        note=_level_note(facts, found),
+        note=facts.level(found),
         digits=2,
     )
 
@@ -172,11 +171,6 @@ def _caps_table(facts: Facts) -> Table:
     )
 
 
-def _level_note(facts: Facts, found: list[Finding]) -> str:
-    level = next((finding.level for finding in found if finding.interval), None)
-    return facts.say("level", level=number(level, "weight", facts.lang)) if level else ""
-
-
 def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
     if not any(finding.value is not None for finding in slopes):
         return None
@@ -193,6 +187,6 @@ def _slopes_chart(facts: Facts, slopes: list[Finding]) -> Chart | None:
         series=(facts.series("slope", "effect", slopes),),
         percent=False,
         shows=facts.statements(slopes),
-        note=_level_note(facts, slopes),
+        note=facts.level(slopes),
         digits=2,
     )
