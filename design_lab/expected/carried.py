@@ -19,17 +19,18 @@ Array = npt.NDArray[np.float64]
 
 
 def carried(seen: WeightEffects, moved: Effects, known: Mapping[str, Past], fading: Fading) -> dict[str, Piloted]:
-    """Return what other weights did, by outcome, as effects in logs when they are whole.
+    """Return what other weights did, by outcome, as effects in logs.
 
     `moved` is what the piloted change of incentives is believed to do, of which the steps are taken; `known` the past
     of the role's outcomes, whose mean makes a change a relative one. An estimate is a mean over quarters since each
-    team's change, in which the effect ramped up and faded: it is divided by what `fading` leaves on average, whose
-    spread makes it wider. Outcomes whose claim is of no effect, or without an interval, are left out.
+    team's change, in which the effect ramped up and faded as `fading` believes. Outcomes whose claim is of no effect,
+    or without an interval, are left out.
     """
     quarters = _quarters_seen(seen)
     if not quarters.size:
         return {}
-    left = fading.at(len(quarters)) @ (quarters / quarters.sum())
+    weights = quarters / quarters.sum()
+    inverse = 1 / fading.left(weights)
     roles = frozenset(team.role for team in seen.history.treated)
     found = {}
     for one in seen.effects:
@@ -37,11 +38,11 @@ def carried(seen: WeightEffects, moved: Effects, known: Mapping[str, Past], fadi
         if belief is None or past is None or one.claim.claim not in CAUSAL or not one.interval:
             continue
         change = {name: moved.steps[name] for name in belief.dimensions}
-        if any(change.values()) and (told := _observed(one, float(past.values.mean()), left)):
+        if any(change.values()) and (told := _observed(one, float(past.values.mean()))):
             estimate, error, clusters = told
             found[one.outcome] = Piloted(
                 change=change, estimate=estimate, standard_error=error, clusters=clusters, claim=one.claim.claim,
-                roles=roles,
+                roles=roles, weights=tuple(weights.tolist()), inverse=(float(inverse.mean()), float(inverse.std())),
             )  # fmt: skip
     return found
 
@@ -58,23 +59,10 @@ def longest(seen: WeightEffects | None) -> int:
     return len(_quarters_seen(seen)) if seen else 0
 
 
-def _observed(one: WeightEffect, usual: float, left: Array) -> tuple[float, float, int] | None:
-    """Estimate, standard error and clusters of the relative change when whole; None where no error is told."""
+def _observed(one: WeightEffect, usual: float) -> tuple[float, float, int] | None:
+    """Estimate, standard error and clusters of the relative change; None where no error is told."""
     made = one.adoption.estimate if one.adoption else None
     if made is None or usual <= 0 or made.standard_error <= 0:
         return None
     scale = SHOWN[one.outcome][1] * usual
-    return *when_whole(made.value / scale, made.standard_error / scale, left), made.clusters
-
-
-def when_whole(mean_effect: float, error: float, left: Array) -> tuple[float, float]:
-    """Return an effect when it is whole and its standard error, told by its mean over event quarters with an `error`.
-
-    `left` (draws,) is what is believed to be left of it on average over these quarters.
-
-    >>> when_whole(0.5, 0.1, np.array([0.5, 0.5]))
-    (1.0, 0.2)
-    """
-    inverse = 1 / left
-    mean = float(inverse.mean())
-    return mean_effect * mean, float(np.hypot(error * mean, mean_effect * inverse.std()))
+    return made.value / scale, made.standard_error / scale, made.clusters

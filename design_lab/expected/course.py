@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from design_lab.errors import ForecastError
 
 Array = npt.NDArray[np.float64]
 _SEASONS = 4
-_LEAST = 6  # quarters from which a trend is told
+_LEAST = 6  # quarters from which anything is carried on
 _RARE = 0.5  # of a share: with a larger error of measurement its log-odds are not normal
 _WITH_SEASON = 10  # quarters from which seasons are told too: two of each and some over
 
@@ -45,29 +46,83 @@ def course(
 ) -> Course:
     """Carry on the `values` of past quarters, in order, with their standard `errors` of measurement, in their unit.
 
-    A regression on a line and, from ten quarters on, on seasons, with normal errors and nothing believed before: its
-    predictive is Student's t, drawn exactly. The noise of measurement is taken out of the variance of shocks and given
-    back to what will be published. Fewer than six quarters, a value that is missing or, of a share, is 0, 1 or too
-    rare to be measured in a quarter raise `ForecastError`.
+    Whether there is a trend, and from ten quarters on whether there are seasons, is itself not known: regressions with
+    and without each are averaged by their posterior probability under unit-information priors (Zellner's g with g the
+    number of quarters; Liang et al. 2008, Journal of the American Statistical Association; Hoeting et al. 1999,
+    Statistical Science). Each predictive is Student's t, drawn exactly. The noise of measurement is taken out of the
+    variance of shocks and given back to what will be published. Fewer than six quarters, a value that is missing or, of
+    a share, is 0, 1 or too rare to be measured in a quarter raise `ForecastError`.
     """
     past, noise = _on_scale(values, errors, share=share)
     size = len(past)
-    rows = _design(np.arange(size + quarters), size, seasons=size >= _WITH_SEASON)
-    inside, ahead = rows[:size], rows[size:]
-    inverse = np.linalg.inv(inside.T @ inside)
-    fitted = inverse @ inside.T @ past
-    freedom = size - inside.shape[1]
-    squares = float(((past - inside @ fitted) ** 2).sum())
-    variance = squares / rng.chisquare(freedom, draws)
-    root = np.linalg.cholesky(inverse)
-    moved = rng.standard_normal((draws, inside.shape[1])) @ root.T * np.sqrt(variance)[:, None]
-    mean = (fitted + moved) @ ahead.T
+    fits = _fits(past, quarters)
+    weight = np.exp([one.evidence - max(each.evidence for each in fits) for one in fits])
+    chosen = rng.choice(len(fits), size=draws, p=weight / weight.sum())
+    variance = np.array([one.squares for one in fits])[chosen] / rng.chisquare(size - 1, draws)
+    around = past.mean() + np.sqrt(variance / size) * rng.standard_normal(draws)
+    mean = np.repeat(around[:, None], quarters, axis=1)
+    for place, one in enumerate(fits):
+        mine = chosen == place
+        mean[mine] += one.drawn(rng, np.sqrt(variance[mine]))
     own = np.sqrt(np.maximum(variance - float((noise**2).mean()), 0.0))
     return Course(
         mean=mean,
         latent=mean + own[:, None] * rng.standard_normal(mean.shape),
         noise=np.full(quarters, float(np.sqrt((noise**2).mean()))),
         share=share,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """A regression of the past on some columns, as it is after looking: `ahead` are their values in quarters to come.
+
+    `evidence` is the logarithm of how likely it makes the past, up to what all share; `squares` scale the variance.
+    """
+
+    evidence: float
+    squares: float
+    slopes: Array
+    root: Array  # of the covariance of slopes, over the variance
+    ahead: Array
+
+    def drawn(self, rng: np.random.Generator, deviations: Array) -> Array:
+        """What the columns add in quarters to come, (draws, quarters), by the shocks' deviation of each draw."""
+        moved = rng.standard_normal((len(deviations), len(self.slopes))) @ self.root.T
+        return np.asarray((self.slopes + moved * deviations[:, None]) @ self.ahead.T)
+
+
+def _fits(past: Array, quarters: int) -> list[_Fit]:
+    """The regressions with and without a trend and, where the past is long enough, with and without seasons."""
+    size = len(past)
+    time = np.arange(size + quarters)
+    parts = [time[:, None].astype(np.float64)]
+    if size >= _WITH_SEASON:
+        season = time % _SEASONS
+        parts.append(
+            np.stack([(season == one) * 1.0 - (season == _SEASONS - 1) for one in range(_SEASONS - 1)], axis=1)
+        )
+    held = product((False, True), repeat=len(parts))
+    kept = ([part for part, one in zip(parts, which, strict=True) if one] for which in held)
+    return [_fit(past - past.mean(), np.concatenate([np.empty((len(time), 0)), *one], axis=1)) for one in kept]
+
+
+def _fit(apart: Array, columns: Array) -> _Fit:
+    """Fit what is `apart` from the mean of the past on columns, which reach into the quarters to come."""
+    size, count = len(apart), columns.shape[1]
+    columns = columns - columns[:size].mean(axis=0)
+    inside, whole = columns[:size], float(apart @ apart)
+    inverse = np.linalg.inv(inside.T @ inside)
+    fitted = inverse @ inside.T @ apart
+    told = float(((inside @ fitted) ** 2).sum()) / whole if whole else 0.0
+    shrunk = size / (size + 1)
+    evidence = (size - 1 - count) * np.log1p(size) - (size - 1) * np.log1p(size * max(1 - told, 0.0))
+    return _Fit(
+        evidence=float(evidence) / 2,
+        squares=whole * (1 - shrunk * min(told, 1.0)),
+        slopes=shrunk * fitted,
+        root=np.linalg.cholesky(shrunk * inverse),
+        ahead=columns[size:],
     )
 
 
@@ -115,12 +170,3 @@ def _on_scale(values: npt.ArrayLike, errors: npt.ArrayLike, *, share: bool) -> t
     if why := why_no_course(values, errors, share=share):
         raise ForecastError(_WHY[why])
     return to_scale(past, share=share), noise / (past * (1 - past)) if share else noise
-
-
-def _design(time: npt.NDArray[np.integer], size: int, *, seasons: bool) -> Array:
-    """Columns of level at the last known quarter, trend, and three seasons as deviations that sum to 0."""
-    columns = [np.ones(len(time)), (time - (size - 1)).astype(np.float64)]
-    if seasons:
-        season = time % _SEASONS
-        columns += [(season == one).astype(float) - (season == _SEASONS - 1) for one in range(_SEASONS - 1)]
-    return np.stack(columns, axis=1)

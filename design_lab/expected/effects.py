@@ -12,7 +12,7 @@ from design_lab.catalogue.outcomes import MIRRORED, OUTCOMES
 from design_lab.errors import ForecastError
 from design_lab.expected.horizon import Fading
 from design_lab.expected.priors import Pool, Priors
-from design_lab.expected.response import Belief, Piloted, Response, response, updated
+from design_lab.expected.response import Belief, Piloted, Response, response
 
 Array = npt.NDArray[np.float64]
 LEAST_SHARE = 0.05  # of a role's incentives: what is paid for less counts as this, the smallest step of weights
@@ -24,24 +24,26 @@ _BY_POWER = 0.5  # elasticities go with the root of bonus power (docs/method.md,
 class Effects:
     """Effects of a change of incentives on outcomes, as changes of their logarithm when they are whole.
 
-    `steps` are the changes of the log of the incentives that each entry of the evidence answers; `beliefs` and
-    `responses` by outcome, over entries, say what is believed now, and what was before, by a pilot alone and both;
+    `steps` are the changes of the log of the incentives that each entry of the evidence answers; `beliefs` by outcome,
+    over entries, are those of the evidence alone, `pilots` what moves them, `responses` the answer by each and by both;
     `unpaid` are dimensions for which hardly anything was or would be paid, so that they count with the least share.
     """
 
     priors: Priors
     steps: Mapping[str, float]
     beliefs: Mapping[str, Belief]
+    pilots: Mapping[str, Piloted]
     responses: Mapping[str, Response]
     unpaid: tuple[str, ...]
 
-    def draws(self, rng: np.random.Generator, n: int) -> dict[str, Array]:
-        """Draw n effects by outcome, (n,) each.
+    def draws(self, rng: np.random.Generator, fading: Fading) -> dict[str, Array]:
+        """Draw effects by outcome, (draws,) each, that go with the draws of how they come and go.
 
         One draw of an entry falls on all outcomes that it moves. Without a pilot draws are those of the mixtures of
-        cards; a pilot moves and narrows them as it does mean and covariance.
+        cards; a pilot moves each draw by how far it is from what was seen, given how much of an effect was left then
+        (Matheron's rule). So a forecast of the quarters that were seen does not hang on how effects fade.
         """
-        drawn = self._drawn(rng, n)
+        drawn = self._drawn(rng, len(fading.floor))
         found = {}
         for outcome, belief in self.beliefs.items():
             pools = [self.priors[name] for name in belief.dimensions]
@@ -49,6 +51,8 @@ class Effects:
             signs = [pool.entry.outcomes[outcome] for pool in pools]
             standard = np.stack([(drawn[pool.name] - pool.mean) / pool.sd for pool in pools], axis=1) * signs
             slopes = belief.mean + standard @ np.linalg.cholesky(belief.covariance).T
+            if outcome in self.pilots:
+                slopes = _moved(slopes, belief, self.pilots[outcome], fading, rng)
             found[outcome] = np.asarray(slopes @ belief.of({name: self.steps[name] for name in belief.dimensions}))
         for pool in _of(self.priors, "log_volume"):
             for outcome, sign in pool.entry.outcomes.items():
@@ -113,13 +117,23 @@ def effects(
     return Effects(
         priors=priors,
         steps=moved,
-        beliefs={name: updated(one, (seen[name],) if name in seen else ()) for name, one in beliefs.items()},
+        beliefs=beliefs,
+        pilots={name: seen[name] for name in beliefs if name in seen},
         responses={
             name: response(name, one, seen.get(name), {key: moved[key] for key in one.dimensions}, roles=roles)
             for name, one in beliefs.items()
         },
         unpaid=unpaid,
     )
+
+
+def _moved(slopes: Array, belief: Belief, pilot: Piloted, fading: Fading, rng: np.random.Generator) -> Array:
+    """Condition draws of slopes, (draws, k), on a pilot: each with what its own fading had left, and its own error."""
+    way, left = belief.of(pilot.change), pilot.left(fading)
+    with_all = belief.covariance @ way
+    gain = left / (left**2 * (way @ with_all) + pilot.seen_variance)
+    error = np.sqrt(pilot.seen_variance) * rng.standard_normal(len(left))
+    return np.asarray(slopes + np.outer(gain * (pilot.estimate - left * (slopes @ way) - error), with_all))
 
 
 def steps(

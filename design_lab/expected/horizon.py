@@ -44,11 +44,11 @@ class Fading:
         stays = self.floor[:, None]
         return np.asarray(ramp * (stays + (1 - stays) * 2.0 ** (-event / self.half_life[:, None])))
 
-    def initial(self, mean_effect: Array, weights: Array) -> Array:
-        """Return the initial effect behind a mean over event quarters with `weights` (quarters,), by draw (draws,).
+    def left(self, weights: Array) -> Array:
+        """Return the share of an effect that a mean over event quarters with `weights` (quarters,) has, (draws,).
 
-        A pilot estimates such a mean, which has faded and ramped already: it is not the initial effect.
+        A pilot estimates such a mean, in which the effect has ramped and faded already: it is not the initial effect.
         """
         if not (weights.sum() > 0 and (weights >= 0).all()):
             raise ForecastError("event quarters need weights of 0 or more, not all of them 0")
-        return np.asarray(mean_effect / (self.at(len(weights)) @ (weights / weights.sum())))
+        return np.asarray(self.at(len(weights)) @ (weights / weights.sum()))

@@ -138,7 +138,8 @@ def projected(scheme: str, usual: Unchanged, found: Effects, *, rng: np.random.G
         raise ForecastError(
             f"{scheme} starts after the {quarters} quarters that are forecast; carry courses on further"
         )
-    shape, initial = found.fading(rng, n).at(quarters - starts), found.draws(rng, n)
+    fading = found.fading(rng, n)
+    shape, initial = fading.at(quarters - starts), found.draws(rng, fading)
     paths = {}
     for outcome, course in usual.courses.items():
         without = changed = usual.published[outcome]

@@ -167,7 +167,7 @@ def held_against(path: str | Path, came: Mapping[str, Mapping[str, float]]) -> S
 
 def _quantiles(experiment: Experiment, moved: Effects, key: int, draws: int) -> Iterator[tuple[str, Array]]:
     rng = np.random.default_rng(key)
-    drawn = moved.draws(rng, draws)
+    drawn = moved.draws(rng, moved.fading(rng, draws))
     for outcome, like in experiment.outcomes.items():
         if like not in drawn:
             raise ForecastError(f"{outcome}: no evidence says how {like} answers incentives; leave it out")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from design_lab.display import Shown
 from design_lab.errors import ForecastError
+from design_lab.expected.horizon import Fading
 from design_lab.finding import Claim
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class Belief:
 class Piloted:
     """What a change of incentives did to the outcome: estimate and standard error from so many `clusters`.
 
-    `claim` is that of the estimate, `roles` those whose teams were observed.
+    It is a mean over event quarters with `weights` that sum to 1, in which the effect came and went; `inverse` are mean
+    and deviation of 1 over what is believed to be left of an effect on such a mean. Without weights it is the whole
+    effect. `claim` is that of the estimate, `roles` those whose teams were observed.
     """
 
     change: Mapping[str, float]
@@ -74,6 +77,8 @@ class Piloted:
     clusters: int
     claim: Claim
     roles: frozenset[str]
+    weights: tuple[float, ...] = ()
+    inverse: tuple[float, float] = (1.0, 0.0)
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.estimate) and np.isfinite(self.standard_error) and self.standard_error > 0):
@@ -82,12 +87,26 @@ class Piloted:
             raise ForecastError(f"an estimate from {self.clusters} cluster has no standard error")
 
     @property
-    def variance(self) -> float:
+    def seen_variance(self) -> float:
         """The squared standard error, wider by (t / z)² of 95 % for its clusters."""
         from scipy import stats
 
         wider = stats.t.ppf(0.5 + LEVEL / 2, self.clusters - 1) / stats.norm.ppf(0.5 + LEVEL / 2)
         return float((self.standard_error * wider) ** 2)
+
+    @property
+    def whole(self) -> float:
+        """The effect when it is whole, as it is believed to come and go."""
+        return self.estimate * self.inverse[0]
+
+    @property
+    def variance(self) -> float:
+        """The variance of `whole`: of the estimate, and of how much was left of the effect."""
+        return self.seen_variance * self.inverse[0] ** 2 + (self.estimate * self.inverse[1]) ** 2
+
+    def left(self, fading: Fading) -> Array:
+        """Return what is left of an effect on the mean that was estimated, by draw (draws,)."""
+        return fading.left(np.array(self.weights)) if self.weights else np.ones(len(fading.floor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +170,7 @@ def updated(belief: Belief, pilots: tuple[Piloted, ...]) -> Belief:
         gain = with_all / (moved @ with_all + pilot.variance)
         belief = replace(
             belief,
-            mean=belief.mean + gain * (pilot.estimate - moved @ belief.mean),
+            mean=belief.mean + gain * (pilot.whole - moved @ belief.mean),
             covariance=belief.covariance - np.outer(gain, with_all),
         )
     return belief
@@ -185,7 +204,7 @@ def response(
     return Response(
         outcome=outcome,
         prior=prior,
-        data=Part(mean=size * pilot.estimate, deviation=abs(size) * float(np.sqrt(pilot.variance))) if size else None,
+        data=Part(mean=size * pilot.whole, deviation=abs(size) * float(np.sqrt(pilot.variance))) if size else None,
         posterior=posterior,
         data_share=data_share,
         span_share=float(min(span, 1.0)),

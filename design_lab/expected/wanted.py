@@ -112,7 +112,7 @@ def _expected(
     before, after = (_paid_for(study, mine, one, period, past.role, seed) for one in (held.leading, candidate))
     power = _bonus_power(study, mine, period, past.role)
     found = effects(priors(study), before, after, bonus_power=power, roles=frozenset({past.role}))
-    drawn = found.draws(rng, _DRAWS)
+    drawn = found.draws(rng, found.fading(rng, _DRAWS))
     return {name: _told(name, past, drawn[name]) for name in OUTCOMES if name in drawn and name in past.values}
 
 

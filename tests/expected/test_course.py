@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
+from scipy import stats
 
 from design_lab.errors import ForecastError
 from design_lab.expected.course import course, from_scale
@@ -13,16 +13,49 @@ def rng(*key):
     return np.random.default_rng([2026, *key])
 
 
-def test_the_predictive_is_that_of_the_regression():
-    """Second road: statsmodels' prediction interval for a new quarter."""
-    past = 60 + 0.5 * np.arange(12) + np.tile([3.0, -1, 0, -2], 3) + rng(1).standard_normal(12)
+def test_the_predictive_is_the_average_over_trends_and_seasons():
+    """Second road: the same belief as a Gaussian process, whose kernel has no slopes; its predictive is a mixture of t."""
+    past = 60 + 0.12 * np.arange(12) + np.tile([0.8, -0.4, 0, -0.4], 3) + rng(1).standard_normal(12)
     found = course(past, np.zeros(12), share=False, quarters=4, rng=rng(2), draws=200_000)
-    time = np.arange(16)
-    columns = np.column_stack([np.ones(16), time, *(time % 4 == one for one in range(3))]).astype(float)
-    told = sm.OLS(past, columns[:12]).fit().get_prediction(columns[12:]).summary_frame(alpha=0.1)
-    np.testing.assert_allclose(found.latent.mean(axis=0), told["mean"], atol=0.03)
-    np.testing.assert_allclose(np.quantile(found.latent, 0.05, axis=0), told["obs_ci_lower"], atol=0.06)
-    np.testing.assert_allclose(np.quantile(found.mean, 0.95, axis=0), told["mean_ci_upper"], atol=0.06)
+    for place in range(4):
+        sides = [mixture(past, 12 + place, cut) for cut in np.quantile(found.latent[:, place], [0.05, 0.5, 0.95])]
+        np.testing.assert_allclose(sides, [0.05, 0.5, 0.95], atol=0.004)
+
+
+def mixture(past, ahead, cut):
+    """The share of the predictive of quarter `ahead` that lies below `cut`, over trend or none and seasons or none."""
+    size, time = len(past), np.arange(ahead + 1)
+    trend, season = time[:, None].astype(float), np.eye(4)[time % 4][:, :3] - np.eye(4)[time % 4][:, 3:]
+    basis = np.linalg.svd(np.eye(size) - 1 / size)[2][: size - 1]  # away from the mean
+    weights, below = [], []
+    for columns in ([], [trend], [season], [trend, season]):
+        kernel = 1e7 * np.ones((len(time), len(time))) + np.eye(len(time))
+        if columns:
+            apart = np.concatenate(columns, axis=1)
+            apart = apart - apart[:size].mean(axis=0)
+            kernel += size * apart @ np.linalg.inv(apart[:size].T @ apart[:size]) @ apart.T
+        inner, cross = kernel[:size, :size], kernel[-1, :size]
+        left = basis @ inner @ basis.T
+        squares = (basis @ past) @ np.linalg.solve(left, basis @ past)
+        weights.append(-0.5 * np.linalg.slogdet(left)[1] - 0.5 * (size - 1) * np.log(squares))
+        centre = 60 + cross @ np.linalg.solve(inner, past - 60)
+        spread = np.sqrt((kernel[-1, -1] - cross @ np.linalg.solve(inner, cross)) * squares / (size - 1))
+        below.append(stats.t.cdf((cut - centre) / spread, size - 1))
+    chance = np.exp(np.array(weights) - max(weights))
+    return float(chance @ below / chance.sum())
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0])
+def test_a_line_is_carried_on_where_there_is_one_and_hardly_where_there_is_none(slope):
+    """Four quarters on, beside where twelve quarters end: 12/13 of a plain line, counted from the middle of the past."""
+    moved, lines = [], []
+    for number in range(200):
+        past = 60 + slope * np.arange(12) + rng(9, number).standard_normal(12)
+        ahead = course(past, np.zeros(12), share=False, quarters=4, rng=rng(10, number), draws=1000).mean[:, 3]
+        moved.append(np.median(ahead) - 60)
+        lines.append(np.polyval(np.polyfit(np.arange(12), past, 1), 15) - 60)
+    assert np.mean(moved) == pytest.approx(slope * (5.5 + 9.5 * 12 / 13), abs=0.2)
+    assert slope or np.std(moved) < 0.7 * np.std(lines)
 
 
 def test_measurement_noise_leaves_the_latent_course_and_comes_back_in_what_is_published():
@@ -53,7 +86,7 @@ def test_a_mean_over_event_quarters_is_not_the_initial_effect():
     fading = Fading(half_life=4 * one, floor=0 * one, ramp_quarters=one)
     weights = np.array([1.0, 1.0, 1.0, 1.0])
     shape = [2 ** (-event / 4) for event in range(4)]
-    assert fading.initial(1.5 * one, weights)[0] == pytest.approx(1.5 / np.mean(shape), rel=1e-12)
+    assert 1.5 / fading.left(weights)[0] == pytest.approx(1.5 / np.mean(shape), rel=1e-12)
     np.testing.assert_allclose(fading.at(4)[0], shape, rtol=1e-12)
 
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from design_lab.catalogue.priors import evidence
 from design_lab.errors import ForecastError
 from design_lab.expected.effects import effects, steps
+from design_lab.expected.horizon import Fading
 from design_lab.expected.priors import pooled
 from design_lab.expected.response import Piloted
 
 PRIORS = pooled(evidence())
 TODAY = {"workload": 200.0, "service_quality": 65.0, "csat": 112.0, "teamwork": 43.0}
 QUALITY_FIRST = {"workload": 148.0, "service_quality": 91.0, "csat": 160.0, "teamwork": 59.0}
+FADING = Fading(half_life=np.ones(200_000), floor=np.ones(200_000), ramp_quarters=np.ones(200_000))  # all stays
 AGENTS = frozenset({"agent"})
 
 
@@ -24,8 +26,8 @@ def of(before=TODAY, after=QUALITY_FIRST, *, power=0.175, pilots=None):
 def test_unchanged_incentives_do_exactly_nothing():
     found = of(after=TODAY)
     assert all(step == 0 for step in found.steps.values())
-    for drawn in found.draws(np.random.default_rng(1), 100).values():
-        np.testing.assert_array_equal(drawn, np.zeros(100))
+    for drawn in found.draws(np.random.default_rng(1), FADING).values():
+        np.testing.assert_array_equal(drawn, np.zeros(200_000))
 
 
 def test_an_effect_is_slope_times_step_by_hand():
@@ -44,7 +46,7 @@ def test_an_effect_is_slope_times_step_by_hand():
 
 def test_draws_have_the_moments_that_are_told_and_one_draw_falls_on_all_outcomes():
     found = of()
-    drawn = found.draws(np.random.default_rng(2), 200_000)
+    drawn = found.draws(np.random.default_rng(2), FADING)
     for outcome, answer in found.responses.items():
         error = answer.posterior.deviation / np.sqrt(200_000)
         assert drawn[outcome].mean() == pytest.approx(answer.posterior.mean, abs=5 * error)
@@ -62,11 +64,27 @@ def test_a_pilot_moves_and_narrows_draws_as_it_does_the_answer():
     answer = after.responses["csat"]
     assert answer.claim == "causal"
     assert answer.data_share > 0.7
-    drawn = after.draws(np.random.default_rng(3), 200_000)["csat"]
+    drawn = after.draws(np.random.default_rng(3), FADING)["csat"]
     assert drawn.mean() == pytest.approx(answer.posterior.mean, abs=1e-4)
     assert drawn.std() == pytest.approx(answer.posterior.deviation, rel=0.02)
-    assert drawn.std() < before.draws(np.random.default_rng(3), 200_000)["csat"].std()
+    assert drawn.std() < before.draws(np.random.default_rng(3), FADING)["csat"].std()
     assert after.responses["qa_score"] == before.responses["qa_score"]
+
+
+def test_however_effects_fade_the_quarters_that_were_seen_keep_the_mean_that_was_seen():
+    """An estimate without error: in every draw a change like the piloted one has that mean over the same quarters."""
+    moved, _ = steps(PRIORS, TODAY, QUALITY_FIRST)
+    change = {name: moved[name] for name in ("quality_on_quality", "quality_on_workload")}
+    seen = Piloted(
+        change=change, estimate=0.016, standard_error=1e-9, clusters=15, claim="causal", roles=AGENTS,
+        weights=(0.5, 0.3, 0.2), inverse=(1.3, 0.2),
+    )  # fmt: skip
+    found, stream = of(pilots={"csat": seen}), np.random.default_rng(4)
+    fading = found.fading(stream, 5000)
+    drawn = found.draws(stream, fading)["csat"]
+    np.testing.assert_allclose(drawn * (fading.at(3) @ [0.5, 0.3, 0.2]), 0.016, atol=1e-7)
+    assert drawn.std() > 0.001
+    assert found.responses["csat"].data.mean == pytest.approx(0.016 * 1.3, rel=1e-9)
 
 
 @given(st.floats(0.01, 100), st.permutations(list(TODAY)))

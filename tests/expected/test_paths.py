@@ -58,7 +58,8 @@ def test_a_known_effect_by_hand():
     """With one draw's slopes and shape, CSAT moves in log-odds and volume in its own unit."""
     start, found = usual(draws=50), moved()
     own = rng(5)
-    shape, initial = found.fading(own, 50).at(8), found.draws(own, 50)
+    fading = found.fading(own, 50)
+    shape, initial = fading.at(8), found.draws(own, fading)
     told = projected("x", start, found, rng=rng(5))
     rate = 1 / (1 + np.exp(-start.courses["csat"].mean))
     logit = to_scale(told["csat"].changed, share=True) - to_scale(told["csat"].without, share=True)

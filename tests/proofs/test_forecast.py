@@ -23,7 +23,6 @@ import numpy as np
 import pytest
 
 from design_lab.catalogue.priors import evidence
-from design_lab.expected.carried import when_whole
 from design_lab.expected.course import course, from_scale
 from design_lab.expected.effects import effects, steps
 from design_lab.expected.paths import projected, unchanged
@@ -98,25 +97,32 @@ def world(rng, effect, lasting):
 
 
 def piloted(rng, truth, way):
-    """What a pilot along a change showed: its mean over quarters as the package makes it the effect when whole."""
+    """What a pilot along a change showed: its mean over quarters, and what is believed to have been left of the whole."""
     moved = steps(PRIORS, TODAY, way)[0]
     left = truth.shape[:PILOTED].mean()
     seen = truth.effect(moved) * left + PILOT_ERROR * rng.normal()
     error = PILOT_ERROR * np.sqrt(rng.chisquare(TEAMS - 1) / (TEAMS - 1))
     believed = effects(PRIORS, TODAY, way, bonus_power=0.175, roles=AGENTS).fading(rng, DRAWS)
-    estimate, wider = when_whole(seen, error, believed.at(PILOTED).mean(axis=1))
-    change = {name: moved[name] for name in ENTRIES}
-    return Piloted(change=change, estimate=estimate, standard_error=wider, clusters=TEAMS, claim="causal", roles=AGENTS)
+    inverse = 1 / believed.at(PILOTED).mean(axis=1)
+    return Piloted(
+        change={name: moved[name] for name in ENTRIES}, estimate=seen, standard_error=error, clusters=TEAMS,
+        claim="causal", roles=AGENTS, weights=(1 / PILOTED,) * PILOTED, inverse=(inverse.mean(), inverse.std()),
+    )  # fmt: skip
 
 
 def by_data_alone(found):
-    """The same forecast believing the estimate alone, scaled to the change: one direction, no other doubt."""
-    told, belief = found.responses["csat"].data, found.beliefs["csat"]
+    """The same forecast believing the estimate alone, scaled to the change: next to nothing is believed before."""
+    belief, seen, size = found.beliefs["csat"], found.pilots["csat"], found.responses["csat"].size
     way = np.array([found.steps[name] for name in belief.dimensions])
     unit = way / (way @ way)
-    spread = told.deviation**2 * np.outer(unit, unit) + 1e-16 * np.eye(len(way))
-    alone = Belief(dimensions=belief.dimensions, mean=told.mean * unit, covariance=spread)
-    return replace(found, beliefs={**found.beliefs, "csat": alone})
+    vague = Belief(
+        dimensions=belief.dimensions, mean=0 * unit, covariance=np.outer(unit, unit) + 1e-12 * np.eye(len(way))
+    )
+    scaled = replace(
+        seen, change=dict(zip(belief.dimensions, way, strict=True)), estimate=size * seen.estimate,
+        standard_error=abs(size) * seen.standard_error,
+    )  # fmt: skip
+    return replace(found, beliefs={**found.beliefs, "csat": vague}, pilots={"csat": scaled})
 
 
 def crps(draws, came):
