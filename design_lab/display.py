@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DECIMALS: Mapping[str, int] = {
     "share": 1,
+    "chance": 0,  # that something happens: draws do not tell nearly certain from certain
     "points": 1,
     "seconds": 0,
     "hours": 0,
@@ -49,6 +50,7 @@ _DECIMALS: Mapping[str, int] = {
     "money": 0,  # of the client's currency, which the sentence names
 }
 UNITS = tuple(_DECIMALS)
+_NEVER = 0.01  # chances below this, and above what is left, are told as such
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,16 @@ Wording = str | Quantity | Term | Mapping[str, str]
 def number(value: float | None, unit: str, lang: str = "en") -> str:
     """Write a number in its unit; None is a dash.
 
-    >>> number(0.6125, "share"), number(1, "people"), number(141.2, "seconds", "zh")
-    ('61.3%', '1 person', '141 秒')
+    >>> number(0.6125, "share"), number(1, "people"), number(141.2, "seconds", "zh"), number(0.9991, "chance")
+    ('61.3%', '1 person', '141 秒', 'over 99%')
     """
     if unit not in _DECIMALS:
         raise FindingError(f"unit {unit!r} is not known; {nearest(unit, UNITS)}")
     if value is None:
         return "–"
-    scale = 100 if unit in ("share", "weight") else 1
+    scale = 100 if unit in ("share", "chance", "weight") else 1
+    if unit == "chance" and not _NEVER <= value <= 1 - _NEVER:
+        return words(lang).say(f"unit.chance_{'low' if value < _NEVER else 'high'}")
     digits = _DECIMALS[unit]
     written = f"{_half_away(value * scale, digits):,.{digits}f}"
     single = f"unit.{unit}_one"

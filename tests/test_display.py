@@ -70,8 +70,11 @@ def test_an_unknown_unit_is_refused_with_the_nearest():
 def test_no_number_is_shown_as_minus_zero_or_further_off_than_its_last_digit(value, unit, lang):
     shown = number(value, unit, lang)
     assert not shown.startswith("-0.0%")
+    if unit == "chance" and not 0.01 <= value <= 0.99:
+        assert shown == number(math.copysign(1e6, value - 0.5), unit, lang)
+        return
     digits = re.search(r"-?[\d,]*\.?\d+", shown).group().replace(",", "")
-    scale = 100 if unit in ("share", "weight") else 1
+    scale = 100 if unit in ("share", "chance", "weight") else 1
     last = len(digits.split(".")[1]) if "." in digits else 0
     assert math.isclose(float(digits), value * scale, abs_tol=0.5 * 10**-last + 1e-6 * max(1, abs(value * scale)))
 

@@ -89,18 +89,18 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
             "service.shrinkage: 0.25 to 1 is out of range; state figures of at least 0 and under 1",
         ),
         (
-            "leads:",
-            "costs: {currency: {en: yuan}, csat_point: {low: 1, central: 2, high: 3}}\nleads:",
+            "currency: {en: yuan, zh: 元}",
+            "currency: {en: yuan}",
             "costs.currency: is missing in zh",
         ),
         (
-            "leads:",
-            "costs: {currency: {en: yuan, zh: 元}, complaint: {low: -1, central: 2, high: 3}}\nleads:",
-            "costs.complaint: -1 to 3 is out of range; state figures of at least 0",
+            "complaint: {low: 200,",
+            "complaint: {low: -1,",
+            "costs.complaint: -1 to 1000 is out of range; state figures of at least 0",
         ),
         (
-            "leads:",
-            "costs: {currency: {en: yuan, zh: 元}, csat_piont: {low: 1, central: 2, high: 3}}\nleads:",
+            "csat_point:",
+            "csat_piont:",
             "costs.csat_piont: is not a known key; did you mean 'csat_point'?",
         ),
         (
@@ -119,9 +119,9 @@ def test_a_synthetic_study_says_so_wherever_it_is_shown(folder):
             "targets.csat.milestones.3: 85 is out of range",
         ),
         (
-            "leads:",
-            "costs: {currency: {en: yuan, zh: 元}, standard_deviation: {csat: {low: 3, central: 2, high: 4}}}\nleads:",
-            "costs.standard_deviation.csat: low 3, central 2 and high 4 are not in rising order",
+            "csat: {low: 1000,",
+            "csat: {low: 3001,",
+            "costs.standard_deviation.csat: low 3001, central 3000 and high 5000 are not in rising order",
         ),
     ],
 )

@@ -233,13 +233,13 @@ def _targets(found: ExpectedEffects) -> Iterator[Finding]:
         why = "not_followed" if outcome is None else role.why_not(outcome)
         if outcome is None or why:
             yield state(
-                id, None, says="expected.target_unknown", unit="share", n=role.start.people, claim="unidentified",
+                id, None, says="expected.target_unknown", unit="chance", n=role.start.people, claim="unidentified",
                 why=said(f"no_forecast.{why}"), **parts,
             )  # fmt: skip
             continue
         chance = float(role.path(outcome).reaching(target.value, better=card.better)[found.told])
         yield state(
-            id, chance, says=f"expected.target{'_stays' if found.stays else ''}", unit="share", n=role.start.people,
+            id, chance, says=f"expected.target{'_stays' if found.stays else ''}", unit="chance", n=role.start.people,
             claim="scenario", limits=_limits(found, role, outcome), role=found.role_name(role),
             quarter=str(found.quarters[TOLD - 1]), target=Quantity(*level(outcome, target.value)), **parts,
         )  # fmt: skip
