@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from design_lab.catalogue import Card, cards
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.scheme import Scheme
 from design_lab.study import Study
 
 
@@ -17,7 +18,8 @@ class Cover:
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
     the ids of the current scheme's dimensions in order, and `called` what the client calls them; `assumed` names the
     scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
-    and `goals` are the names of the study's metric cards and of its goals, in order.
+    and `goals` are the names of the study's metric cards and of its goals, in order; `definitions` are those of the
+    indicators that some scheme weighs.
     """
 
     study: str
@@ -33,6 +35,7 @@ class Cover:
     indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
     goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -60,11 +63,17 @@ class Cover:
             indicators=_names(study.cards),
             goals=_goals(study.aims),
             called=study.settings.dimensions,
+            definitions=_definitions(study.cards, (current, *candidates)),
         )
 
 
 def _names(known: Mapping[str, Card]) -> Mapping[str, Mapping[str, str]]:
     return {indicator: card.name for indicator, card in known.items()}
+
+
+def _definitions(known: Mapping[str, Card], schemes: Sequence[Scheme]) -> Mapping[str, Mapping[str, str]]:
+    weighed = dict.fromkeys(indicator for scheme in schemes for indicator in scheme.indicators)
+    return {indicator: known[indicator].definition for indicator in weighed if indicator in known}
 
 
 def _goals(held: Aims) -> Mapping[str, Mapping[str, str]]:
