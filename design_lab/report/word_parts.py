@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -41,7 +41,8 @@ class Badges:
     def add(self, paragraph: Any, statement: Statement, lang: str) -> None:
         """Add a claim after what stands in a paragraph."""
         before = '<w:r><w:t xml:space="preserve">  </w:t></w:r>' if paragraph._p.xpath("./w:r | ./w:hyperlink") else ""
-        for element in _elements(before + self.xml(statement, lang)):
+        kept = replace(statement, claim_label=statement.claim_label.replace(" ", "\u00a0"))  # in one piece
+        for element in _elements(before + self.xml(kept, lang)):
             paragraph._p.append(element)
 
     def xml(self, statement: Statement, lang: str) -> str:
@@ -56,9 +57,8 @@ class Badges:
 
 
 def label_xml(claim: str, label: str, lang: str) -> str:
-    """A claim's name in its colour, in one piece."""
-    kept = label.replace(" ", "\u00a0")
-    return f'<w:r><w:rPr><w:rStyle w:val="Claim{claim}"/>{_hint(lang)}</w:rPr><w:t>{escape(kept)}</w:t></w:r>'
+    """A claim's name in its colour."""
+    return f'<w:r><w:rPr><w:rStyle w:val="Claim{claim}"/>{_hint(lang)}</w:rPr><w:t>{escape(label)}</w:t></w:r>'
 
 
 def write(paragraph: Any, text: str, lang: str) -> Any:
@@ -123,6 +123,9 @@ def add_table(
 
     A table of thousands of rows is why it is written as XML: adding cells one by one takes minutes.
     """
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
     texts = [[_longest(cell) for cell in row] for row in rows]
     if not shares and is_broad(heads, texts, _LETTERS):
         style = "Cell Small"
@@ -134,14 +137,14 @@ def add_table(
     body = "".join(setting.row(row, styles) for row in rows)
     grid = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)
     table = (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="{_style_id(document, look)}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:tblLayout w:type="fixed"/><w:tblLook w:firstRow="{int(bool(heads))}" w:firstColumn="0" w:lastRow="0" '
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{_style_id(document, look)}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblLayout w:type="fixed"/>{_TIGHT if style == "Cell Small" else ""}<w:tblLook w:firstRow="{int(bool(heads))}" w:firstColumn="0" w:lastRow="0" '
         f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{setting.row(first, styles, head=True) if heads else ''}{body}</w:tbl>"
     )
     end = document.element.body[-1]
-    for element in _elements(table + _GAP):
-        end.addprevious(element)
+    end.addprevious(parse_xml(table))
+    end.addprevious(_elements(_GAP)[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +183,7 @@ class _Setting:
 
 
 _GAP = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+_TIGHT = '<w:tblCellMar><w:top w:w="12" w:type="dxa"/><w:bottom w:w="12" w:type="dxa"/></w:tblCellMar>'
 _LOOKS = {
     (False, False): "",
     (True, False): "<w:b/>",
