@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from design_lab.catalogue import words
-from design_lab.report.content import Block, Chart, Group, Report, Scatter, Section, Statement, Table, clean, once, width
+from design_lab.report.content import Block, Group, Report, Section, Statement, Table, clean, once, width
 
 _MOST = 60  # letters that a column counts for, however many its longest cell has
 _UNBROKEN = 24  # letters of a word that stand in a line without a place to break
@@ -28,11 +28,6 @@ def annex(report: Report) -> Iterator[tuple[Section, tuple[Block, ...]]]:
     for section in report.sections:
         if details := tuple(block for block in section.blocks if is_folded(block)):
             yield section, details
-
-
-def charts(report: Report) -> tuple[Chart | Scatter, ...]:
-    """The chart of each section that has one."""
-    return tuple(section.chart for section in report.sections if section.chart)
 
 
 def each_claim(shows: Sequence[Statement]) -> tuple[Statement, ...]:
