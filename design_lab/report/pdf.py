@@ -28,7 +28,7 @@ from design_lab.report.printed import (
 _TEMPLATES = Path(__file__).with_name("templates")
 _LATIN = ("Arial", "Helvetica Neue", "Liberation Sans")
 _LETTERS, _SIZES = 92, (9.0, 7.5)  # in a line of a table at the first size; the second is for what is broader
-_HIGHEST, _WIDTH = 11.0, 17.0  # cm that a chart may be high, and is broad where it is not too high
+_HIGHEST, _WIDTH = 9.5, 17.0  # cm that a chart may be high, and is broad where it is not too high
 _LONGEST_TITLE = 80  # letters in the header
 _OPEN, _TELLING = 3, 4  # sentences in the summary on what stays open, and on what would tell
 _MATTERS = ("weights", "expected", "candidates", "slopes", "staff")  # the summary's chart is the first that is there
@@ -133,13 +133,13 @@ class _Paper:
         by_key = {section.key: section for section in report.sections if section.chart}
         key = next((key for key in (*_MATTERS, *by_key) if key in by_key), None)
         cards = next((block.statements for block in summary.blocks if isinstance(block, Group)), ())
-        open_ones = [statement.text for block in unknown.blocks if isinstance(block, Group) and not block.folded
-                     for statement in block.statements]  # fmt: skip
+        silent = (block for block in unknown.blocks if isinstance(block, Group) and not block.folded)
+        open_ones = [one.text for block in silent for one in block.statements if one not in cards]
         telling = [sentence for points in unknown.points for sentence in points.sentences]
         conditions = self._say("summary.conditions")
         return {
             **self._common(),
-            "links": False,
+            "kicker": summary.kicker,
             "heading": summary.heading,
             "lead": list(summary.lead),
             "statements": [self._statement(statement, linked=False) for statement in cards],

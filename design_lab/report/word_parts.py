@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from design_lab.report.content import Chart, Scatter, Statement, clean
 from design_lab.report.printed import column_shares, is_broad
 
-_HIGHEST = 11.0  # cm that a picture may be high, so that it seldom leaves half a page empty
+_HIGHEST = 9.5  # cm that a picture may be high, so that it seldom leaves half a page empty
 _LETTERS = 84  # in a line of a table on the page of our own
 _EMU = 360000  # in a cm
 _TWIPS = 567  # in a cm
