@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from design_lab.errors import LackingError
 from design_lab.files import replacing
 from design_lab.periods import Quarter
 from design_lab.report.content import Block, Group, Points, Report, Section, Statement, Table, clipped
@@ -43,7 +42,7 @@ _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 def write_pdf(report: Report, drawn: Mapping[str, str], folder: Path) -> list[Path]:
     """Write `report.<lang>.pdf` and `summary.<lang>.pdf`, one page; return the paths.
 
-    `drawn` are the charts as SVG by name. Without typst, or a font with every letter, `LackingError` is raised.
+    `drawn` are the charts as SVG by name. Without a font with every letter, `LackingError` is raised.
     """
     paper = _Paper(report, drawn)
     written = []
@@ -59,10 +58,8 @@ def _set(template: str, content: dict[str, Any], report: Report) -> bytes:
     """Set a template of `templates/`; the quarter's last day stands for the date on which it was made."""
     import datetime as dt
 
-    try:
-        import typst
-    except ImportError:
-        raise LackingError("typst, which sets PDF, is not installed; pip install typst") from None
+    import typst
+
     texts = [*_texts(content), _BOX, "0123456789–•"]
     family = family_for(texts, (*(_LATIN if report.lang == "en" else ()), *FAMILIES))
     known, file = characters(family), file_of(family)
@@ -238,7 +235,9 @@ class _Paper:
             if not table.alike:
                 cells.append(_cell("", badges=[self._badge(statement) for statement in each_claim(row.shows)]))
             rows.append(cells)
-        texts = [[max([cell["text"], *(one["label"] for one in cell["badges"])], key=len) for cell in row] for row in rows]
+        texts = [
+            [max([cell["text"], *(one["label"] for one in cell["badges"])], key=len) for cell in row] for row in rows
+        ]
         return {
             "kind": "table",
             "title": table.title,

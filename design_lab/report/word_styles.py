@@ -165,7 +165,9 @@ def _table_style(name: str) -> Any:
     else:
         borders = f'<w:bottom {line}"{RULE[1:]}"/><w:insideH {line}"{RULE[1:]}"/>'
         first = f'<w:tcPr><w:tcBorders><w:bottom {line}"{INK[1:]}"/></w:tcBorders></w:tcPr>'
-        more = f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="{MUTED[1:]}"/></w:rPr>{first}</w:tblStylePr>'
+        more = (
+            f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="{MUTED[1:]}"/></w:rPr>{first}</w:tblStylePr>'
+        )
         cell = 50
     margins = "".join(f'<w:{side} w:w="{cell if side in ("top", "bottom") else 80}" w:type="dxa"/>'
                       for side in ("top", "left", "bottom", "right"))  # fmt: skip

@@ -27,7 +27,7 @@ from design_lab.expected.wanted import Wanted
 from design_lab.finding import Finding, Results, state
 from design_lab.landscape import Landscape
 from design_lab.piloting import Piloting
-from design_lab.report import Cover, write_reports
+from design_lab.report import FORMATS, Cover, write_reports
 from tests.scoring.conftest import make_scheme
 
 ROLES = {
@@ -388,7 +388,7 @@ def written(invented, tmp_path_factory):
         if name not in made:
             folder = tmp_path_factory.mktemp(name)
             results, cover = invented(**variant)
-            write_reports(results, cover, langs=("en", "zh"), formats=("html", "pptx"), folder=folder)
+            write_reports(results, cover, langs=("en", "zh"), formats=FORMATS, folder=folder)
             made[name] = (folder, results, cover)
         return made[name]
 
