@@ -36,8 +36,8 @@ def opened(path: Path, open_it: Callable[[str], Any]) -> Any:
 
 
 def _refusal(path: Path) -> ReportError:
-    kind, program = path.suffix[1:], {"docx": "Word", "pptx": "PowerPoint"}[path.suffix[1:]]
+    program = {".docx": "Word", ".pptx": "PowerPoint"}[path.suffix]
     return ReportError(
-        f"branding/{path.name}: cannot be opened as a {program} file; open it in {program} and save it again as .{kind} "
-        "(not as a template, .dotx or .potx, and without a password), or take it out of the folder"
+        f"branding/{path.name}: cannot be opened as a {program} file; open it in {program} and save it again as "
+        f"{path.suffix} (not as a template, .dotx or .potx, and without a password), or take it out of the folder"
     )

@@ -35,7 +35,7 @@ _COLOURS = {
 
 
 def new_deck(report: Report, template: Path | None = None) -> tuple[Any, Any]:
-    """Open an empty 16:9 presentation and its layout with a title alone: the report's own, or of a client's template."""
+    """Open an empty 16:9 presentation, the report's own or a client's, and its layout with a title alone."""
     if template:
         return _branded(report, template)
     deck = _own(report)
@@ -51,8 +51,8 @@ def _branded(report: Report, template: Path) -> tuple[Any, Any]:
     broad, high = Emu(deck.slide_width).inches, Emu(deck.slide_height).inches
     if abs(broad - WIDTH) > _CLOSE or abs(high - HEIGHT) > _CLOSE:
         raise ReportError(
-            f"branding/{template.name}: its slides are {broad:.2f} x {high:.2f} inches, but the report's are {WIDTH:.2f} x "
-            f"{HEIGHT:.2f}; in PowerPoint choose Design, Slide Size, Widescreen, and save it again"
+            f"branding/{template.name}: its slides are {broad:.2f} x {high:.2f} inches, but the report's are "
+            f"{WIDTH:.2f} x {HEIGHT:.2f}; in PowerPoint choose Design, Slide Size, Widescreen, and save it again"
         )
     titled = [layout for layout in deck.slide_layouts if any(_is_title(place) for place in layout.placeholders)]
     if not titled:
@@ -67,7 +67,7 @@ def _branded(report: Report, template: Path) -> tuple[Any, Any]:
 def _is_title(placeholder: Any) -> bool:
     from pptx.enum.shapes import PP_PLACEHOLDER
 
-    return placeholder.placeholder_format.type == PP_PLACEHOLDER.TITLE
+    return bool(placeholder.placeholder_format.type == PP_PLACEHOLDER.TITLE)
 
 
 def _own(report: Report) -> Any:

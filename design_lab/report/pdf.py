@@ -74,7 +74,8 @@ def _set(template: str, content: dict[str, Any], report: Report) -> bytes:
     compiler = typst.Compiler(
         str(_TEMPLATES / f"{template}.typ"), root=str(_TEMPLATES), font_paths=fonts, sys_inputs={"data": given}
     )
-    return bytes(compiler.compile(format="pdf", timestamp=made))
+    made_of: Any = compiler.compile(format="pdf", timestamp=made)
+    return bytes(made_of)
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -9,12 +9,16 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from design_lab.report.content import Chart, Scatter, Statement, clean
+from design_lab.report.look import MARK
 from design_lab.report.printed import column_shares, is_broad
 
 _HIGHEST = 9.5  # cm that a picture may be high, so that it seldom leaves half a page empty
 _LETTERS = 84  # in a line of a table on the page of our own
 _EMU = 360000  # in a cm
 _TWIPS = 567  # in a cm
+_GAP = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+_SPACE = '<w:r><w:t xml:space="preserve">  </w:t></w:r>'
+_TIGHT = '<w:tblCellMar><w:top w:w="12" w:type="dxa"/><w:bottom w:w="12" w:type="dxa"/></w:tblCellMar>'
 _CONTENTS = r'TOC \o "1-1" \h \z \u'
 
 
@@ -40,7 +44,7 @@ class Badges:
 
     def add(self, paragraph: Any, statement: Statement, lang: str) -> None:
         """Add a claim after what stands in a paragraph."""
-        before = '<w:r><w:t xml:space="preserve">  </w:t></w:r>' if paragraph._p.xpath("./w:r | ./w:hyperlink") else ""
+        before = _SPACE if paragraph._p.xpath("./w:r | ./w:hyperlink") else ""
         kept = replace(statement, claim_label=statement.claim_label.replace(" ", "\u00a0"))  # in one piece
         for element in _elements(before + self.xml(kept, lang)):
             paragraph._p.append(element)
@@ -103,7 +107,7 @@ def contents(paragraphs: Sequence[Any]) -> None:
 
 
 def picture(paragraph: Any, png: bytes, chart: Chart | Scatter, width: float) -> None:
-    """Add a chart with its title and description for who cannot see it, as broad as the text where it is not too high."""
+    """Add a chart with its title and description, as broad as the text where it is not too high."""
     from docx.shared import Cm
 
     shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(width))
@@ -131,73 +135,61 @@ def add_table(
         style = "Cell Small"
     shares = shares or column_shares(heads, texts, _LETTERS)
     widths = [round(share * width * _TWIPS) for share in shares]
-    setting = _Setting(style=_style_id(document, style), widths=widths, badges=badges, lang=lang)
-    styles = {cell.style: _style_id(document, cell.style) for row in rows for cell in row if cell.style}
+    named = {style, look, *(cell.style for row in rows for cell in row if cell.style)}
+    ids = {name: str(document.styles[name].style_id) for name in named}
+    setting = _Setting(style=style, ids=ids, widths=widths, badges=badges, lang=lang)
     first = [Cell(head, number=numbers and place > 0) for place, head in enumerate(heads)]
-    body = "".join(setting.row(row, styles) for row in rows)
-    grid = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)
-    table = (
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{_style_id(document, look)}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:tblLayout w:type="fixed"/>{_TIGHT if style == "Cell Small" else ""}<w:tblLook w:firstRow="{int(bool(heads))}" w:firstColumn="0" w:lastRow="0" '
-        f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-        f"{setting.row(first, styles, head=True) if heads else ''}{body}</w:tbl>"
-    )
+    parts = [
+        f"<w:tbl {nsdecls('w')}>",
+        f'<w:tblPr><w:tblStyle w:val="{ids[look]}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>',
+        f'<w:tblLayout w:type="fixed"/>{_TIGHT if style == "Cell Small" else ""}',
+        f'<w:tblLook w:firstRow="{int(bool(heads))}" w:firstColumn="0" w:lastRow="0" w:lastColumn="0" w:noHBand="1" ',
+        'w:noVBand="1"/></w:tblPr>',
+        f"<w:tblGrid>{''.join(f'<w:gridCol w:w={quoteattr(str(one))}/>' for one in widths)}</w:tblGrid>",
+        setting.row(first, head=True) if heads else "",
+        *(setting.row(row) for row in rows),
+        "</w:tbl>",
+    ]
     end = document.element.body[-1]
-    end.addprevious(parse_xml(table))
+    end.addprevious(parse_xml("".join(parts)))
     end.addprevious(_elements(_GAP)[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Setting:
-    """How the rows of one table are set."""
+    """How the rows of one table are set; `ids` are Word's own names of the styles."""
 
     style: str
+    ids: Mapping[str, str]
     widths: Sequence[int]
     badges: Badges
     lang: str
 
-    def row(self, cells: Sequence[Cell], styles: Mapping[str | None, str], *, head: bool = False) -> str:
-        whole = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
+    def row(self, cells: Sequence[Cell], *, head: bool = False) -> str:
+        """One row, which stays in one piece; a heading stands on every page."""
+        high = f'<w:vAlign w:val="{"bottom" if head else "top"}"/>'
         within = (
-            f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/><w:vAlign w:val="{"bottom" if head else "top"}"/></w:tcPr>'
-            f"{self._paragraph(cell, styles.get(cell.style, self.style))}</w:tc>"
+            f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/>{high}</w:tcPr>{self._paragraph(cell)}</w:tc>'
             for cell, wide in zip(cells, self.widths, strict=True)
         )
-        return f"<w:tr><w:trPr>{whole}</w:trPr>{''.join(within)}</w:tr>"
+        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(within)}</w:tr>"
 
-    def _paragraph(self, cell: Cell, style: str) -> str:
+    def _paragraph(self, cell: Cell) -> str:
+        style = f'<w:pStyle w:val="{self.ids[cell.style or self.style]}"/>'
         right = '<w:jc w:val="right"/>' if cell.number else ""
-        begin, end = "", ""
-        if cell.bookmark is not None:
-            begin = f'<w:bookmarkStart w:id="{cell.bookmark}" w:name="f{cell.bookmark}"/>'
-            end = f'<w:bookmarkEnd w:id="{cell.bookmark}"/>'
-        told = _run(cell.text, self.lang, _LOOKS[cell.bold, cell.hole]) if cell.text else ""
-        claims = [self.badges.xml(statement, self.lang) for statement in cell.badges]
-        if cell.label:
-            claims.append(label_xml(*cell.label, self.lang))
-        gap = '<w:r><w:t xml:space="preserve">  </w:t></w:r>'
-        return (
-            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{right}</w:pPr>{begin}'
-            f"{gap.join([told, *claims] if told else claims)}{end}</w:p>"
-        )
-
-
-_GAP = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
-_TIGHT = '<w:tblCellMar><w:top w:w="12" w:type="dxa"/><w:bottom w:w="12" w:type="dxa"/></w:tblCellMar>'
-_LOOKS = {
-    (False, False): "",
-    (True, False): "<w:b/>",
-    (False, True): '<w:b/><w:color w:val="9A3412"/>',
-    (True, True): '<w:b/><w:color w:val="9A3412"/>',
-}
+        mark, number = "", cell.bookmark
+        if number is not None:
+            mark = f'<w:bookmarkStart w:id="{number}" w:name="f{number}"/><w:bookmarkEnd w:id="{number}"/>'
+        bold = "<w:b/>" if cell.bold or cell.hole else ""
+        colour = f'<w:color w:val="{MARK[1:]}"/>' if cell.hole else ""
+        parts = [_run(cell.text, self.lang, bold + colour)] if cell.text else []
+        parts += [self.badges.xml(statement, self.lang) for statement in cell.badges]
+        parts += [label_xml(*cell.label, self.lang)] if cell.label else []
+        return f"<w:p><w:pPr>{style}{right}</w:pPr>{mark}{_SPACE.join(parts)}</w:p>"
 
 
 def _longest(cell: Cell) -> str:
     return max([cell.text, *(statement.claim_label for statement in cell.badges)], key=len)
-
-
-def _style_id(document: Any, name: str | None) -> str:
-    return str(document.styles[name].style_id)
 
 
 def _elements(xml: str) -> list[Any]:

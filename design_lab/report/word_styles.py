@@ -159,7 +159,7 @@ def _table_style(name: str) -> Any:
     """A table of rules without boxes whose first row is a heading, or rows of cards on a panel."""
     line = 'w:val="single" w:sz="4" w:space="0" w:color='
     if name == CARDS:
-        borders = f'<w:insideH w:val="single" w:sz="36" w:space="0" w:color="FFFFFF"/>'
+        borders = '<w:insideH w:val="single" w:sz="36" w:space="0" w:color="FFFFFF"/>'
         more = f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{PANEL[1:]}"/></w:tcPr>'
         cell = 140
     else:
@@ -173,8 +173,8 @@ def _table_style(name: str) -> Any:
                       for side in ("top", "left", "bottom", "right"))  # fmt: skip
     return _xml(
         f'<w:style {{}} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}"><w:name w:val="{name}"/>'
-        f'<w:uiPriority w:val="99"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders><w:tblCellMar>{margins}</w:tblCellMar>'
-        f"</w:tblPr>{more}</w:style>"
+        f'<w:uiPriority w:val="99"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders>'
+        f"<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>{more}</w:style>"
     )
 
 
