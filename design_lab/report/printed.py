@@ -42,15 +42,15 @@ def own_limits(group: Group, statement: Statement, report: Report) -> str:
     return say(report, "slide.limits", limits=say(report, "sentence_join").join(own)) if own else ""
 
 
-def column_shares(heads: Sequence[str], rows: Sequence[Sequence[str]], letters: int = 90) -> tuple[float, ...]:
+def column_shares(rows: Sequence[Sequence[str]], letters: int) -> tuple[float, ...]:
     """How broad each column of a table is, as shares of a line of so many letters.
 
     Each has room for its longest word; what is left is shared by how much longer its longest cell is.
 
-    >>> column_shares(["Role", "People"], [["Customer service", "180"]], 26)
+    >>> column_shares([["Role", "People"], ["Customer service", "180"]], 26)
     (0.6923076923076923, 0.3076923076923077)
     """
-    columns = list(zip(*([heads] if heads else []), *rows, strict=True))
+    columns = list(zip(*rows, strict=True))
     least = [max(map(_longest_word, column)) + 2 for column in columns]
     more = [min(max(0, *(width(cell) for cell in column)), _MOST) for column in columns]
     more = [max(0, longest + 2 - word) for longest, word in zip(more, least, strict=True)]
@@ -59,10 +59,9 @@ def column_shares(heads: Sequence[str], rows: Sequence[Sequence[str]], letters: 
     return tuple(one / sum(wide) for one in wide)
 
 
-def is_broad(heads: Sequence[str], rows: Sequence[Sequence[str]], letters: int) -> bool:
+def is_broad(rows: Sequence[Sequence[str]], letters: int) -> bool:
     """Whether the longest words of a table's columns need more than a line of so many letters."""
-    columns = zip(*([heads] if heads else []), *rows, strict=True)
-    return sum(max(map(_longest_word, column)) + 2 for column in columns) > letters
+    return sum(max(map(_longest_word, column)) + 2 for column in zip(*rows, strict=True)) > letters
 
 
 def _longest_word(text: str) -> int:

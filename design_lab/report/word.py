@@ -78,14 +78,15 @@ class _Page:
                 self._block(block, section, "Heading 3")
         if self.report.limits:
             self._write(self._say("limits.all"), "Heading 2")
-            heads = (self._say("limits.limit_column"), self._say("limits.applies_column"))
+            heads = [Cell(self._say("limits.limit_column")), Cell(self._say("limits.applies_column"))]
             rows = [[Cell(limit), Cell(", ".join(ids))] for limit, ids in self.report.limits]
             self._table(heads, rows, style="Cell Small", shares=(0.55, 0.45))
 
     def index(self) -> None:
         """Every finding by its name in results.json."""
         self._heading(self._say("limits.index"), new_page=True)
-        heads = [self._say(f"limits.{name}_column") for name in ("id", "value", "n", "claim", "source")]
+        named = ("id", "value", "n", "claim", "source")
+        heads = [Cell(self._say(f"limits.{name}_column"), number=name in ("value", "n")) for name in named]
         rows = [
             [
                 Cell(entry.id, bookmark=place),
@@ -182,8 +183,9 @@ class _Page:
                 for place, cell in enumerate(row.cells)
             ]
             rows.append([*cells, *(() if table.alike else (Cell("", badges=each_claim(row.shows)),))])
-        heads = (*table.columns, *(() if table.alike else (self._say("claim"),)))
-        self._table(heads, rows, style="Cell", numbers=number)
+        heads = [Cell(column, number=number and place > 0) for place, column in enumerate(table.columns)]
+        heads += [] if table.alike else [Cell(self._say("claim"))]
+        self._table(heads, rows, style="Cell")
         if table.alike:
             self._claims(table.shows)
         for note in table.notes:
@@ -191,13 +193,13 @@ class _Page:
         self._limits(table.limits)
 
     def _table(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, style: str,
-        shares: Sequence[float] | None = None, look: str = TABLE, numbers: bool = False,
+        self, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, style: str,
+        shares: Sequence[float] | None = None, look: str = TABLE,
     ) -> None:  # fmt: skip
         if rows:
             add_table(
                 self.document, heads, rows, width=self._width, style=style, shares=shares, look=look,
-                numbers=numbers, badges=self._badges, lang=self.report.lang,
+                badges=self._badges, lang=self.report.lang,
             )  # fmt: skip
 
     def _claims(self, shows: Sequence[Statement]) -> None:

@@ -120,8 +120,8 @@ def picture(paragraph: Any, png: bytes, chart: Chart | Scatter, width: float) ->
 
 
 def add_table(
-    document: Any, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, width: float, style: str,
-    shares: Sequence[float] | None, look: str, numbers: bool, badges: Badges, lang: str,
+    document: Any, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, width: float, style: str,
+    shares: Sequence[float] | None, look: str, badges: Badges, lang: str,
 ) -> None:  # fmt: skip
     """Add a table of fixed columns, `width` cm broad, whose heading stands on every page that it reaches.
 
@@ -130,15 +130,14 @@ def add_table(
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    texts = [[_longest(cell) for cell in row] for row in rows]
-    if not shares and is_broad(heads, texts, _LETTERS):
+    texts = [[_longest(cell) for cell in row] for row in [*([heads] if heads else []), *rows]]
+    if not shares and is_broad(texts, _LETTERS):
         style = "Cell Small"
-    shares = shares or column_shares(heads, texts, _LETTERS)
+    shares = shares or column_shares(texts, _LETTERS)
     widths = [round(share * width * _TWIPS) for share in shares]
     named = {style, look, *(cell.style for row in rows for cell in row if cell.style)}
     ids = {name: str(document.styles[name].style_id) for name in named}
     setting = _Setting(style=style, ids=ids, widths=widths, badges=badges, lang=lang)
-    first = [Cell(head, number=numbers and place > 0) for place, head in enumerate(heads)]
     parts = [
         f"<w:tbl {nsdecls('w')}>",
         f'<w:tblPr><w:tblStyle w:val="{ids[look]}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>',
@@ -146,7 +145,7 @@ def add_table(
         f'<w:tblLook w:firstRow="{int(bool(heads))}" w:firstColumn="0" w:lastRow="0" w:lastColumn="0" w:noHBand="1" ',
         'w:noVBand="1"/></w:tblPr>',
         f"<w:tblGrid>{''.join(f'<w:gridCol w:w={quoteattr(str(one))}/>' for one in widths)}</w:tblGrid>",
-        setting.row(first, head=True) if heads else "",
+        setting.row(heads, head=True) if heads else "",
         *(setting.row(row) for row in rows),
         "</w:tbl>",
     ]

@@ -122,12 +122,12 @@ def _dress(style: Any, look: _Look, lang: str) -> None:
     shape.line_spacing = {"en": 1.12, "zh": 1.2}[lang]
     shape.keep_with_next = look.kept
     shape.widow_control = True
+    properties = style.element.get_or_add_pPr()
+    for old in properties.xpath("./w:pBdr | ./w:contextualSpacing | ./w:tabs"):
+        properties.remove(old)
     if style.name == "toc 1":
         shape.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         shape.right_indent = Cm(1)
-    properties = style.element.get_or_add_pPr()
-    for old in properties.xpath("./w:pBdr | ./w:contextualSpacing"):
-        properties.remove(old)
     if look.rule:
         edge = f'w:val="single" w:sz="{12 if look.rule == "left" else 4}" w:space="6" w:color="{RULE[1:]}"'
         properties.insert_element_before(
