@@ -236,17 +236,18 @@ class _Paper:
             if not table.alike:
                 cells.append(_cell("", badges=[self._badge(statement) for statement in each_claim(row.shows)]))
             rows.append(cells)
-        texts = [
+        longest = (
             [max([cell["text"], *(one["label"] for one in cell["badges"])], key=len) for cell in row] for row in rows
-        ]
+        )
+        texts = [heads, *longest]
         return {
             "kind": "table",
             "title": table.title,
             "heads": heads,
             "rows": rows,
-            "shares": list(column_shares(heads, texts, _LETTERS)),
+            "shares": list(column_shares(texts, _LETTERS)),
             "numbers": [] if table.worded else list(range(1, len(table.columns))),
-            "size": _SIZES[is_broad(heads, texts, _LETTERS)],
+            "size": _SIZES[is_broad(texts, _LETTERS)],
             "claims": [self._badge(statement) for statement in each_claim(table.shows)] if table.alike else [],
             "notes": list(table.notes),
             "limits": list(table.limits),

@@ -457,3 +457,37 @@ def allowed_numbers():
         return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", re.sub(r"\d{4}Q\d", " ", " ".join(said))))
 
     return find
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x.example","click")',
+    "#panic() $x^2$ @ref *b* _i_ `raw` \\u{41} // /* \\end",
+    "Rocket \U0001f680 team",
+    "A\u202eB\u200fC team",
+    "{{ 7 * 7 }} %s ${x} <<TOC>>",
+    "N" * 300,
+)
+
+
+@pytest.fixture(scope="session")
+def hostile(invented, tmp_path_factory):
+    """A report whose findings speak of hostile names, as a client's files may hold them; and what must be readable."""
+    folder = tmp_path_factory.mktemp("hostile names")
+    results, cover = invented()
+    said = [
+        state(f"data.staff.team_{place}", 3, says="data.staff", unit="people", n=3, claim="accounting",
+              role={"en": name, "zh": name}, quarter=QUARTER)
+        for place, name in enumerate(HOSTILE)
+    ]  # fmt: skip
+    spoken = Finding.from_dict(
+        results["evidence.claim"].to_dict() | {"text": {lang: " ".join(HOSTILE) for lang in ("en", "zh")}}
+    )
+    kept = [spoken if finding.id == spoken.id else finding for finding in results.findings]
+    roles = {f"team_{place}": {"en": name, "zh": name} for place, name in enumerate(HOSTILE)}
+    write_reports(
+        dataclasses.replace(results, findings=(*kept, *said)),
+        dataclasses.replace(cover, roles={**cover.roles, **roles}),
+        langs=("en", "zh"), formats=FORMATS, folder=folder,
+    )  # fmt: skip
+    return folder, [*HOSTILE[:3], "ABC team", HOSTILE[5], HOSTILE[6]]

@@ -1,0 +1,80 @@
+"""What stands in the files of a report, as text."""
+
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import docx
+import pptx
+import pypdf
+from docx.oxml.ns import qn
+
+_BROKEN_ID = re.compile(r"((?<!\S)[a-z]+(?:_|[\w.-]*[._][\w.-]*[._-]))\n(?=\w)")
+
+
+class _Html(HTMLParser):
+    """The visible text of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self._hidden = [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self._hidden += tag == "style"
+
+    def handle_endtag(self, tag):
+        self._hidden -= tag == "style"
+
+    def handle_data(self, data):
+        if not self._hidden:
+            self.text.append(data)
+
+
+def text_of(path):
+    """All that a reader of the file can read, page numbers aside."""
+    return {".html": _html, ".docx": _docx, ".pptx": _pptx, ".pdf": _pdf}[path.suffix](path)
+
+
+def _html(path):
+    return "".join(_Html(path.read_text(encoding="utf-8")).text)
+
+
+def _docx(path):
+    document = docx.Document(path)
+    parts = [document.element.body, document.sections[0].header._element, document.sections[0].footer._element]
+    lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for part in parts for p in part.iter(qn("w:p"))]
+    described = [one.get("descr") for one in document.element.body.iter(qn("wp:docPr"))]
+    return "\n".join([*lines, *described])
+
+
+def _pptx(path):
+    told = []
+    for slide in pptx.Presentation(path).slides:
+        for shape in slide.shapes:
+            if shape.has_text_frame and shape.name != "number":
+                told.append(shape.text_frame.text)
+            if shape.has_table:
+                told += [cell.text_frame.text for row in shape.table.rows for cell in row.cells]
+    return "\n".join(told)
+
+
+def _pdf(path):
+    pages = pages_of(path)
+    if path.name.startswith("report"):
+        pages[0] = re.sub(r"[ .]*\d+\s*$", "", pages[0], flags=re.M)  # where the contents say that a section begins
+    return "\n".join(pages)
+
+
+def pages_of(path):
+    """The text of each page of a PDF, without its number; an identifier stands on one line."""
+    texts = [_BROKEN_ID.sub(r"\1", page.extract_text()) for page in pypdf.PdfReader(path).pages]
+    if not path.name.startswith("report"):
+        return texts
+    return [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]
+
+
+def xml_of(path, part):
+    """One part of an Office file."""
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(part).decode("utf-8")
