@@ -11,6 +11,7 @@ from design_lab.report.content import Block, Group, Report, Section, Statement, 
 _MOST = 60  # letters that a column counts for, however many its longest cell has
 _UNBROKEN = 24  # letters of a word that stand in a line without a place to break
 _BREAK = "\u200b"
+_LONG = re.compile(rf"[^\s\u2e80-\uffff]{{{_UNBROKEN + 1},}}")  # Chinese breaks anywhere as it is
 
 
 def say(report: Report, key: str, **parts: str) -> str:
@@ -76,7 +77,7 @@ def breakable(text: str) -> str:
     >>> breakable("candidates.quality_first.grade_changes").split("\u200b")
     ['candidates.', 'quality_', 'first.', 'grade_', 'changes']
     """
-    return " ".join(_broken(word) if width(word) > _UNBROKEN else word for word in clean(text).split(" "))
+    return _LONG.sub(lambda found: _broken(found[0]), clean(text))
 
 
 def _broken(word: str) -> str:

@@ -9,7 +9,8 @@ import pptx
 import pypdf
 from docx.oxml.ns import qn
 
-_BROKEN_ID = re.compile(r"((?<!\S)[a-z]+(?:_|[\w.-]*[._][\w.-]*[._-]))\n(?=\w)")
+_BREAK = "\u200b"
+_BROKEN_ID = re.compile(r"((?<!\S)(?:[a-z0-9]+_|[a-z]+\.)[\w.-]*(?<=[._-]))\n(?=\w)")
 
 
 class _Html(HTMLParser):
@@ -61,14 +62,12 @@ def _pptx(path):
 
 def _pdf(path):
     pages = pages_of(path)
-    if path.name.startswith("report"):
-        pages[0] = re.sub(r"[ .]*\d+\s*$", "", pages[0], flags=re.M)  # where the contents say that a section begins
-    return "\n".join(pages)
+    return "\n".join(pages[1:] if path.name.startswith("report") else pages)  # the first holds contents by page
 
 
 def pages_of(path):
     """The text of each page of a PDF, without its number; an identifier stands on one line."""
-    texts = [_BROKEN_ID.sub(r"\1", page.extract_text()) for page in pypdf.PdfReader(path).pages]
+    texts = [_BROKEN_ID.sub(r"\1", page.extract_text().replace(_BREAK, "")) for page in pypdf.PdfReader(path).pages]
     if not path.name.startswith("report"):
         return texts
     return [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]

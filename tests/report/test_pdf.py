@@ -50,7 +50,7 @@ def test_no_page_is_blank_and_each_has_its_number(variant, lang):
     for number, page in enumerate(pages, 1):
         lines = page.extract_text().splitlines()
         assert str(number) in lines
-        assert len(lines) >= 4 or page.images, number
+        assert len(lines) > 2, number
 
 
 def test_bookmarks_are_the_headings_and_links_lead_to_findings(written, lang):
@@ -61,7 +61,7 @@ def test_bookmarks_are_the_headings_and_links_lead_to_findings(written, lang):
     for section in report.sections:
         assert squeezed(section.heading) in marked
     links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
-    assert len(links) > len(report.index)
+    assert len(links) > len(report.sections)
     assert {link["/Subtype"] for link in links} == {"/Link"}
     assert not [link for link in links if "/A" in link and link["/A"].get("/S") in ("/URI", "/JavaScript", "/Launch")]
 
@@ -114,7 +114,7 @@ def test_the_font_of_the_wheel_is_enough(invented, tmp_path, lang, monkeypatch):
     monkeypatch.setattr(fonts, "FAMILIES", ())
     monkeypatch.setattr("design_lab.report.pdf.FAMILIES", ())
     monkeypatch.setattr("design_lab.report.pdf._LATIN", ())
-    monkeypatch.setattr(fonts, "_entry", lambda family: _bundled(family))
+    monkeypatch.setattr(fonts, "_entry", _bundled)
     fonts.characters.cache_clear()
     try:
         report = tell(*invented(), lang)

@@ -37,7 +37,7 @@ def test_sections_are_headings_and_details_stand_in_the_annex(paper):
 
 
 def test_the_table_of_contents_is_a_field_whose_links_arrive(paper):
-    document, report = paper
+    document, _ = paper
     body = document.element.body
     assert [code.text.strip() for code in body.iter(qn("w:instrText"))] == [r'TOC \o "1-1" \h \z \u']
     kinds = [one.get(qn("w:fldCharType")) for one in body.iter(qn("w:fldChar"))]
