@@ -10,7 +10,7 @@ import pytest
 
 from design_lab.catalogue import cards
 from design_lab.catalogue.goals import aims
-from design_lab.display import Quantity, Term, number
+from design_lab.display import Quantity, Term
 from design_lab.evaluation.appeals import Appeals
 from design_lab.evaluation.appeals.slices import Slice
 from design_lab.evaluation.appeals.tally import Tally
@@ -28,6 +28,7 @@ from design_lab.finding import Finding, Results, state
 from design_lab.landscape import Landscape
 from design_lab.piloting import Piloting
 from design_lab.report import FORMATS, Cover, write_reports
+from tests.report.papers import numbers_in, numbers_told
 from tests.scoring.conftest import make_scheme
 
 ROLES = {
@@ -431,32 +432,14 @@ def variant(request, written):
 
 @pytest.fixture(scope="session")
 def numbers_of():
-    """All numbers in a text, names (quarters, ids, sources, titles) taken out first."""
-
-    def find(text, results, cover):
-        names = [f.id for f in results.findings] + [f.source for f in results.findings]
-        names += [title for titles in cover.schemes.values() for title in titles.values()]
-        for name in sorted(names, key=len, reverse=True):
-            text = text.replace(name, " ") if name else text
-        text = re.sub(r"\d{4}Q\d", " ", text)
-        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", text))
-
-    return find
+    """All numbers in a text, names taken out first."""
+    return numbers_in
 
 
 @pytest.fixture(scope="session")
 def allowed_numbers():
-    """Every number that a finding's text, value, interval, level or count shows."""
-
-    def find(results, lang):
-        said = []
-        for finding in results.findings:
-            said += [finding.text[lang], number(finding.value, finding.unit, lang), number(finding.n, "count", lang)]
-            said += [number(end, finding.unit, lang) for end in finding.interval or ()]
-            said += [number(finding.level, "weight", lang)]
-        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", re.sub(r"\d{4}Q\d", " ", " ".join(said))))
-
-    return find
+    """Every number that a finding shows."""
+    return numbers_told
 
 
 HOSTILE = (

@@ -1,7 +1,6 @@
 """What stands in the files of a report, as text."""
 
 import re
-import zipfile
 from html.parser import HTMLParser
 
 import docx
@@ -9,6 +8,9 @@ import pptx
 import pypdf
 from docx.oxml.ns import qn
 
+from design_lab.display import number
+
+_NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 _BREAK = "\u200b"
 _BROKEN_ID = re.compile(r"((?<!\S)(?:[a-z0-9]+_|[a-z]+\.)[\w.-]*(?<=[._-]))\n(?=\w)")
 
@@ -73,7 +75,21 @@ def pages_of(path):
     return [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]
 
 
-def xml_of(path, part):
-    """One part of an Office file."""
-    with zipfile.ZipFile(path) as packed:
-        return packed.read(part).decode("utf-8")
+def numbers_in(text, results, cover):
+    """All numbers in a text, names (quarters, ids, sources, titles) taken out first."""
+    names = [f.id for f in results.findings] + [f.source for f in results.findings]
+    names += [title for titles in cover.schemes.values() for title in titles.values()]
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, " ") if name else text
+    text = re.sub(r"\d{4}Q\d", " ", text)
+    return set(re.findall(_NUMBER, text))
+
+
+def numbers_told(results, lang):
+    """Every number that a finding's text, value, interval, level, or count shows."""
+    said = []
+    for finding in results.findings:
+        said += [finding.text[lang], number(finding.value, finding.unit, lang), number(finding.n, "count", lang)]
+        said += [number(end, finding.unit, lang) for end in finding.interval or ()]
+        said += [number(finding.level, "weight", lang)]
+    return set(re.findall(_NUMBER, re.sub(r"\d{4}Q\d", " ", " ".join(said))))
