@@ -1,7 +1,6 @@
 """Invented findings of a small centre, in the words of the project: enough for every section of the report."""
 
 import dataclasses
-import re
 from types import SimpleNamespace
 
 import numpy as np

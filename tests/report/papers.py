@@ -69,10 +69,10 @@ def _pdf(path):
 
 def pages_of(path):
     """The text of each page of a PDF, without its number; an identifier stands on one line."""
-    texts = [_BROKEN_ID.sub(r"\1", page.extract_text().replace(_BREAK, "")) for page in pypdf.PdfReader(path).pages]
-    if not path.name.startswith("report"):
-        return texts
-    return [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]
+    texts = [page.extract_text().replace(_BREAK, "") for page in pypdf.PdfReader(path).pages]
+    if path.name.startswith("report"):
+        texts = [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]
+    return [_BROKEN_ID.sub(r"\1", text) for text in texts]
 
 
 def numbers_in(text, results, cover):
