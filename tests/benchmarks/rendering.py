@@ -7,6 +7,7 @@ alone, in both languages, in a process of its own, imports included. Seconds are
 quoted.
 """
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def steps(folder, reports):
 
     published = run(folder, reports=reports, force=True, jobs=2, progress=heard, say=lambda line: None)
     marks.append((6, time.perf_counter()))
-    return {step: end - start for (step, start), (_, end) in zip(marks, marks[1:], strict=False)}, published
+    return {step: end - start for (step, start), (_, end) in itertools.pairwise(marks)}, published
 
 
 def written(folder, results, out, kind):
