@@ -91,7 +91,7 @@ def run(
     quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
     scheme: Annotated[list[str] | None, typer.Option(help="A scheme of the study; repeatable. All if absent.")] = None,
     lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The report's language.")] = "both",
-    formats: Annotated[str, typer.Option(help="html, pptx, or both with a comma.")] = "html,pptx",
+    formats: Annotated[str, typer.Option(help="Of html, docx, pptx and pdf, with commas.")] = ",".join(_FORMATS),
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time; 2 if absent.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run although nothing changed.")] = False,
     reports: Annotated[Path, typer.Option(help="Where reports are published.")] = Path("reports"),

@@ -12,7 +12,9 @@ import python_calamine
 
 from design_lab.display import number
 from design_lab.finding import Results, read_findings, words_of_cause
+from design_lab.report import Cover
 from design_lab.study import project_root
+from tests.report.papers import numbers_in, numbers_told, text_of
 
 NOTEBOOKS = project_root() / "notebooks"
 QUARTER = "2026Q3"
@@ -46,7 +48,8 @@ def results(folder):
 
 def test_the_report_folder_holds_what_the_design_says(folder):
     assert {path.name for path in folder.iterdir()} == {
-        "report.en.html", "report.zh.html", "report.en.pptx", "report.zh.pptx",
+        *(f"report.{lang}.{kind}" for lang in ("en", "zh") for kind in ("html", "docx", "pptx", "pdf")),
+        "summary.en.pdf", "summary.zh.pdf",
         "results.json", "record.json", "notebooks", "figures", "proposals",
     }  # fmt: skip
     assert {path.name for path in (folder / "notebooks").iterdir()} == {
@@ -151,11 +154,16 @@ def secrets_of(study):
 
 
 def texts(folder):
-    """Every published text: files as they are, slides and notebooks unpacked."""
+    """Every published text: files as they are, documents and slides unpacked, PDF by its pages and what it says of itself."""
     import zipfile
 
+    import pypdf
+
     for path in folder.rglob("*"):
-        if path.suffix == ".pptx":
+        if path.suffix == ".pdf":
+            reader = pypdf.PdfReader(path)
+            yield path.name, "\n".join([*(page.extract_text() for page in reader.pages), str(reader.metadata)])
+        elif path.suffix in (".docx", ".pptx"):
             with zipfile.ZipFile(path) as book:
                 yield from ((f"{path.name}/{n}", book.read(n).decode("utf-8", "ignore")) for n in book.namelist())
         elif path.is_file() and path.suffix != ".png":
@@ -192,6 +200,18 @@ def test_verify_says_what_holds_and_names_what_was_changed(small, folder):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_numbers_of_every_file_are_those_of_the_findings_and_none_speaks_of_causes(small, folder, results, lang):
+    cover = Cover.of(small, QUARTER)
+    allowed = numbers_told(results, lang)
+    for kind in ("html", "docx", "pptx", "pdf"):
+        text = text_of(folder / f"report.{lang}.{kind}")
+        assert numbers_in(text, results, cover) <= allowed, kind
+        assert words_of_cause(text) == [], kind
+        assert all(finding.id in text for finding in results.findings) or kind == "pptx"
+    assert numbers_in(text_of(folder / f"summary.{lang}.pdf"), results, cover) <= allowed
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_page_and_slides_show_the_findings_values_and_sentences(folder, results, lang):
     from pptx import Presentation
 
@@ -224,7 +244,7 @@ def test_a_narrower_run_makes_what_was_asked_for_and_says_so(small, tmp_path):
         (["run", "nowhere"], 1, "there is no study here"),
         (["run", "{small}", "--quarter", "2031Q1"], 1, "quarter 2031Q1 is not in study small"),
         (["run", "{small}", "--scheme", "quality_frist"], 1, "did you mean 'quality_first'?"),
-        (["run", "{small}", "--formats", "pdf"], 1, "cannot be made yet"),
+        (["run", "{small}", "--formats", "pfd"], 2, "choose among html, docx, pptx, pdf"),
         (["run", "{small}", "--jobs", "many"], 2, "--jobs"),
         (["verify", "{small}"], 1, "record.json"),
     ],

@@ -45,9 +45,9 @@ _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; 
 }
 
 
-def write_slides(report: Report, path: Path) -> Path:
-    """Write the presentation and return its path."""
-    deck = new_deck(report)
+def write_slides(report: Report, path: Path, *, template: Path | None = None) -> Path:
+    """Write the presentation, in the look of the client's template if there is one, and return its path."""
+    deck, layout = new_deck(report, template)
     bodies: dict[str, Callable[[Any, Section, Report], Sequence[Statement]]] = {
         "summary": _summary,
         "data": _beside_chart,
@@ -64,7 +64,7 @@ def write_slides(report: Report, path: Path) -> Path:
     }
     for key, body in bodies.items():
         section = report.section(key)
-        slide = deck.slides.add_slide(deck.slide_layouts[0])
+        slide = deck.slides.add_slide(layout)
         _head(slide, section, report)
         shown = body(slide, section, report)
         _foot(slide, shown, report)

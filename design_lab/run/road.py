@@ -20,8 +20,7 @@ from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
 
 SEED = 42
-FORMATS = ("html", "pptx")
-_LATER = ("docx", "pdf")
+FORMATS = ("html", "docx", "pptx", "pdf")
 Say = Callable[[str], None]
 
 
@@ -159,8 +158,6 @@ def _langs(study: Study, lang: str) -> tuple[str, ...]:
 
 def _formats(asked: Sequence[str]) -> tuple[str, ...]:
     for name in asked:
-        if name in _LATER:
-            raise ReportError(f"format {name} cannot be made yet; so far there are {', '.join(FORMATS)}")
         if name not in FORMATS:
             raise ReportError(f"format {name!r} is not known; {nearest(name, FORMATS)}")
     if not asked:
@@ -194,10 +191,13 @@ class _Run:
 
     def walk(self) -> Path:
         """Take the five steps; nothing is published unless all of them end well."""
+        from design_lab.report.branding import templates
+
         order = self.order
         found = nb.find_notebooks(order.study.folder, order.notebooks)
         for scheme in order.schemes:
             order.study.scheme(scheme)  # a fault in a scheme is told before the long steps
+        templates(order.study.folder / "branding", order.formats)  # as is a template that cannot be opened
         with publish.building(order.reports, order.quarter) as built:
             arrivals = self._prepare(built)
             inputs = _inputs(order)
@@ -205,8 +205,8 @@ class _Run:
                 self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
                 return order.published
             left_out = self._notebooks(found, arrivals["missing"], built)
-            self._report(left_out, built)
-            return self._publish(inputs, left_out, built)
+            lacking = self._report(left_out, built)
+            return self._publish(inputs, [*(dict(absent.reason) for absent in left_out), *lacking], built)
 
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
@@ -241,11 +241,12 @@ class _Run:
         self._progress(f"{len(results.findings)} findings")
         return left_out
 
-    def _report(self, left_out: Sequence[nb.LeftOut], built: publish.Building) -> None:
+    def _report(self, left_out: Sequence[nb.LeftOut], built: publish.Building) -> list[record.Names]:
+        """Write the report; return why a file is lacking, for what is not installed here."""
         order = self.order
         self._step(4, "report")
         with Worker(built.work / "report.log") as worker:
-            worker.call(
+            sentences: list[str] = worker.call(
                 "design_lab.run.steps:report",
                 study=self._folder,
                 quarter=order.quarter,
@@ -256,8 +257,11 @@ class _Run:
                 folder=str(built.report),
                 progress=self._progress,
             )
+        for sentence in sentences:
+            self._tell(f"{sentence}; then run again with --force")
+        return [{"en": sentence} for sentence in sentences]
 
-    def _publish(self, inputs: record.Inputs, left_out: Sequence[nb.LeftOut], built: publish.Building) -> Path:
+    def _publish(self, inputs: record.Inputs, left_out: Sequence[record.Names], built: publish.Building) -> Path:
         order = self.order
         self._step(5, "publish")
         if _inputs(order).digest != inputs.digest:
@@ -265,7 +269,7 @@ class _Run:
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
                 "published; run again"
             )
-        record.record(built.report, inputs, [absent.reason for absent in left_out])
+        record.record(built.report, inputs, left_out)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:

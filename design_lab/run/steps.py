@@ -37,12 +37,16 @@ def report(
     *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
     left_out: list[dict[str, str]], folder: str, progress: Callable[[str], None],
 ) -> list[str]:  # fmt: skip
-    """Write the report from `<folder>/results.json` into `folder`; return the names of the files."""
+    """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out."""
     from design_lab.finding import Results
     from design_lab.report import Cover, write_reports
 
     progress(f"{', '.join(formats)} in {', '.join(langs)}")
     results = Results.read(Path(folder) / "results.json")
-    cover = Cover.of(Study.open(study), quarter, schemes=schemes, left_out=left_out)
-    written = write_reports(results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder))
-    return [path.name for path in written]
+    opened = Study.open(study)
+    cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out)
+    written = write_reports(
+        results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder),
+        branding=opened.folder / "branding",
+    )  # fmt: skip
+    return list(written.left_out)
