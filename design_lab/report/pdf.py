@@ -176,7 +176,7 @@ class _Paper:
     def _section(self, section: Section) -> dict[str, Any]:
         legend = self.report.legend if section.key == "limits" else ()
         return {
-            "kicker": section.kicker,
+            "kicker": placed(section, self.report.lang),
             "heading": section.heading,
             "lead": list(section.lead),
             "blocks": [self._block(block, section) for block in section.blocks if not is_folded(block)],

@@ -84,7 +84,7 @@ def _say(report: Report, key: str, **parts: str) -> str:
 def _head(slide: Any, section: Section, report: Report) -> None:
     """The kicker, the mark of synthetic data, and the heading in the slide's own title."""
     kicker = Type(sizes=(12,), colour=ACCENT, bold=True)
-    write(slide, [section.kicker], Box(MARGIN, 0.36, 7.5, 0.26), kicker, report.lang, name="kicker")
+    write(slide, [placed(section, report.lang)], Box(MARGIN, 0.36, 7.5, 0.26), kicker, report.lang, name="kicker")
     if report.mark:
         box = Box(WIDTH - MARGIN - 3.9, 0.32, 3.9, 0.32)
         shape = panel(slide, box, MARK, name="synthetic data")

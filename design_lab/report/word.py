@@ -56,7 +56,7 @@ class _Page:
 
     def section(self, section: Section) -> None:
         """One section: where it belongs, its answer as heading, and what supports it."""
-        kicker = self._write(section.kicker, "Kicker")
+        kicker = self._write(placed(section, self.report.lang), "Kicker")
         kicker.paragraph_format.page_break_before = section is self.report.sections[0]
         self._heading(section.heading)
         for sentence in section.lead:
