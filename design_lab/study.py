@@ -18,6 +18,7 @@ from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.catalogue.priors import Evidence, Weighing, evidence_with
+from design_lab.catalogue.rollout import RollingOut, Rollout
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
@@ -133,6 +134,7 @@ class Settings(_Model):
     service: Service | None = None  # the service level aimed at, and people's paid time
     costs: Costs | None = None
     pilot: Piloting = Piloting()  # what is wanted of a pilot to come
+    rollout: RollingOut = RollingOut()  # when a scheme would be put in force, by whom, and what may go wrong
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -213,6 +215,11 @@ class Study:
     def evidence(self) -> Evidence:
         """The evidence cards: the catalogue's, changed, weighed and added to by study.yaml."""
         return evidence_with(self.settings.evidence, self.folder / "study.yaml")
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        """How a scheme is put in force: the catalogue's rollout, changed by study.yaml."""
+        return self.settings.rollout.applied()
 
     @property
     def cycle_months(self) -> int:
@@ -351,6 +358,7 @@ def _faults(study: Study) -> list[str]:
         faults += target.faults(f"targets.{name}", share=name in shares)
     faults += [*(settings.service.faults() if settings.service else []), *settings.pilot.faults()]
     faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
+    faults += settings.rollout.faults()
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares
