@@ -121,7 +121,7 @@ class Decisions(Shown):
 
     def _recommendation(self) -> Finding:
         return state(
-            "decision.recommendation", None, says=f"decision.recommended_{self.recommended}", unit="count",
+            f"decision.recommended.{_named_by(self.recommended, self.chosen)}", None, says=f"decision.recommended_{self.recommended}", unit="count",
             n=len(self.candidates), claim="scenario", limits=("rule_not_mandate",),
             why=said(f"decision_reason.{self.why}", **self._reason), **self._named,
         )  # fmt: skip
@@ -139,8 +139,8 @@ class Decisions(Shown):
         """What each option rests on: an effect measured here, one expected, or none that can be told."""
         one = self.chosen or next(iter(self.candidates), None)
         for kind in OPTIONS:
-            rests = {"adopt": one and one.measured, "pilot": one and one.expected}.get(kind)
-            id = f"decision.option.{kind}"
+            rests = {"adopt": one.measured, "pilot": one.expected}.get(kind) if one else None
+            id = f"decision.option.{_named_by(kind, one)}"
             if rests is None or rests.value is None:
                 told = kind in ("keep", "not_now")
                 yield state(id, None, says=f"decision.option_{kind}{'' if told else '_unknown'}", unit=self._unit,
@@ -194,6 +194,11 @@ class Decisions(Shown):
             claim=one.expected.claim, bounds=one.expected.interval, level=one.expected.level,
             range=_range(one.expected, self._unit), why=why, **named,
         )  # fmt: skip
+
+
+def _named_by(option: Option, candidate: Candidate | None) -> str:
+    """An option as ids name it: with the scheme, where it is one of a scheme."""
+    return f"{option}.{candidate.scheme.name}" if candidate and option in ("adopt", "pilot") else option
 
 
 def _range(one: Finding, unit: str) -> Mapping[str, str]:

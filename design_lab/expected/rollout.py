@@ -76,7 +76,18 @@ class Schedule(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State when each phase begins and how long it takes, each risk's score and how its sign stands."""
-        return (*self._phases(), *(one for id in self.plan.ranked() for one in self._risk(id, self.plan.risks[id])))
+        risks = (one for id in self.plan.ranked() for one in self._risk(id, self.plan.risks[id]))
+        return (*self._phases(), self._signs(), *risks)
+
+    def _signs(self) -> Finding:
+        """How many risks show a sign, of all in the register."""
+        measured = [held for held in self.watched.values() if held]
+        seen = sum(any(one == "seen" for one, _ in held) for held in measured)
+        return state(
+            "risks.signs", seen if measured else None, says=f"risk.signs{'' if measured else '_unknown'}", unit="count",
+            n=len(self.watched), claim="scenario" if measured else "unidentified", limits=("sign_no_proof",),
+            measured=Quantity(len(measured), "count"),
+        )  # fmt: skip
 
     def _phases(self) -> Iterator[Finding]:
         yield state(

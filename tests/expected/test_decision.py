@@ -108,16 +108,16 @@ def test_no_finding_claims_more_than_what_it_rests_on(study, told, adopted):
     }
     assert said["decision.recommendation"].claim == "scenario"
     strong = {one.id for one in said.values() if one.claim in CAUSAL}
-    assert strong == ({"decision.option.adopt"} if adopted else set())
+    assert strong == ({"decision.option.adopt.balanced"} if adopted else set())
     assert all(not words_of_cause(text) for one in said.values() for text in one.text.values())
     if not adopted:
-        assert said["decision.option.adopt"].value is None
-        assert said["decision.option.adopt"].claim == "unidentified"
+        assert said[f"decision.option.{named['adopt']}"].value is None
+        assert said[f"decision.option.{named['adopt']}"].claim == "unidentified"
 
 
 def test_numbers_are_those_of_the_findings_behind(study):
     said = {one.id: one for one in decide(study, [*HOPE, *FINDS, *GAIN], "balanced").findings()}
-    adopt, candidate = said["decision.option.adopt"], said["decision.candidate.quality_first"]
+    adopt, candidate = said["decision.option.adopt.balanced"], said["decision.candidate.quality_first"]
     assert (adopt.value, adopt.interval) == (1.2, (0.4, 2.0))
     assert (candidate.value, candidate.interval) == (0.9, (-0.7, 2.5))
     assert said["decision.condition.adopt"].value == study.settings.pilot.volume_margin == 0.03
