@@ -121,9 +121,9 @@ class Decisions(Shown):
 
     def _recommendation(self) -> Finding:
         return state(
-            f"decision.recommended.{_named_by(self.recommended, self.chosen)}", None, says=f"decision.recommended_{self.recommended}", unit="count",
-            n=len(self.candidates), claim="scenario", limits=("rule_not_mandate",),
-            why=said(f"decision_reason.{self.why}", **self._reason), **self._named,
+            f"decision.recommended.{_named_by(self.recommended, self.chosen)}", None,
+            says=f"decision.recommended_{self.recommended}", unit="count", n=len(self.candidates), claim="scenario",
+            limits=("rule_not_mandate",), why=said(f"decision_reason.{self.why}", **self._reason), **self._named,
         )  # fmt: skip
 
     @property

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from design_lab.report.timetable import Timeline
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -206,7 +208,8 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Block = Chart | Scatter | Table | Group | Points
+Drawing = Chart | Scatter | Timeline
+Block = Drawing | Table | Group | Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,9 +224,9 @@ class Section:
     brief: tuple[Statement, ...] = ()
 
     @property
-    def chart(self) -> Chart | Scatter | None:
+    def chart(self) -> Drawing | None:
         """The section's chart, if it has one."""
-        return next((block for block in self.blocks if isinstance(block, Chart | Scatter)), None)
+        return next((block for block in self.blocks if isinstance(block, Drawing)), None)
 
     @property
     def tables(self) -> tuple[Table, ...]:

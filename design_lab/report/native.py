@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from design_lab.report.content import Chart, Scatter, Table, shortened, width
+from design_lab.report.content import Chart, Drawing, Scatter, Table, shortened, width
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
 from design_lab.report.errorbars import add_intervals
 from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.native_gantt import native_gantt
 from design_lab.report.native_scatter import native_scatter
+from design_lab.report.timetable import Timeline
 
 _HEADER = Type(sizes=(11, 10, 9, 8), colour=MUTED, bold=True, anchor="bottom")
 _BODY_SIZES = (14, 13, 12, 11, 10, 9, 8)
 _LEAST_READABLE = 10  # points; a name that is too long for its cell at this size is cut in its middle
 
 
-def native_chart(slide: Any, chart: Chart | Scatter, box: Box, lang: str) -> None:
-    """Put a chart that stays editable: bars, or the first field of points on axes."""
-    if isinstance(chart, Scatter):
+def native_chart(slide: Any, chart: Drawing, box: Box, lang: str) -> None:
+    """Put a chart that stays editable: bars, the first field of points on axes, or a timetable."""
+    if isinstance(chart, Timeline):
+        native = native_gantt(slide, chart, box)
+    elif isinstance(chart, Scatter):
         native = native_scatter(slide, chart, chart.fields[0], box)
     else:
         native = _native_bars(slide, chart, box)

@@ -10,13 +10,16 @@ from design_lab.report.chapters import data_section, weights_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
+from design_lab.report.decision import decision_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.forecast import forecast_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.held import review_sections
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.pilot import pilot_section
+from design_lab.report.plan import plan_sections
 from design_lab.report.rewards import direction_section, noise_section
+from design_lab.report.risks import risks_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
 
@@ -36,6 +39,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
         assumed=_limits(facts).heading if cover.assumed else None,
         sections=(
             _summary(facts),
+            decision_section(facts),
             data_section(facts),
             weights_section(facts),
             noise_section(facts),
@@ -49,6 +53,8 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             forecast_section(facts),
             *review_sections(facts),
             pilot_section(facts),
+            *plan_sections(facts),
+            risks_section(facts),
             _unknown(facts),
             _limits(facts),
         ),
