@@ -81,8 +81,8 @@ def test_a_study_changes_names_lengths_and_risks():
     )
     assert [*stated.faults()] == []
     own = stated.applied()
-    assert own.stakeholders["hr"] == {"en": "human resources and pay (Ms Li)", "zh": "人力资源与薪酬部门（李女士）"}
-    assert own.stakeholders["it"]["en"] == "IT and telephony (Zhang Wei)"
+    assert own.stakeholders["hr"] == {"en": "human resources (Ms Li)", "zh": "人力资源部门（李女士）"}
+    assert own.stakeholders["it"]["en"] == "IT (Zhang Wei)"
     assert own.starts(52)["pilot"] == (16, 26)  # a stated length goes before that of the design
     assert "sales_quota" not in own.risks
     assert own.risks["disputes"].score == 9

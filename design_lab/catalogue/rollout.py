@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.errors import StudyError, nearest
@@ -62,11 +62,15 @@ class Message(_Record):
 
 
 class Watch(_Record):
-    """Findings (an id, or a pattern with *) that show a risk's sign where they lie `above` or `below` a bound."""
+    """Findings (an id, or a pattern with *) that show a risk's sign where they lie `above` or `below` a bound.
+
+    The bound is one on the value, or with `of_n` on its share of what it was counted among.
+    """
 
     findings: str
     above: Bound | None = None
     below: Bound | None = None
+    of_n: StrictBool = False
 
 
 class Risk(_Record):

@@ -157,8 +157,8 @@ def _watched(watches: Sequence[Watch], told: Sequence[Finding]) -> Iterator[tupl
 
 def stand(watch: Watch, finding: Finding) -> Stand:
     """Say how a sign stands in a finding with a value, by its whole interval where it has one."""
-    value = float(finding.value or 0.0)
-    low, high = finding.interval or (value, value)
+    value, scale = float(finding.value or 0.0), (finding.n or 1) if watch.of_n else 1
+    low, high = (end / scale for end in finding.interval or (value, value))
     if watch.above is not None:
         return "seen" if low > watch.above else "open" if high > watch.above else "unseen"
     bound = float(watch.below or 0.0)

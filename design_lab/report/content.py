@@ -66,7 +66,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column names the row; all other columns are numbers, unless `worded`."""
+    """A table whose first column names the row; all other columns are numbers, unless `worded`.
+
+    A page breaks no cell of a `whole` column over lines.
+    """
 
     kind: ClassVar[str] = "table"
 
@@ -76,6 +79,7 @@ class Table:
     notes: tuple[str, ...] = ()
     worded: bool = False
     folded: bool = False
+    whole: frozenset[int] = frozenset()
 
     @property
     def alike(self) -> bool:

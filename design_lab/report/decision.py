@@ -7,7 +7,7 @@ from design_lab.report.content import Row, Section, Table
 from design_lab.report.facts import Facts, capital
 from design_lab.report.plan import day
 
-_OPTIONS = ("adopt", "pilot", "keep", "not_now")
+_OPTIONS = ("keep", "pilot", "adopt", "not_now")
 
 
 def decision_section(facts: Facts) -> Section:
@@ -61,6 +61,7 @@ def _options(facts: Facts, advice: Finding) -> Table:
         rows=tuple(rows),
         notes=(facts.say("decision.note"),),
         worded=True,
+        whole=frozenset({5}),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _LEFT, _RIGHT = 9.0, 2.1, 0.15  # inches
 _TOP, _BOTTOM, _LINE = 0.34, 0.12, 0.2
-ROOM = 1.42  # how far the axis runs beyond the last stage, for labels
+ROOM = 1.36  # how far the axis runs beyond the last stage, for labels
 DECIDING, OTHER = "down", "effect"  # tones
 
 

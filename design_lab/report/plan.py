@@ -84,6 +84,7 @@ def _gates(facts: Facts) -> Table:
         columns=tuple(facts.say(f"plan.{name}_column") for name in ("phase", "begins", "deliverable", "gate")),
         rows=tuple(rows),
         worded=True,
+        whole=frozenset({1}),
     )
 
 
@@ -120,13 +121,11 @@ def _communication(facts: Facts) -> Section:
     rows = []
     for message in plan.messages.values():
         begins = facts.measured(f"plan.{message.phase}.starts_week")
-        when = facts.say(
-            "communication.when", phase=plan.phases[message.phase].name[facts.lang], day=day(facts, begins)
-        )
         texts = [capital(text[facts.lang]) for text in (message.what, message.channel)]
-        cells = (_who(facts, message.to), texts[0], capital(when), _who(facts, (message.by,)), texts[1])
+        phase = capital(plan.phases[message.phase].name[facts.lang])
+        cells = (_who(facts, message.to), texts[0], phase, day(facts, begins), _who(facts, (message.by,)), texts[1])
         rows.append(Row(cells=cells, shows=facts.statements((begins,))))
-    columns = ("to", "what", "when", "by", "channel")
+    columns = ("to", "what", "when", "from", "by", "channel")
     return Section(
         key="communication",
         kicker=facts.say("kicker.communication"),
@@ -138,6 +137,7 @@ def _communication(facts: Facts) -> Section:
                 columns=tuple(facts.say(f"communication.{name}_column") for name in columns),
                 rows=tuple(rows),
                 worded=True,
+                whole=frozenset({3}),
             ),
         ),
     )

@@ -60,6 +60,7 @@ def _register(facts: Facts, ids: list[str]) -> Table:
         rows=tuple(rows),
         notes=(facts.say("risks.note"),),
         worded=True,
+        whole=frozenset({1}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Some sixteen slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Some sixteen slides, one idea each: a sentence as heading, native charts, claims and limits, ids in the notes."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; 
     "search": (0.42, 0.13, 0.12, 0.15, 0.18),
 }
 _WIDE_COLUMNS = {  # the same of a table over the whole width; else the first takes a fifth
-    "decision": (0.15, 0.1, 0.16, 0.37, 0.12, 0.1),
+    "decision": (0.15, 0.12, 0.15, 0.36, 0.12, 0.1),
     "responsibilities": (0.2, 0.17, 0.24, 0.2, 0.19),
-    "communication": (0.17, 0.34, 0.21, 0.12, 0.16),
+    "communication": (0.19, 0.29, 0.16, 0.09, 0.12, 0.15),
     "risks": (0.26, 0.15, 0.15, 0.28, 0.16),
 }
 _MOST_ROWS = 9  # of a worded table; more would be too small to read
@@ -211,10 +211,12 @@ def _whole_table(slide: Any, section: Section, report: Report) -> Sequence[State
     write(slide, [table.title], Box(MARGIN, _TOP, _FULL, 0.3), title, report.lang, name="table title")
     columns = range(len(table.columns))
     shares = _WIDE_COLUMNS.get(section.key, (0.2, *(0.8 / (len(columns) - 1) for _ in columns[1:])))
-    room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.85)
+    notes = 0.55 if table.notes else 0.0
+    room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.35 - notes)
     taken = native_table(slide, table, columns, shares, room, report.lang)
-    below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
-    write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
+    if table.notes:
+        below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
+        write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
     return once_each([*table.shows, *section.brief])
 
 

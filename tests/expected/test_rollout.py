@@ -57,6 +57,8 @@ def test_the_pilot_takes_as_long_as_the_one_proposed_and_later_phases_wait(study
     [
         (Watch(findings="a.b", above=0), 2, None, "seen"),
         (Watch(findings="a.b", above=0), 0, None, "unseen"),
+        (Watch(findings="a.b", above=0.01, of_n=True), 2, None, "seen"),  # of 100
+        (Watch(findings="a.b", above=0.01, of_n=True), 1, None, "unseen"),
         (Watch(findings="a.b", above=0), 2, (1, 3), "seen"),
         (Watch(findings="a.b", above=0), 2, (0, 3), "open"),
         (Watch(findings="a.b", above=0), -2, (-3, 0), "unseen"),
