@@ -4,13 +4,14 @@ import datetime as dt
 import re
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.catalogue.rollout import RollingOut, catalogued
 from design_lab.errors import StudyError
 from design_lab.finding import words_of_cause
-from design_lab.study import Study
+from design_lab.study import Study, project_root
 from tests.test_study import edited, folder  # noqa: F401
 
 OWN_RISK = {
@@ -132,6 +133,14 @@ def test_a_word_out_of_place_comes_with_the_nearest(folder):  # noqa: F811
     edited(folder, "concurrent_events: []", "concurrent_events: []\nrollout: {risks: {score: {volume: {impact: hgh}}}}")
     with pytest.raises(StudyError, match=r"rollout.risks.score.volume.impact: 'hgh' is not known; did you mean 'high'"):
         Study.open(folder)
+
+
+def test_the_example_for_a_new_client_can_be_meant():
+    page = (project_root() / "docs" / "new_client.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(rollout:\n.*?)```", page, re.DOTALL)
+    stated = RollingOut.model_validate(yaml.safe_load(shown)["rollout"])
+    assert [*stated.faults()] == []
+    assert stated.applied().risks["merger"].score == 6
 
 
 def test_weeks_are_written_as_such():
