@@ -3,8 +3,9 @@
 The rule, the first that holds:
 
 1. *Adopt* a candidate that teams were moved to by lot, if its effect on the primary outcome is `causal` with its whole
-   interval on the better side of 0, the whole interval of its effect on calls per hour stays above minus the volume
-   margin that study.yaml states, and no more groups stand out in its fairness screen than in today's.
+   interval on the better side of 0, the whole interval of the difference in calls per hour stays above minus the
+   volume margin that study.yaml states, and no more groups stand out in its fairness screen than in today's. What
+   shared queues deal out overstates a loss, so that volume need not be causal too.
 2. *Pilot* the bearable candidate with the greatest expected effect on the primary outcome, if enough teams are free and
    the pilot proposed finds the effect sought in at least half of cases. A candidate is bearable if the middle of its
    expected effect is on the better side of 0, the better end of that interval reaches the least effect worth finding,
@@ -48,13 +49,15 @@ VOLUME = "calls_per_hour"
 class Candidate:
     """A scheme that could be adopted or piloted: how the rule takes it, and the effects on the primary outcome.
 
-    `expected` is None where nothing is said of it, `measured` where no lot has moved teams to the scheme.
+    `expected` is None where nothing is said of it, `measured` where nobody was moved to the scheme; `gains` says that a
+    lot has shown a gain.
     """
 
     scheme: Scheme
     verdict: Verdict
     expected: Finding | None
     measured: Finding | None
+    gains: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -244,7 +247,8 @@ def recommended(candidates: tuple[Candidate, ...], told: Mapping[str, Finding]) 
         return ("keep", None, "none_bearable") if known else ("not_now", None, "nothing_expected")
     power, free = told.get("pilot.power"), told.get("pilot.free_teams")
     if power is None or (free is not None and _value(free) < LEAST_TEAMS):
-        return "keep", bearable, "no_pilot"
+        gained = next((one for one in candidates if one.gains), None)
+        return ("keep", gained, "volume_not_shown") if gained else ("keep", bearable, "no_pilot")
     if _value(power) < LEAST_CHANCE:
         return "keep", bearable, "pilot_too_weak"
     return "pilot", bearable, "pilot_finds"
@@ -258,21 +262,25 @@ def _candidate(
     measured = told.get(f"evidence.weight_effect.{primary}") if here else None
     groups, today = (told.get(f"{stem}.groups_standing_out") for stem in (f"candidates.{scheme.name}", "diagnosis"))
     uneven = groups is not None and _value(groups) > (_value(today) if today else 0.0)
-    shown = _is_shown(measured, told.get(f"evidence.weight_effect.{VOLUME}"), primary, margin)
+    gains = _gains(measured, primary)
+    shown = gains and _is_kept(told.get(f"evidence.weight_effect.{VOLUME}"), margin)
     verdict = (
         "groups" if uneven else "adoptable" if shown
         else _expects(expected, told.get(f"expected.{scheme.name}.{VOLUME}"), told.get("pilot.effect"), primary, margin)
     )  # fmt: skip
-    return Candidate(scheme=scheme, verdict=verdict, expected=expected, measured=measured)
+    return Candidate(scheme=scheme, verdict=verdict, expected=expected, measured=measured, gains=gains)
 
 
-def _is_shown(measured: Finding | None, volume: Finding | None, primary: str, margin: float | None) -> bool:
-    """Whether a lot has shown a gain, and that volume loses less than the margin."""
-    held = [one for one in (measured, volume) if one is not None and one.claim == "causal" and one.interval]
-    if len(held) < 2 or margin is None:
+def _gains(measured: Finding | None, primary: str) -> bool:
+    """Whether a lot has shown a gain."""
+    if measured is None or measured.claim != "causal" or not measured.interval:
         return False
-    gain, kept = (one.interval or (0.0, 0.0) for one in held)
-    return (gain[1] < 0 if primary in LOWER_IS_BETTER else gain[0] > 0) and kept[0] > -margin
+    return measured.interval[1] < 0 if primary in LOWER_IS_BETTER else measured.interval[0] > 0
+
+
+def _is_kept(volume: Finding | None, margin: float | None) -> bool:
+    """Whether volume is shown to lose less than the margin."""
+    return volume is not None and volume.interval is not None and margin is not None and volume.interval[0] > -margin
 
 
 def _expects(

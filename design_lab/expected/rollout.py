@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from design_lab.catalogue.rollout import Risk, Rollout, Watch
 from design_lab.display import Quantity, Shown, Term
 from design_lab.expected.designs import Designs
+from design_lab.expected.pilot import LEAST_TEAMS
 from design_lab.finding import Finding, state
 from design_lab.periods import Quarter
 from design_lab.study import Study
@@ -144,8 +145,10 @@ def rollout(study: Study, quarter: Quarter, findings: Iterable[Finding] = (), pi
 
 
 def _pilot_weeks(pilot: Designs | None) -> int | None:
-    """How many weeks the pilot proposed takes from its first change; None where none is proposed."""
-    return pilot.proposed.design.after * _WEEKS if pilot is not None and pilot.proposed is not None else None
+    """How many weeks the pilot proposed takes from its first change; None where none is, or too few teams are free."""
+    if pilot is None or pilot.proposed is None or len(pilot.past.free) < LEAST_TEAMS:
+        return None
+    return pilot.proposed.design.after * _WEEKS
 
 
 def _watched(watches: Sequence[Watch], told: Sequence[Finding]) -> Iterator[tuple[Stand, Finding]]:

@@ -69,6 +69,11 @@ def groups(scheme, count):
         ([*HOPE, FINDS[0], found("pilot.power", 0.49, unit="share")], None, "keep", "quality_first", "pilot_too_weak"),
         (HOPE, None, "keep", "quality_first", "no_pilot"),
         ([*HOPE, *FINDS, found("pilot.free_teams", 3, unit="teams")], None, "keep", "quality_first", "no_pilot"),
+        # A gain is shown and volume is not, with nobody left to pilot on: that is said, and not that nothing is found.
+        (
+            [*HOPE, *FINDS, found("pilot.free_teams", 3, unit="teams"), *measured(1.2, (0.4, 2.0), (-0.5, 0.1))],
+            "balanced", "keep", "balanced", "volume_not_shown",
+        ),
         # No gain, one too small to be worth finding, and one paid for with volume.
         ([*expects("balanced", -0.1, (-1.0, 0.8)), *FINDS], None, "keep", None, "none_bearable"),
         ([*expects("balanced", 0.3, (-0.1, 0.9)), *FINDS], None, "keep", None, "none_bearable"),
@@ -84,6 +89,12 @@ def test_the_rule_takes_the_first_branch_that_holds(study, told, adopted, option
 
 def test_without_a_margin_nothing_is_shown_to_be_kept(study):
     assert decide(study, [*HOPE, *FINDS, *GAIN], "balanced", margin=None).recommended == "pilot"
+
+
+def test_volume_need_not_be_causal_where_queues_deal_it_out(study):
+    volume = found(f"evidence.weight_effect.{VOLUME}", -0.1, (-0.4, 0.2), "association", "calls_apart")
+    assert decide(study, [*HOPE, *FINDS, GAIN[0], volume], "balanced").recommended == "adopt"
+    assert decide(study, [*HOPE, *FINDS, GAIN[0]], "balanced").recommended == "pilot"
 
 
 def test_an_effect_of_another_scheme_supports_no_candidate(study):

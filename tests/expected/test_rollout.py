@@ -23,8 +23,10 @@ def found(id, value, bounds=None, claim="association"):
     )  # fmt: skip
 
 
-def of_year(quarters):
-    return SimpleNamespace(proposed=SimpleNamespace(design=SimpleNamespace(after=quarters)))
+def of_year(quarters, free=15):
+    return SimpleNamespace(
+        proposed=SimpleNamespace(design=SimpleNamespace(after=quarters)), past=SimpleNamespace(free=("team",) * free)
+    )
 
 
 def values(plan):
@@ -50,6 +52,11 @@ def test_the_pilot_takes_as_long_as_the_one_proposed_and_later_phases_wait(study
     assert "as the pilot proposed" in said["plan.pilot.weeks"].text["en"]
     assert said["plan.weeks"].value == 89
     assert {one.claim for one in plan.findings() if one.id.startswith("plan.")} == {"scenario"}
+
+
+def test_a_pilot_for_which_too_few_teams_are_free_gives_no_length(study):
+    plan = rollout(study, study.quarter("2026Q3"), pilot=of_year(4, free=3))
+    assert (plan.piloted, plan.weeks["pilot"]) == (False, (14, 13))
 
 
 @pytest.mark.parametrize(

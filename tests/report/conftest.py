@@ -343,7 +343,10 @@ def _expected(others):
 
 def _decided(told, others):
     """What is asked for, when it would come and what may go wrong, by the findings so far."""
-    study, year = Study.open("data/h_bank"), SimpleNamespace(proposed=SimpleNamespace(design=SimpleNamespace(after=4)))
+    study = Study.open("data/h_bank")
+    year = SimpleNamespace(
+        proposed=SimpleNamespace(design=SimpleNamespace(after=4)), past=SimpleNamespace(free=("team",) * 14)
+    )
     schedule = rollout(study, study.quarter(QUARTER), told, year)
     schemes = [SimpleNamespace(name=name, title=title) for name, title in others.items()]
     yield from decisions(study, schemes, told, schedule, margin=0.45).findings()

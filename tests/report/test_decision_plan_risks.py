@@ -41,7 +41,7 @@ def test_the_heading_follows_the_recommendation(invented):
     results, cover = invented(without=("decision.recommended",))
     keep = state("decision.recommended.keep", None, says="decision.option_keep", unit="count", n=3, claim="scenario")
     told = tell(replace(results, findings=(*results.findings, keep)), cover, "en")
-    assert told.section("decision").heading.startswith("Decision requested: keep the scheme in force")
+    assert told.section("decision").heading.startswith("Decision requested: keep what is in force")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
