@@ -5,11 +5,13 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 import python_calamine
 
+from design_lab.catalogue.rollout import catalogued
 from design_lab.display import number
 from design_lab.finding import Results, read_findings, words_of_cause
 from design_lab.report import Cover
@@ -218,12 +220,26 @@ def test_page_and_slides_show_the_findings_values_and_sentences(folder, results,
     page = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     slides = Presentation(str(folder / f"report.{lang}.pptx")).slides
     notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    assert len(slides) == 12
+    assert len(slides) == 17
     for finding in results.under("diagnosis.effective_weight"):
         assert number(finding.value, finding.unit, lang) in page
         assert finding.id in notes
     assert results["evidence.claim"].text[lang] in page
     assert all(finding.id in page for finding in results.findings)
+
+
+def test_every_watch_of_a_risk_names_findings_that_a_run_makes(results):
+    watched = {watch.findings for risk in catalogued().risks.values() for watch in risk.watch}
+    ids = [finding.id for finding in results.findings]
+    assert {one for one in watched if not any(fnmatchcase(id, one) for id in ids)} == set()
+
+
+def test_decisions_rest_on_the_numbers_of_the_other_notebooks(results):
+    candidates = results.under("decision.candidate")
+    assert len(candidates) == 3
+    for one in candidates:
+        expected = results[f"expected.{one.id.split('.')[2]}.csat"]
+        assert (one.value, one.interval) == (expected.value, expected.interval)
 
 
 def test_a_narrower_run_makes_what_was_asked_for_and_says_so(small, tmp_path):

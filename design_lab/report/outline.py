@@ -8,12 +8,12 @@ from design_lab.catalogue import words
 from design_lab.report.content import Report, Section
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
-    "answer": ("summary", "decisions"),
+    "answer": ("summary", "decision"),
     "introduction": ("purpose",),
     "current": ("data", "peers", "weights", "noise", "direction", "evidence"),
     "principles": ("aims", "coverage", "baseline"),
     "design": ("candidates", "robustness", "search"),
-    "rollout": ("pilot", "timetable", "responsibilities", "communication"),
+    "rollout": ("pilot", "plan", "responsibilities", "communication"),
     "expected": ("expected", "gains", "risks", "review"),
     "conclusions": ("conclusions", "unknown"),
     "annex": ("limits", "metrics", "schemes", "fairness", "method", "glossary"),

@@ -13,6 +13,7 @@ from design_lab.periods import Quarter
 from design_lab.report.content import Block, Group, Points, Report, Section, Statement, Table, clipped
 from design_lab.report.fonts import FAMILIES, characters, family_for, file_of, is_symbol
 from design_lab.report.look import ACCENT, CLAIMS, INK, MARK, MUTED, PANEL, RULE
+from design_lab.report.outline import placed
 from design_lab.report.printed import (
     annex,
     breakable,

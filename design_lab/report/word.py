@@ -10,6 +10,7 @@ from typing import Any
 from design_lab.files import replacing
 from design_lab.periods import Quarter
 from design_lab.report.content import Block, Group, Points, Report, Section, Statement, Table
+from design_lab.report.outline import placed
 from design_lab.report.package import settled
 from design_lab.report.printed import annex, each_claim, is_folded, own_limits, say
 from design_lab.report.word_parts import Badges, Cell, add_table, bookmarked, contents, linked, picture, write

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from design_lab.report.content import Chart, Scatter, Statement, clean
+from design_lab.report.content import Drawing, Statement, clean
 from design_lab.report.look import MARK
 from design_lab.report.printed import column_shares, is_broad
 
@@ -106,7 +106,7 @@ def contents(paragraphs: Sequence[Any]) -> None:
     paragraphs[-1]._p.extend(_elements('<w:r><w:fldChar w:fldCharType="end"/></w:r>'))
 
 
-def picture(paragraph: Any, png: bytes, chart: Chart | Scatter, width: float) -> None:
+def picture(paragraph: Any, png: bytes, chart: Drawing, width: float) -> None:
     """Add a chart with its title and description, as broad as the text where it is not too high."""
     from docx.shared import Cm
 

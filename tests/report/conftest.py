@@ -1,6 +1,7 @@
 """Invented findings of a small centre, in the words of the project: enough for every section of the report."""
 
 import dataclasses
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,12 +22,15 @@ from design_lab.evaluation.robustness import Factor, Factors, Held, Stability
 from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.expected import pilot_designs
+from design_lab.expected.decision import decisions
+from design_lab.expected.rollout import rollout
 from design_lab.expected.steady import Steady
 from design_lab.expected.wanted import Wanted
 from design_lab.finding import Finding, Results, state
 from design_lab.landscape import Landscape
 from design_lab.piloting import Piloting
 from design_lab.report import FORMATS, Cover, write_reports
+from design_lab.study import Study
 from tests.report.papers import numbers_in, numbers_told
 from tests.scoring.conftest import make_scheme
 
@@ -337,6 +341,18 @@ def _expected(others):
                     target=Quantity(0.9, "share"))  # fmt: skip
 
 
+def _decided(told, others):
+    """What is asked for, when it would come and what may go wrong, by the findings so far."""
+    study = Study.open("data/h_bank")
+    year = SimpleNamespace(
+        proposed=SimpleNamespace(design=SimpleNamespace(after=4)), past=SimpleNamespace(free=("team",) * 14)
+    )
+    schedule = rollout(study, study.quarter(QUARTER), told, year)
+    schemes = [SimpleNamespace(name=name, title=title) for name, title in others.items()]
+    yield from decisions(study, schemes, told, schedule, margin=0.45).findings()
+    yield from schedule.findings()
+
+
 @pytest.fixture(scope="session")
 def invented():
     """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
@@ -357,10 +373,12 @@ def invented():
             *_robustness(titles),
             *PILOT,
         )
+        everything += tuple(_decided(everything, others))
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
         sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
                    "robustness": "05_robustness", "search": "06_search", "pilot": "09_pilot",
-                   "evidence": "07_volume_and_csat", "expected": "08_expected_effects"}  # fmt: skip
+                   "evidence": "07_volume_and_csat", "expected": "08_expected_effects", "plan": "11_decision",
+                   "risk": "11_decision", "risks": "11_decision", "decision": "11_decision"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
@@ -370,7 +388,7 @@ def invented():
             study="h_bank", title={"en": "H Bank customer-service centre", "zh": "H银行客服中心"}, quarter=QUARTER,
             synthetic=synthetic, current="current", schemes=titles, dimensions=tuple(weights),
             roles={role: name for role, (name, _) in ROLES.items()}, assumed=assumed,
-            left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},),
+            left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},), begins=dt.date(2026, 10, 5),
         )  # fmt: skip
         return Results(
             study="h_bank", quarter=QUARTER, synthetic=synthetic, findings=tuple(named), landscapes=landscapes
@@ -398,7 +416,19 @@ def written(invented, tmp_path_factory):
 VARIANTS = {
     "full": {},
     "nothing": {
-        "without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals", "robustness", "search"),
+        "without": (
+            "data",
+            "indicators",
+            "diagnosis",
+            "evidence",
+            "candidates",
+            "appeals",
+            "robustness",
+            "search",
+            "plan",
+            "risk",
+            "decision",
+        ),
         "assumed": (),
     },
     "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},
