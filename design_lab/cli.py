@@ -245,6 +245,32 @@ def explain(
 
 
 @app.command()
+def kit(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of the forms.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The folder; kit/<study> if absent.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Whose results; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[str | None, typer.Option(help="By which the forms are filled; the current one if absent.")] = None,
+    key: Annotated[Path | None, typer.Option(help="A file with the key of the pseudonyms: puts own ids in.")] = None,
+) -> None:
+    """Write the forms that the client hands out, in Word and Excel, filled with the study's own numbers."""
+    _check_quarter(quarter)
+    from design_lab.desk.kit import kit as make
+    from design_lab.study import Study
+
+    home = Study.open(study)
+    plan = home.scheme(scheme) if scheme else None
+    folder, langs = out or Path("kit") / home.name, ("en", "zh") if lang == "both" else (lang,)
+    with _progress() as progress:
+        made = make(
+            home, folder, quarter=home.quarter(quarter), scheme=plan, langs=langs, key=key, progress=progress
+        )
+    for line in made.lines():
+        _say(line)
+
+
+@app.command()
 def freeze(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
     *,
