@@ -38,7 +38,7 @@ def key_in(path: Path) -> str:
     try:
         return _long_enough(path.read_text(encoding="utf-8").strip(), f"the key file {path}")
     except (OSError, UnicodeDecodeError):
-        raise StudyError(f"{path}: is no file that holds a key; name the one with which the tables were built") from None
+        raise StudyError(f"{path}: holds no key; name the file of the one with which the tables were built") from None
 
 
 def _long_enough(key: str, where: str) -> str:

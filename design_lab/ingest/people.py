@@ -39,8 +39,8 @@ def identify(study: Study, wanted: Sequence[str], *, key: str = "") -> dict[str,
     if unknown := [pseudonym for pseudonym in wanted if pseudonym not in found]:
         more = f" and {len(unknown) - _TOLD} more" if len(unknown) > _TOLD else ""
         raise StudyError(
-            f"study {study.name}: nobody on its rosters is {', '.join(unknown[:_TOLD])}{more}; pseudonyms are those of one key, so "
-            "use the key with which the tables were built"
+            f"study {study.name}: nobody on its rosters is {', '.join(unknown[:_TOLD])}{more}; pseudonyms are those of "
+            "one key, so use the key with which the tables were built"
         )
     return {pseudonym: found[pseudonym] for pseudonym in wanted}
 

@@ -9,7 +9,7 @@ from design_lab.desk.kit.content import Block, Grid, Heading, Paper, Points, Tex
 from design_lab.desk.kit.told import Told
 
 _GROUNDS = ("data_disputed", "rules_misread", "procedure_disputed")
-_ROOM = 3.0  # centimetres to write in
+_ROOM = 2.2  # centimetres to write in
 
 
 def appeal(told: Told) -> Iterator[Paper]:
@@ -27,7 +27,7 @@ def appeal(told: Told) -> Iterator[Paper]:
             columns=tuple(told.say(f"appeal.column.{one}") for one in ("indicator", "now", "claimed", "evidence")),
             rows=tuple((told.indicator(name), None, None, None) for name in weighed),
             widths=(3, 2, 2, 5),
-            height=0.7,
+            height=0.6,
         ),
         Heading(told.say("appeal.reasons"), 2),
         _room(told.say("appeal.reasons_head")),
@@ -44,7 +44,7 @@ def appeal(told: Told) -> Iterator[Paper]:
             columns=tuple(told.say(f"appeal.column.{one}") for one in ("step", "date", "by")),
             rows=tuple((step, None, None) for step in texts.steps),
             widths=(4, 3, 4),
-            height=0.7,
+            height=0.6,
         ),
         Heading(told.say("appeal.decision"), 2),
         Points(tuple(told.say(f"appeal.{one}") for one in ("upheld", "partly", "rejected")), boxes=True),

@@ -68,7 +68,7 @@ def _position(told: Told, position: Position) -> Iterator[Block]:
         widths=(3, 4, 2),
         height=0.7,
     )
-    yield Text(told.say("appraisal.rights", days=told.number(told.texts.appeal.deadlines[0].days, "working_days")), "note")
+    yield Text(told.say("appraisal.rights", days=told.days_to_appeal), "note")
 
 
 def _weights(told: Told, position: Position) -> Grid:
@@ -113,7 +113,7 @@ def anchors(told: Told, behaviours: dict[str, Behaviour], *, score: bool = False
     marks = tuple(told.say("level", level=str(level)) for level in range(1, LEVELS + 1))
     head = (told.say("behaviour"), *marks, *((told.say("score"),) if score else ()))
     rows = tuple((one.name, *one.levels, *((None,) if score else ())) for one in behaviours.values())
-    return Grid(columns=head, rows=rows, widths=(1.6, *[2.6] * LEVELS, *((1,) if score else ())))
+    return Grid(columns=head, rows=rows, widths=(2, *[2.6] * LEVELS, *((1,) if score else ())))
 
 
 def metric_cards(told: Told) -> Iterator[Paper]:
@@ -132,12 +132,16 @@ def _card(told: Told, name: str) -> Grid:
     card, spoken = told.card(name), words(told.lang)
     control = told.say(f"cards.control_{card.controllable.person}", why=worded(card.controllable.why, told.lang))
     tables = told.join.join(spoken.say(f"table.{table}") for table in card.tables)
+    over, under = worded(card.numerator, told.lang), worded(card.denominator, told.lang)
     cycle = spoken.say(f"cycle.{told.facts.study.settings.cycle['default']}")
     rows: list[tuple[str, str | None]] = [
         ("id", name),
         ("dimension", told.dimension(card.dimension)),
         ("definition", worded(card.definition, told.lang)),
-        ("formula", told.say("cards.quotient", over=worded(card.numerator, told.lang), under=worded(card.denominator, told.lang))),
+        (
+            "formula",
+            told.say("cards.quotient", over=over, under=under),
+        ),
         ("exclusions", worded(card.exclusions, told.lang)),
         ("window", worded(card.window, told.lang)),
         ("unit", told.say("cards.unit", unit=told.say(f"unit.{card.unit}"), better=told.say(f"better.{card.better}"))),

@@ -1,4 +1,4 @@
-"""The calibration sheet: distribution by leader, grades beside their shares, changed cases, and room for the meeting."""
+"""The calibration sheet: distribution by leader, grades beside shares, changed cases, and room for the meeting."""
 
 from __future__ import annotations
 
@@ -85,9 +85,14 @@ def _by_leader(told: Told, results: pd.DataFrame, people: pd.DataFrame) -> Sheet
     fill = {"upper": told.join.join(upper), "lower": told.join.join(order[len(upper) :])}
     return Sheet(
         name=told.say("calibration.by_leader"),
-        title=told.say("calibration.by_leader_title", level=told.level(level) if level else told.say("calibration.unit")),
+        title=told.say(
+            "calibration.by_leader_title", level=told.level(level) if level else told.say("calibration.unit")
+        ),
         notes=tuple(notes),
-        settings=((told.say("calibration.far"), Entry(_FAR, form="number")), (told.say("calibration.overall"), overall)),
+        settings=(
+            (told.say("calibration.far"), Entry(_FAR, form="number")),
+            (told.say("calibration.overall"), overall),
+        ),
         columns=tuple(told.say(f"calibration.column.{part}", grades=fill.get(part, "")) for part in parts),
         rows=tuple(rows),
         widths=(34, 12, 12, 12, 12, 14, 14, 18, 34),
@@ -163,27 +168,39 @@ def _cases(told: Told, results: pd.DataFrame, people: pd.DataFrame, names: Mappi
     notes = (told.say("calibration.cases_note"), told.say("calibration.cases_privacy"))
     first, ask = first_row(notes, ()), told.say("calibration.no_reason")
     regraded = told.facts.regraded.reindex(moved.index)
+    same, other = told.say("calibration.same"), told.say("calibration.moved")
     rows: list[tuple[Cell, ...]] = []
     for at, (employee, one) in enumerate(moved.iterrows()):
         row = first + at
-        who = people.loc[employee]
-        before = regraded["graded_unadjusted"].loc[employee]
+        role, before = people["role"].get(employee), regraded["graded_unadjusted"].get(employee)
         rows.append(
             (
                 names.get(str(employee), str(employee)),
-                told.role(str(who["role"])) if isinstance(who["role"], str) else "–",
+                told.role(role) if isinstance(role, str) else "–",
                 Number(float(one["score"] - one["adjustment"])),
                 Number(float(one["adjustment"])),
                 Formula(f"C{row}+D{row}"),
                 before if isinstance(before, str) else "–",
                 str(one["grade"] or "–"),
-                Formula(f'IF(F{row}="–","",IF(F{row}=G{row},"{told.say("calibration.same")}","{told.say("calibration.moved")}"))', "text"),
+                Formula(f'IF(F{row}="–","",IF(F{row}=G{row},"{same}","{other}"))', "text"),
                 str(one["reason"] or ""),
                 Formula(f'IF(TRIM(I{row})="","{ask}","")', "text"),
                 Entry(choices=(told.say("calibration.confirmed"), told.say("calibration.taken_back"))),
             )
         )
-    parts = ("person", "role", "before", "adjustment", "after", "grade_before", "grade_after", "changed", "reason", "look", "decision")
+    parts = (
+        "person",
+        "role",
+        "before",
+        "adjustment",
+        "after",
+        "grade_before",
+        "grade_after",
+        "changed",
+        "reason",
+        "look",
+        "decision",
+    )
     return Sheet(
         name=told.say("calibration.cases"),
         title=told.say("calibration.cases_title", quarter=str(told.facts.quarter)),

@@ -71,7 +71,7 @@ class Paper:
 
 # ---- books ---------------------------------------------------------------------------------------------------------
 
-Form = Literal["text", "number", "share", "count", "date"]
+Form = Literal["text", "number", "share", "count", "date", "week"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ENTRY, _MARK, _BAR = "#FFFBE6", "#B42318", "#2F6F9F"
 _FORMATS: dict[Form, str] = {
-    "text": "@", "number": "#,##0.00", "share": "0.0%", "count": "#,##0", "date": "yyyy-mm-dd",
+    "text": "@", "number": "#,##0.00", "share": "0.0%", "count": "#,##0", "date": "yyyy-mm-dd", "week": "mm-dd",
 }  # fmt: skip
 _LINE_HEIGHT, _LONGEST_LIST, _LONGEST_HEADER = 15, 255, 200
 _WIDTH = 16.0
@@ -49,7 +49,11 @@ class _Writer:
         sheet, page = self.sheet, self.page
         for column, wide in enumerate(self.widths):
             page.set_column(column, column, wide)
-        page.write_string(0, 0, clean(sheet.title), self.look(bold=True, font_size=14, border=0, text_wrap=False))
+        title = clean(sheet.title)
+        page.write_string(
+            0, 0, title[:1].upper() + title[1:], self.look(bold=True, font_size=14, border=0, text_wrap=False)
+        )
+        page.set_row(0, 24)
         page.write_string(1, 0, mark, self.look(bold=True, font_color=_MARK, border=0, text_wrap=False))
         for at, note in enumerate(sheet.notes, 2):
             self._note(at, clean(note))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +133,11 @@ def _write(told: Told, folder: Path, names: Names, progress: Callable[[str], Non
                     progress(f"{told.lang}: {told.say(f'form.{form}')}, {at}")
                 name = _file(number, form, one, at)
                 listed.setdefault(form, []).append(name)
-                shelf.put(name, lambda path, one=one: _write_one(path, one, told))
+                shelf.put(name, functools.partial(_write_one, one, told))
         except UnmadeError as error:
             unmade[form] = _sentence(told, form, error)
     contents = _contents(told, listed, tuple(unmade.values()), resolved=bool(names))
-    shelf.put("00_contents.docx", lambda path: _write_one(path, contents, told))
+    shelf.put("00_contents.docx", functools.partial(_write_one, contents, told))
     kept = tuple(told.say("kept", file=str(folder / name)) for name in shelf.close())
     return _Written(files=shelf.files, unmade=tuple(unmade.values()), kept=kept)
 
@@ -155,7 +156,7 @@ def _file(number: int, form: str, one: Made, at: int) -> str:
     return f"{number:02d}_{form}{'_' if part else ''}{part}.{suffix}"
 
 
-def _write_one(path: Path, one: Made, told: Told) -> None:
+def _write_one(one: Made, told: Told, path: Path) -> None:
     if isinstance(one, Paper):
         write_paper(path, one, lang=told.lang, mark=told.mark, pages=told.say("pages", page="{page}", of="{of}"))
     else:

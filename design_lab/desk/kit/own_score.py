@@ -59,8 +59,7 @@ def _blocks(told: Told, explanation: Explanation) -> Iterator[Block]:
         yield Heading(page.headings["limits"], 2)
         yield Points(account.limits)
     yield Heading(told.say("my_score.rights"), 2)
-    days = told.number(told.texts.appeal.deadlines[0].days, "working_days")
-    yield Points((*page.notes, told.say("my_score.appeal", days=days)))
+    yield Points((*page.notes, told.say("my_score.appeal", days=told.days_to_appeal)))
     yield Grid(
         columns=tuple(told.say(f"signs.{one}") for one in ("who", "signature", "date")),
         rows=told.signatures(("received", "leader")),

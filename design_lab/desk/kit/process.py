@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from design_lab.catalogue.kit import Step
-from design_lab.desk.kit.content import Block, Book, Cell, Day, Entry, Formula, Grid, Heading, Paper, Points, Sheet, Text
+from design_lab.desk.kit.content import (
+    Block,
+    Book,
+    Cell,
+    Day,
+    Entry,
+    Formula,
+    Grid,
+    Heading,
+    Paper,
+    Points,
+    Sheet,
+    Text,
+)
 from design_lab.desk.kit.content import first_row as row_below
 from design_lab.desk.kit.told import Told
 from design_lab.evaluation.feedback import feedback
 
-_WEEKS = 28
+_WEEKS = 26
 _HOLIDAYS = 40
 _BEFORE = "targets"  # the step that ends before the period begins
 
@@ -50,12 +63,10 @@ def _table(told: Told, steps: tuple[Step, ...]) -> Grid:
 
 def _lanes(told: Told, steps: tuple[Step, ...]) -> Grid:
     """A lane a party, a column a step: who owns it and who takes part."""
+    owns, takes_part = told.say("process.owns"), told.say("process.takes_part")
     rows = []
     for lane, name in told.texts.lanes.items():
-        marks = (
-            told.say("process.owns") if step.owner == lane else told.say("process.takes_part") if lane in step.beside else ""
-            for step in steps
-        )
+        marks = (owns if step.owner == lane else takes_part if lane in step.beside else "" for step in steps)
         rows.append((name, *marks))
     heads = (told.say("process.lane"), *(f"{at}. {step.name}" for at, step in enumerate(steps, 1)))
     return Grid(columns=heads, rows=tuple(rows), widths=(2.4, *[2] * len(steps)))
@@ -79,7 +90,7 @@ def _schedule(told: Told, steps: tuple[Step, ...]) -> Sheet:
     first = row_below(notes, settings)
     begins, ends = f"$B${first - 4}", f"$B${first - 3}"
     free = f"'{told.say('process.holidays')}'!$A$5:$A${4 + _HOLIDAYS}"
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for at, step in enumerate(steps):
         row = first + at
         if step.id == _BEFORE:
@@ -87,17 +98,15 @@ def _schedule(told: Told, steps: tuple[Step, ...]) -> Sheet:
         else:
             after = ends if steps[at - 1].id == _BEFORE else f"E{row - 1}"
             start, end = f"WORKDAY({after},1,{free})", f"WORKDAY({after},C{row},{free})"
-        bars = (
-            Formula(f'IF(AND({_column(5 + week)}${first - 1}<=$E{row},{_column(5 + week)}${first - 1}+6>=$D{row}),1,"")', "count")
-            for week in range(_WEEKS)
-        )
+        weeks_of = [f"{_column(5 + week)}${first - 1}" for week in range(_WEEKS)]
+        bars = (Formula(f'IF(AND({week}<=$E{row},{week}+6>=$D{row}),1,"")', "count") for week in weeks_of)
         rows.append(
             (f"{at + 1}. {step.name}", told.texts.lanes[step.owner], Entry(step.days, form="count"),
              Formula(start, "date"), Formula(end, "date"), *bars)
         )  # fmt: skip
     monday = f"MIN(D{first}:D{first + len(steps) - 1})"
-    weeks: list[Cell] = [Formula(f"{monday}-WEEKDAY({monday},3)", "date")]
-    weeks += [Formula(f"{_column(5 + week - 1)}{first - 1}+7", "date") for week in range(1, _WEEKS)]
+    weeks: list[Cell] = [Formula(f"{monday}-WEEKDAY({monday},3)", "week")]
+    weeks += [Formula(f"{_column(5 + week - 1)}{first - 1}+7", "week") for week in range(1, _WEEKS)]
     parts = ("step", "owner", "days", "start", "end")
     return Sheet(
         name=told.say("process.schedule"),
@@ -106,7 +115,7 @@ def _schedule(told: Told, steps: tuple[Step, ...]) -> Sheet:
         settings=settings,
         columns=(*(told.say(f"process.column.{part}") for part in parts), *weeks),
         rows=tuple(rows),
-        widths=(30, 26, 12, 12, 12, *[11] * _WEEKS),
+        widths=(26, 24, 9, 11, 11, *[6.5] * _WEEKS),
         bars=frozenset(range(5, 5 + _WEEKS)),
     )
 

@@ -24,14 +24,14 @@ def publication_pack(told: Told) -> Iterator[Paper]:
         blocks.append(Text(told.say("publication.assumed", parts=parts)))
     blocks.append(Heading(told.say("publication.weights")))
     blocks += [_positions(told, alike) for alike in _alike(told)]
-    blocks += [Heading(told.say("publication.rules")), _rules(told)]
+    medians = told.say("publication.medians", least=str(facts.least))
+    blocks += [Heading(told.say("publication.rules")), _rules(told), Text(medians, "note")]
     blocks += [Heading(told.say("publication.conditions"))]
     conditions = told.conditions() or (told.say("publication.no_conditions"),)
     blocks.append(Points((*conditions, told.say("publication.missing", least=told.points(scheme.missing.min_weight)))))
     blocks += [Heading(told.say("publication.grades")), *_grades(told)]
     blocks += [Heading(told.say("publication.dates")), _dates(told)]
-    days = told.number(told.texts.appeal.deadlines[0].days, "working_days")
-    rights = tuple(told.say(f"publication.right.{one}", days=days) for one in _RIGHTS)
+    rights = tuple(told.say(f"publication.right.{one}", days=told.days_to_appeal) for one in _RIGHTS)
     blocks += [Heading(told.say("publication.rights")), Points(rights)]
     blocks += [
         Heading(told.say("publication.published"), 2),
@@ -56,10 +56,11 @@ def _alike(told: Told) -> list[list[Position]]:
 
 def _positions(told: Told, alike: list[Position]) -> Grid:
     weighed = told.facts.scheme.weighed(alike[0].role, alike[0].levels[0])
-    whom = ("; " if told.lang == "en" else "；").join(told.position(one) for one in alike)
-    rows = tuple((told.dimension(dimension), told.indicator(name), told.weight(share)) for name, dimension, share in weighed)
+    whom = told.semicolon.join(told.position(one) for one in alike)
+    rows = tuple((told.dimension(where), told.indicator(name), told.weight(share)) for name, where, share in weighed)
+    dimension, weight = (told.say(f"appraisal.column.{one}") for one in ("dimension", "weight"))
     return Grid(
-        columns=(told.say("appraisal.column.dimension"), told.say("publication.for", whom=whom), told.say("appraisal.column.weight")),
+        columns=(dimension, told.say("publication.for", whom=whom), weight),
         rows=rows or (("–", told.say("appraisal.nothing_weighed"), "–"),),
         widths=(3, 8, 1.6),
         numeric=frozenset({2}),
@@ -67,24 +68,21 @@ def _positions(told: Told, alike: list[Position]) -> Grid:
 
 
 def _rules(told: Told) -> Grid:
-    """How each indicator becomes points, and its target by role."""
+    """How each indicator becomes points, and its target by role where it has one that may be told."""
     rows = []
     for name in told.facts.scheme.indicators:
-        said: dict[str, list[str]] = {}
-        for position in told.facts.positions:
-            role, level = position.role, position.levels[0]
-            rules = told.facts.scheme.rules_for(role, level)
-            if name in rules and name in told.facts.scheme.weights(role, level):
-                said.setdefault(told.rule(name, rules[name]), []).append(
-                    told.say("publication.target_of", role=told.role(role), target=told.target(role, name, rules[name]))
-                )
-        rows += [
-            (told.indicator(name), rule, told.join.join(dict.fromkeys(targets))) for rule, targets in said.items()
-        ]
+        targets: dict[str, dict[str, str]] = {}
+        for role, level in ((one.role, one.levels[0]) for one in told.facts.positions):
+            rule = told.facts.scheme.rules_for(role, level).get(name)
+            if rule is not None and name in told.facts.scheme.weights(role, level):
+                found = targets.setdefault(told.rule(name, rule), {})
+                if target := told.short_target(role, name, rule):
+                    found[role] = told.say("publication.target_of", role=told.role(role), target=target)
+        rows += [(told.indicator(name), rule, told.semicolon.join(by.values()) or "–") for rule, by in targets.items()]
     return Grid(
         columns=tuple(told.say(f"appraisal.column.{one}") for one in ("indicator", "rule", "target")),
         rows=tuple(rows),
-        widths=(2.2, 4, 5),
+        widths=(2.2, 4.2, 4.6),
     )
 
 
@@ -97,7 +95,8 @@ def _grades(told: Told) -> Iterator[Block]:
         yield Text(told.say("publication.fixed"))
     else:
         held = {name: told.weight(share / 100) for name, share in grades.shares.items()}
-        yield Text(told.say("publication.forced", pool=told.say(f"pool.{grades.pool}"), ties=told.say(f"ties.{grades.ties}")))
+        pool, ties = told.say(f"pool.{grades.pool}"), told.say(f"ties.{grades.ties}")
+        yield Text(told.say("publication.forced", pool=pool, ties=ties))
     yield Grid(
         columns=(
             told.say("publication.column.grade"),

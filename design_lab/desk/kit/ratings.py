@@ -105,7 +105,7 @@ def peer_rating(told: Told) -> Iterator[Book]:
     last = first + _ROWS - 1
     end = chr(ord("B") + len(items) - 1)
     answer = Entry(choices=levels, form="number")
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (Entry(), *[answer] * len(items), Formula(f'IF(COUNT(B{row}:{end}{row})=0,"",AVERAGE(B{row}:{end}{row}))'))
         for row in range(first, last + 1)
     )
@@ -152,36 +152,34 @@ def rater_training(told: Told) -> Iterator[Book]:
 
 
 def _cases(told: Told, items: tuple[Item, ...], levels: tuple[float, ...]) -> Sheet:
+    names, ends = told.join.join(item.name for item in items), (f"{levels[0]:g}", f"{levels[-1]:g}")
     return Sheet(
         name=told.say("training.cases"),
         title=told.say("form.rater_training"),
-        notes=(told.say("training.how", items=told.join.join(item.name for item in items), low=f"{levels[0]:g}", high=f"{levels[-1]:g}"),),
+        notes=(told.say("training.how", items=names, low=ends[0], high=ends[1]),),
         columns=(told.say("training.number"), told.say("training.case"), told.say("training.story")),
-        rows=tuple(
-            (Number(at, "count"), case.title, case.story) for at, case in enumerate(told.texts.cases, 1)
-        ),
+        rows=tuple((Number(at, "count"), one.title, one.story) for at, one in enumerate(told.texts.cases, 1)),
         widths=(8, 30, 96),
     )
 
 
 def _answers(told: Told, items: tuple[Item, ...], levels: tuple[float, ...], passed: Criterion | None) -> Sheet:
     """Answers and references row by row; what they come to stands above, with the criterion where there is one."""
-    pairs = [(at, case, item) for at, case in enumerate(told.texts.cases, 1) for item in items]
+    pairs = [(case, item) for case in told.texts.cases for item in items]
     notes = (told.say("training.answers_note"), *_grounds(told, passed))
     first = first_row(notes, range(_LINES))
     settings = _results(told, passed, first=first, count=len(pairs))
     rows = tuple(
         (
-            Number(at, "count"),
             case.title,
             item.name,
             Entry(choices=levels, form="number"),
             Number(levels[case.reference[item.key] - 1]),
-            Formula(f'IF(D{row}="","",D{row}-E{row})'),
+            Formula(f'IF(C{row}="","",C{row}-D{row})'),
         )
-        for row, (at, case, item) in enumerate(pairs, first)
+        for row, (case, item) in enumerate(pairs, first)
     )
-    parts = ("number", "case", "item", "answer", "reference", "difference")
+    parts = ("case", "item", "answer", "reference", "difference")
     return Sheet(
         name=told.say("training.answers"),
         title=told.say("training.answers"),
@@ -189,14 +187,14 @@ def _answers(told: Told, items: tuple[Item, ...], levels: tuple[float, ...], pas
         settings=settings,
         columns=tuple(told.say(f"training.{part}") for part in parts),
         rows=rows,
-        widths=(44, 30, 20, 14, 14, 14),
+        widths=(48, 22, 14, 14, 14),
         alarms=(told.say("training.not_yet"),),
     )
 
 
 def _results(told: Told, passed: Criterion | None, *, first: int, count: int) -> tuple[tuple[str, Cell], ...]:
     """The lines above the answers; the criterion's are in words where there is none."""
-    span, top = f"F{first}:F{first + count - 1}", first - _LINES - 2
+    span, top = f"E{first}:E{first + count - 1}", first - _LINES - 2
     unknown = told.say("training.no_criterion_cell")
     answered, mean, scatter = f"B{top}", f"B{top + 1}", f"B{top + 2}"
     verdict: Cell = unknown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ class Shelf:
     @classmethod
     def open(cls, folder: Path, study: Study) -> Shelf:
         """Open a folder; one in which the study's own files lie raises `StudyError`."""
-        places = (Path(os.path.abspath(folder)), folder.resolve())
+        places = (folder.absolute(), folder.resolve())
         own = (study.folder, study.raw.resolve(), study.tables.resolve())
         for place in places:
             for home in own:

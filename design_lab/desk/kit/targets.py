@@ -71,10 +71,10 @@ def _targets(told: Told, rows: list[Row], notes: list[str], *, behind: int, quar
         higher = card.better == "higher"
         worse, middle, better = np.quantile(pooled, _QUARTILES if higher else _QUARTILES[::-1])
         step = f"(1+{uplift})" if higher else f"(1-{uplift})"
-        target, stretch = f"I{row}*{step}", f"L{row}+{reach}*(J{row}-I{row})"
+        target, stretch = f"H{row}*{step}", f"K{row}+{reach}*(I{row}-H{row})"
         if card.unit == "share":
             target, stretch = f"MIN(1,{target})", f"MIN(1,{stretch})"
-        ordered = f"AND(K{row}<L{row},L{row}<M{row})" if higher else f"AND(K{row}>L{row},L{row}>M{row})"
+        ordered = f"AND(J{row}<K{row},K{row}<L{row})" if higher else f"AND(J{row}>K{row},K{row}>L{row})"
         beside = row - first + behind
         start, end = f"{seen}!C{beside}", f"{seen}!{_letter(1 + quarters)}{beside}"
         medians = f"{start}:{_letter(1 + quarters)}{beside}"
@@ -82,15 +82,14 @@ def _targets(told: Told, rows: list[Row], notes: list[str], *, behind: int, quar
             (
                 told.role(role),
                 told.indicator(indicator),
-                told.say(f"unit.{card.unit}"),
-                told.say(f"better.{card.better}"),
+                told.say("cards.unit", unit=told.say(f"unit.{card.unit}"), better=told.say(f"better.{card.better}")),
                 Number(len(pooled), "count"),
                 Formula(f'IF(COUNT({medians})=0,"",AVERAGE({medians}))', form),
                 Formula(f'IF(AND(ISNUMBER({start}),ISNUMBER({end})),{end}-{start},"")', form),
                 Number(float(worse), form),
                 Number(float(middle), form),
                 Number(float(better), form),
-                Formula(f"H{row}", form),
+                Formula(f"G{row}", form),
                 Formula(target, form),
                 Formula(stretch, form),
                 Formula(f'IF({ordered},"","{told.say("target_setting.not_ordered")}")', "text"),
@@ -98,7 +97,7 @@ def _targets(told: Told, rows: list[Row], notes: list[str], *, behind: int, quar
             )
         )
     parts = (
-        "role", "indicator", "unit", "better", "n", "mean", "trend", "worse", "median", "better_quartile", "threshold",
+        "role", "indicator", "unit", "n", "mean", "trend", "worse", "median", "better_quartile", "threshold",
         "target", "stretch", "check", "agreed",
     )  # fmt: skip
     return Sheet(
@@ -111,7 +110,7 @@ def _targets(told: Told, rows: list[Row], notes: list[str], *, behind: int, quar
         ),
         columns=tuple(told.say(f"target_setting.column.{part}") for part in parts),
         rows=tuple(made),
-        widths=(26, 26, 14, 13, 10, 11, 11, 11, 11, 11, 11, 11, 11, 18, 18),
+        widths=(24, 24, 18, 9, 10, 10, 10, 10, 10, 10, 10, 10, 14, 14),
         alarms=(told.say("target_setting.not_ordered"),),
     )
 

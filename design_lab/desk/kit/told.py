@@ -25,6 +25,8 @@ from design_lab.rulebook import (
     ZScore,
 )
 
+_NONE = "–"
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -62,6 +64,16 @@ class Told:
         """What stands between items of a list."""
         return words(self.lang).say("report.join")
 
+    @property
+    def semicolon(self) -> str:
+        """What stands between items that hold commas."""
+        return words(self.lang).say("targets.join")
+
+    @property
+    def days_to_appeal(self) -> str:
+        """Within how many working days an appeal can be filed, as practice has it."""
+        return self.number(self.texts.appeal.deadlines[0].days, "working_days")
+
     def subtitle(self, period: object) -> str:
         """Return what stands below a form's title: study, scheme and period."""
         return self.say("subtitle", study=self.study, scheme=self.scheme, period=str(period))
@@ -80,7 +92,9 @@ class Told:
 
     def position(self, position: Position) -> str:
         """Return a role with its levels."""
-        return self.say("position", role=self.role(position.role), levels=self.join.join(map(self.level, position.levels)))
+        return self.say(
+            "position", role=self.role(position.role), levels=self.join.join(map(self.level, position.levels))
+        )
 
     def dimension(self, dimension: str) -> str:
         """Return what a dimension is called."""
@@ -118,13 +132,21 @@ class Told:
     def target(self, role: str, indicator: str, rule: Rule) -> str:
         """Return the target of a rule in words: as stated, or the role's median where that is known and may be told."""
         if not isinstance(rule, Attainment):
-            return self.value(indicator, rule.target) if isinstance(rule, Stretch) else "–"
+            return self.value(indicator, rule.target) if isinstance(rule, Stretch) else _NONE
         if rule.target != MEDIAN:
             return self.value(indicator, float(rule.target))
         median, why = self.facts.median(role, indicator)
         if median is None:
             return self.say(f"median_{why}", least=str(self.facts.least))
         return self.say("median", value=self.value(indicator, median), quarters=str(len(self.facts.history)))
+
+    def short_target(self, role: str, indicator: str, rule: Rule) -> str:
+        """Return a target without where it comes from; '' where it is not known or may not be told."""
+        if isinstance(rule, Attainment) and rule.target == MEDIAN:
+            median, _ = self.facts.median(role, indicator)
+            return "" if median is None else self.value(indicator, median)
+        told = self.target(role, indicator, rule)
+        return "" if told == _NONE else told
 
     def rule(self, indicator: str, rule: Rule) -> str:
         """Return in a sentence how a value becomes points."""
@@ -134,7 +156,7 @@ class Told:
         least = self.card(indicator).minimum_n if rule.min_n is None else rule.min_n
         if least > 1:
             parts.append(self.say("rule.least", least=self.number(least, "count")))
-        return words(self.lang).say("targets.join").join(parts)
+        return self.semicolon.join(parts)
 
     def _rule(self, indicator: str, rule: Rule) -> str:
         def at(value: float) -> str:
@@ -150,6 +172,15 @@ class Told:
                 "rule.stretch", threshold=at(rule.threshold), target=at(rule.target), stretch=at(rule.stretch),
                 low=low, middle=middle, high=high, below=points(rule.below),
             )  # fmt: skip
+        return self._stated(indicator, rule)
+
+    def _stated(self, indicator: str, rule: Rule) -> str:
+        """A rule with values of its own, or one among peers."""
+
+        def at(value: float) -> str:
+            return self.value(indicator, value)
+
+        say, points = self.say, self.points
         if isinstance(rule, Linear):
             return say("rule.linear", zero=at(rule.zero_at), full=at(rule.full_at))
         if isinstance(rule, Ladder):
@@ -163,7 +194,7 @@ class Told:
             return say(
                 "rule.goalposts", low=at(rule.low), high=at(rule.high), floor=points(rule.floor), cap=points(rule.cap)
             )
-        return self._among(rule)
+        return self._among(rule) if isinstance(rule, AmongPeers) else ""
 
     def _among(self, rule: AmongPeers) -> str:
         peers = self.join.join(self.say(f"peer.{one}") for one in rule.peers) or self.say("peer.all")

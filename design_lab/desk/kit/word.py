@@ -17,7 +17,7 @@ _LONGEST = 60  # letters of a title in the header
 
 
 def write_paper(path: Path, paper: Paper, *, lang: str, mark: str, pages: str) -> None:
-    """Write a paper; `mark` stands in every header ('' for none), `pages` words the page number with {page} and {of}."""
+    """Write a paper; `mark` stands in every header, `pages` words the number of a page with {page} and {of}."""
     page = document(clean(paper.title), lang=lang, wide=paper.wide)
     _frame(page, clipped(clean(paper.title), _LONGEST), mark, pages)
     page.add_paragraph(clean(paper.title), style="Title")
@@ -43,7 +43,14 @@ def _add(page: Any, block: Block, width: float) -> None:
         page.paragraphs[-1].add_run().add_break(_page_break())
     else:
         _table(page, block, width)
-        page.add_paragraph().paragraph_format.space_after = _points(2)
+        _gap(page)
+
+
+def _gap(page: Any) -> None:
+    """A little room below a table; Word joins two tables that touch."""
+    paragraph = page.add_paragraph()
+    paragraph.paragraph_format.space_after = _points(0)
+    paragraph.add_run(" ").font.size = _points(5)
 
 
 def _paragraph(page: Any, text: str, look: str) -> None:
@@ -164,7 +171,6 @@ def _number(paragraph: Any, field: str) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    run = _small(paragraph, "")
     for kind in ("begin", field, "separate", "1", "end"):
         if kind == field:
             text = f'<w:instrText {nsdecls("w")} xml:space="preserve"> {field} </w:instrText>'
@@ -172,7 +178,7 @@ def _number(paragraph: Any, field: str) -> None:
             text = f"<w:t {nsdecls('w')}>1</w:t>"
         else:
             text = f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>'
-        run._r.append(parse_xml(text))
+        _small(paragraph, "")._r.append(parse_xml(text))
 
 
 def _page_break() -> Any:
