@@ -52,11 +52,11 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.strip() == "[]"
-    for command in ("run", "check", "lint", "identify", "freeze", "ledger", "verify"):
+    for command in ("run", "check", "lint", "identify", "kit", "freeze", "ledger", "verify"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "check", "lint", "identify", "freeze", "ledger", "verify"])
+@pytest.mark.parametrize("command", ["run", "check", "lint", "identify", "kit", "freeze", "ledger", "verify"])
 def test_every_command_has_help(within, command):
     status, out, _ = within(command, "--help")
     assert status == 0
