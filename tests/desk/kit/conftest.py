@@ -82,8 +82,8 @@ def table(page, head):
     """A sheet's table as rows by column header; it begins with the header `head`."""
     at = find(page, head)
     heads = [cell.value for cell in page[at.row]]
-    found = []
-    for row in page.iter_rows(min_row=at.row + 1, values_only=True):
-        if any(value is not None for value in row):
-            found.append(dict(zip(heads, row, strict=True)))
-    return found
+    return [
+        dict(zip(heads, row, strict=True))
+        for row in page.iter_rows(min_row=at.row + 1, values_only=True)
+        if any(value is not None for value in row)
+    ]

@@ -139,7 +139,7 @@ def test_a_development_plan_names_the_largest_losses_first(made, small):
     everybody = {one.employee: one for one in explain_everybody(Ground.of(small, small.quarters[-1]))}
     employee = next(name for name, one in sorted(everybody.items()) if len(one.accounts[0].standing.gaps) > 1)
     gaps = everybody[employee].accounts[0].standing.gaps[:3]
-    rows = [row for row in plan_of(made.folders["en"] / "13_my_score" / f"{employee}.docx")]
+    rows = list(plan_of(made.folders["en"] / "13_my_score" / f"{employee}.docx"))
     assert [row["indicator"] for row in rows] == [small.cards[part.indicator].name["en"] for part in gaps]
     assert [row["what full points would add"] for row in rows] == [number(part.gap, "points") for part in gaps]
     assert {row["what is agreed"] for row in rows} == {""}
