@@ -18,6 +18,7 @@ FONT = "Microsoft YaHei"
 LATIN = "Calibri"
 INK, LINE, SHADE, HEAD = "#1F2A37", "#C9D1D9", "#F5F7FA", "#DCE6F1"
 _CREATED = dt.datetime(2020, 1, 1)  # fixed, so that equal content gives equal bytes
+_LONGEST_TITLE = 255  # letters that a property of a document may have
 _MADE = "2020-01-01T00:00:00Z"
 _STYLES = (("Normal", 11), ("Title", 22), ("Heading 1", 15), ("Heading 2", 12))
 
@@ -50,7 +51,7 @@ def document(title: str, *, lang: str = "", wide: bool = False) -> Any:
         section.page_width, section.page_height = (Cm(29.7), Cm(21.0)) if wide else (Cm(21.0), Cm(29.7))
         section.left_margin = section.right_margin = Cm(2.2)
     _set_fonts(page, lang)
-    page.core_properties.author, page.core_properties.title = "design_lab", title
+    page.core_properties.author, page.core_properties.title = "design_lab", title[:_LONGEST_TITLE]
     return page
 
 

@@ -110,8 +110,9 @@ def _names(facts: Facts, key: Path | None) -> Names:
         wanted = set()
     if facts.official.results is not None:
         wanted |= {str(one) for one in facts.official.results.index}
-    wanted |= {one.employee for one in facts.explanations} if wanted else set()
-    return identify(facts.study, sorted(wanted), key=secret)
+    named = identify(facts.study, sorted(wanted), key=secret)  # a wrong key is refused before anything is computed
+    scored = {one.employee for one in facts.explanations} if wanted else set()
+    return {**named, **identify(facts.study, sorted(scored - wanted), key=secret)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def cells_of(path):
 def parts_of(path):
     """The XML of a file by the name of its part."""
     with zipfile.ZipFile(path) as file:
-        return {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
+        return {name: file.read(name).decode("utf-8") for name in file.namelist() if name.endswith((".xml", ".rels"))}
 
 
 @pytest.fixture(scope="session")
