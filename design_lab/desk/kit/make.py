@@ -168,7 +168,7 @@ def _contents(told: Told, listed: Mapping[str, Sequence[str]], unmade: tuple[str
     """What the kit holds, for whom, and what could not be made."""
     rows = tuple(
         (
-            files[0] if len(files) == 1 else told.say("contents.several", first=files[0], more=str(len(files) - 1)),
+            _listed(told, form, files),
             told.say(f"form.{form}"),
             told.say(f"about.{form}"),
             told.say(f"for.{form}"),
@@ -187,3 +187,10 @@ def _contents(told: Told, listed: Mapping[str, Sequence[str]], unmade: tuple[str
         ),
         wide=True,
     )
+
+
+def _listed(told: Told, form: str, files: Sequence[str]) -> str:
+    """How a form's files are named: the one, the first of several, or the folder of those of people."""
+    if form in _OF_PEOPLE:
+        return told.say("contents.folder", folder=files[0].split("/")[0], files=str(len(files)))
+    return files[0] if len(files) == 1 else told.say("contents.several", first=files[0], more=str(len(files) - 1))

@@ -32,7 +32,7 @@ def process_map(told: Told) -> Iterator[Paper | Book]:
     """Yield the map as a paper and the schedule as a workbook."""
     steps = told.texts.process
     blocks: list[Block] = [Text(told.say("process.note")), _table(told, steps)]
-    blocks += [Heading(told.say("process.lanes"), 2), _lanes(told, steps)]
+    blocks += [NewPage(), Heading(told.say("process.lanes"), 2), _lanes(told, steps)]
     if said := _observed(told):
         blocks += [Heading(told.say("process.observed"), 2), Points(said)]
     title = told.say("form.process_map")
