@@ -14,6 +14,7 @@ from design_lab.desk.kit.content import (
     Formula,
     Grid,
     Heading,
+    NewPage,
     Paper,
     Points,
     Sheet,
