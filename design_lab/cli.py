@@ -8,16 +8,13 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from design_lab.errors import DataError, DesignLabError
-
-if TYPE_CHECKING:
-    from design_lab.study import Study
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -245,6 +242,30 @@ def explain(
 
 
 @app.command()
+def kit(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of the forms.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The folder; kit/<study> if absent.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Whose results; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[str | None, typer.Option(help="By which forms are filled; the current one if absent.")] = None,
+    key: Annotated[Path | None, typer.Option(help="A file with the key of the pseudonyms: puts own ids in.")] = None,
+) -> None:
+    """Write the forms that the client hands out, in Word and Excel, filled with the study's own numbers."""
+    _check_quarter(quarter)
+    from design_lab.desk.kit import kit as make
+    from design_lab.study import Study
+
+    home = Study.open(study)
+    plan = home.scheme(scheme) if scheme else None
+    folder, langs = out or Path("kit") / home.name, ("en", "zh") if lang == "both" else (lang,)
+    with _progress() as progress:
+        made = make(home, folder, quarter=home.quarter(quarter), scheme=plan, langs=langs, key=key, progress=progress)
+    for line in made.lines():
+        _say(line)
+
+
+@app.command()
 def freeze(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
     *,
@@ -254,11 +275,12 @@ def freeze(
     """Write what is expected of an adopted scheme, and of no change, to the study's ledger."""
     import datetime as dt
 
+    from design_lab.desk.ledger_lines import line_told
     from design_lab.expected.frozen import freeze as write_down
     from design_lab.study import Study
 
     for line in write_down(Study.open(study), scheme, decision, today=dt.date.today()):
-        _say(_of_ledger(line.number, line.content))
+        _say(line_told(line.number, line.content))
 
 
 @app.command()
@@ -268,46 +290,18 @@ def ledger(
     score: Annotated[bool, typer.Option("--score", help="Write down what came of each forecast that is due.")] = False,
 ) -> None:
     """Show what is frozen, and whether a line was changed since; with --score, what came of it, for good."""
+    from design_lab.desk.ledger_lines import line_told, score_due
     from design_lab.ledger import FILE, read_ledger
     from design_lab.study import Study
 
     home = Study.open(study)
-    new = _score(home) if score else 0
+    new = score_due(home) if score else 0
     lines = read_ledger(home.folder / FILE)
     for line in lines:
-        _say(_of_ledger(line.number, line.content))
+        _say(line_told(line.number, line.content))
     _say(f"{len(lines)} lines, none changed" if lines else "nothing is frozen yet")
     if score:
         _say(f"{new} of them are new" if new else "nothing is due that is not written down already")
-
-
-def _score(study: Study) -> int:
-    """Append what came of forecasts whose quarter the tables hold; return how many lines are new."""
-    import datetime as dt
-
-    from design_lab.expected import review, write_scores
-    from design_lab.ledger import FILE, read_ledger
-    from design_lab.scoring import team_quarters
-
-    if not read_ledger(study.folder / FILE):
-        return 0
-    found = review(study, team_quarters(study, study.quarters), study.quarters[-1])
-    return len(write_scores(study, found, today=dt.date.today()))
-
-
-def _of_ledger(number: int, content: Mapping[str, Any]) -> str:
-    if content["kind"] == "scored":
-        from design_lab.catalogue import words
-
-        return (
-            f"line {number}, of line {content['line']} for {content['target']}, written on {content['scored_on']}: "
-            f"{words('en').say('state.' + content['state'])}"
-        )
-    said = content["finding"]
-    return (
-        f"line {number}, frozen on {content['frozen_on']} for {content['target']}: {said['text']['en']} "
-        f"(decision: {content['decision']})"
-    )
 
 
 def _check_quarter(quarter: str | None) -> None:
