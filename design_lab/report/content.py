@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from design_lab.report.prose import Prose
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -206,7 +208,7 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Block = Chart | Scatter | Table | Group | Points
+Block = Chart | Scatter | Table | Group | Points | Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +236,11 @@ class Section:
     def points(self) -> tuple[Points, ...]:
         """The section's points."""
         return tuple(block for block in self.blocks if isinstance(block, Points))
+
+    @property
+    def prose(self) -> tuple[Prose, ...]:
+        """The consultant's words in the section."""
+        return tuple(block for block in self.blocks if isinstance(block, Prose))
 
     @property
     def chart_limits(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from design_lab.catalogue import Card, cards
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.report.narrative.review import Voice
 from design_lab.study import Study
 
 
@@ -17,7 +18,7 @@ class Cover:
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
     the ids of the current scheme's dimensions in order, and `called` what the client calls them; `assumed` names the
     scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
-    and `goals` are the names of the study's metric cards and of its goals, in order.
+    and `goals` are the names of the study's metric cards and of its goals, in order; `voice` is the consultant's text.
     """
 
     study: str
@@ -33,6 +34,7 @@ class Cover:
     indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
     goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    voice: Voice = field(default_factory=Voice)
 
     @classmethod
     def of(
@@ -42,6 +44,7 @@ class Cover:
         *,
         schemes: Sequence[str] = (),
         left_out: Sequence[Mapping[str, str]] = (),
+        voice: Voice | None = None,
     ) -> Cover:
         """Take the names from a study; `schemes` names the candidates of the run, all of the study's if empty."""
         current = study.current
@@ -60,6 +63,7 @@ class Cover:
             indicators=_names(study.cards),
             goals=_goals(study.aims),
             called=study.settings.dimensions,
+            voice=voice or Voice(),
         )
 
 
