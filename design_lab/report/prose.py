@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Words set alike; where they name in brackets what a number is worth, `claim` is the finding that they label."""
+    """Words set alike; where they name in brackets what a number is worth, `claim` is the finding that they label.
+
+    `badge` is then the name without brackets, for a format that draws a badge.
+    """
 
     text: str
     bold: bool = False
     claim: Statement | None = None
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

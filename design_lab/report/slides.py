@@ -70,7 +70,7 @@ def write_slides(report: Report, path: Path) -> Path:
             _close(slide, body(slide, section, report), section, report)
         for prose in section.prose:
             slide = deck.slides.add_slide(deck.slide_layouts[0])
-            spoken = voice_section(prose, section, report)
+            spoken = voice_section(prose, section)
             _head(slide, spoken, report)
             shown = voice_body(slide, prose, Box(MARGIN, _TOP, _FULL, _END - _TOP), report)
             _close(slide, shown, spoken, report)

@@ -27,7 +27,7 @@ _FINDING = re.compile(r"\{finding:([a-z0-9_]+(?:\.[A-Za-z0-9_-]+)+)(?::([^{}]*))
 _REVIEWED = re.compile(r"\s*\{reviewed:(\d{4}Q[1-4])\}")
 _MEANT = re.compile(r"[{｛]\s*(?:finding|reviewed)[^{}｛｝]*[}｝]?", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*(\S(?:.*?\S)?)\*\*")
-_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"#{1,6}(?:\s+(.*?)\s*#*)?$")
 _ITEM = re.compile(r"[-*+]\s+(.*)")
 _NUMBERED = re.compile(r"\d{1,3}[.)、]\s*\S")
 

@@ -43,6 +43,8 @@ def _prose(facts: Facts, voice: Voice, name: str) -> Prose | None:
     """Word the text for a chapter or section, or say in which language alone it is written; None if in none."""
     chapter = voice.narrative.of(name, facts.lang)
     title = facts.say("narrative.title")
+    if name in CHAPTERS:
+        title = facts.say("narrative.of_chapter", title=title, chapter=facts.say(f"chapter.{name}"))
     if chapter:
         paragraphs = tuple(_paragraph(facts, voice, chapter, passage) for passage in chapter.passages)
         return Prose(title=title, paragraphs=paragraphs)
@@ -65,7 +67,7 @@ def _paragraph(facts: Facts, voice: Voice, chapter: Chapter, passage: Passage) -
     for statement in shows:
         if statement.claim not in told:
             told.add(statement.claim)
-            runs += _label(facts, statement)
+            runs += [Run(text=facts.say("sentence_join")), _label(facts, statement)]
     flags = voice.flags(chapter, passage, known, facts.lang)
     return Paragraph(
         kind=passage.kind, runs=tuple(runs), shows=shows, review=facts.say("sentence_join").join(flags)
@@ -84,19 +86,20 @@ def _runs(facts: Facts, piece: Piece) -> Iterator[Run]:
     if piece.form == "text":
         yield Run(text=statement.text, bold=piece.bold)
     elif finding.value is None:
-        # The label alone says it, where there is one; a claim that only lacks its number says that.
-        alone = finding.claim == "unidentified" and piece.form != "value"
-        yield Run(text="" if alone else facts.say("narrative.no_value"), bold=piece.bold)
+        if finding.claim == "unidentified" and piece.form != "value":  # the label alone says it
+            yield _label(facts, statement)
+            return
+        yield Run(text=facts.say("narrative.no_value"), bold=piece.bold)
     else:
         yield Run(text=facts.shown(finding) if piece.form == "value" else facts.bounded(finding), bold=piece.bold)
     if piece.form != "value":
-        yield from _label(facts, statement)
+        yield Run(text=facts.say("sentence_join"))
+        yield _label(facts, statement)
 
 
-def _label(facts: Facts, statement: Statement) -> Iterator[Run]:
-    yield Run(text=facts.say("sentence_join"))
+def _label(facts: Facts, statement: Statement) -> Run:
     said = words(facts.lang).say(f"claim_short.{statement.claim}")
-    yield Run(text=facts.say("narrative.label", claim=said), claim=statement)
+    return Run(text=facts.say("narrative.label", claim=said), claim=statement, badge=said)
 
 
 def _clean_within(text: str) -> str:
