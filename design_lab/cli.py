@@ -8,16 +8,13 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from design_lab.errors import DataError, DesignLabError
-
-if TYPE_CHECKING:
-    from design_lab.study import Study
+from design_lab.errors import DataError, DesignLabError, system_refusal
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -49,8 +46,9 @@ def _status() -> int:
         _say_error(str(refusal))
         return 1
     except OSError as error:
-        if not _worded(error):
+        if not (told := system_refusal(error)):
             raise
+        _say_error(told)
         return 1
     return 0
 
@@ -244,6 +242,30 @@ def explain(
     _say(str(found.write(out or Path(f"explain_{employee}_{at}.html"), langs)))
 
 
+@app.command("view")
+def view_as(
+    study: Annotated[Path, typer.Argument(help="A study folder; its tables must be built.")],
+    *,
+    audience: Annotated[Literal["executive", "hr", "leader", "person", "it", "auditor"], typer.Option("--as")],
+    who: Annotated[str | None, typer.Option(help="A leader's or a person's pseudonym, or a team.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of the page.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The page; view_<audience>_<quarter>.html if absent.")] = None,
+    reports: Annotated[Path, typer.Option(help="Where reports are published.")] = Path("reports"),
+) -> None:
+    """Write one page for an audience, with what is its business and nothing else."""
+    _check_quarter(quarter)
+    from design_lab.desk.views import view
+    from design_lab.run.publish import settle
+    from design_lab.run.record import verify as compare
+    from design_lab.study import Study
+
+    home, langs = Study.open(study), ("zh", "en") if lang == "both" else (lang,)
+    settle(reports.resolve() / home.name)
+    asked: dict[str, Any] = {"quarter": home.quarter(quarter), "who": who, "langs": langs, "out": out}
+    _say(str(view(home, audience, reports=reports, verify=lambda at: compare(at, study=home.folder), **asked)))
+
+
 @app.command()
 def freeze(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
@@ -254,11 +276,12 @@ def freeze(
     """Write what is expected of an adopted scheme, and of no change, to the study's ledger."""
     import datetime as dt
 
+    from design_lab.desk.ledger_lines import line_told
     from design_lab.expected.frozen import freeze as write_down
     from design_lab.study import Study
 
     for line in write_down(Study.open(study), scheme, decision, today=dt.date.today()):
-        _say(_of_ledger(line.number, line.content))
+        _say(line_told(line.number, line.content))
 
 
 @app.command()
@@ -268,46 +291,18 @@ def ledger(
     score: Annotated[bool, typer.Option("--score", help="Write down what came of each forecast that is due.")] = False,
 ) -> None:
     """Show what is frozen, and whether a line was changed since; with --score, what came of it, for good."""
+    from design_lab.desk.ledger_lines import line_told, score_due
     from design_lab.ledger import FILE, read_ledger
     from design_lab.study import Study
 
     home = Study.open(study)
-    new = _score(home) if score else 0
+    new = score_due(home) if score else 0
     lines = read_ledger(home.folder / FILE)
     for line in lines:
-        _say(_of_ledger(line.number, line.content))
+        _say(line_told(line.number, line.content))
     _say(f"{len(lines)} lines, none changed" if lines else "nothing is frozen yet")
     if score:
         _say(f"{new} of them are new" if new else "nothing is due that is not written down already")
-
-
-def _score(study: Study) -> int:
-    """Append what came of forecasts whose quarter the tables hold; return how many lines are new."""
-    import datetime as dt
-
-    from design_lab.expected import review, write_scores
-    from design_lab.ledger import FILE, read_ledger
-    from design_lab.scoring import team_quarters
-
-    if not read_ledger(study.folder / FILE):
-        return 0
-    found = review(study, team_quarters(study, study.quarters), study.quarters[-1])
-    return len(write_scores(study, found, today=dt.date.today()))
-
-
-def _of_ledger(number: int, content: Mapping[str, Any]) -> str:
-    if content["kind"] == "scored":
-        from design_lab.catalogue import words
-
-        return (
-            f"line {number}, of line {content['line']} for {content['target']}, written on {content['scored_on']}: "
-            f"{words('en').say('state.' + content['state'])}"
-        )
-    said = content["finding"]
-    return (
-        f"line {number}, frozen on {content['frozen_on']} for {content['target']}: {said['text']['en']} "
-        f"(decision: {content['decision']})"
-    )
 
 
 def _check_quarter(quarter: str | None) -> None:
@@ -365,23 +360,6 @@ def _print_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _worded(error: OSError) -> bool:
-    """Say what the system refused (no space, no right to write); any other error is a defect and stays one."""
-    import errno
-
-    advice = {
-        errno.ENOSPC: "make room on the disk and run again",
-        errno.EDQUOT: "make room within your quota and run again",
-        errno.EROFS: "choose a folder that can be written",
-        errno.EACCES: "it is open in another program, or may not be read or written; close it or choose another folder",
-        errno.EPERM: "it may not be written; choose another folder",
-    }
-    if error.errno not in advice:
-        return False
-    _say_error(f"{error.filename or 'the disk'}: {error.strerror}; {advice[error.errno]}")
-    return True
 
 
 if __name__ == "__main__":
