@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from design_lab.catalogue import words
+from design_lab.catalogue.words import Words as Spoken
 from design_lab.desk.views.page import Page, Words
 from design_lab.desk.views.published import Published
 from design_lab.display import interval, number, worded
@@ -15,6 +17,15 @@ from design_lab.files import sha256
 from design_lab.ledger import FILE, Line, read_ledger
 from design_lab.report.content import Points, Section
 from design_lab.study import Study
+
+_STATES = {  # how verifying words what it finds
+    "gone": "is gone since",
+    "new": "is new since",
+    "changed": "changed since",
+    "missing": "is missing",
+    "added": "was not published with this report",
+    "edited": "was changed since it was published",
+}
 
 
 class Verified(Protocol):
@@ -42,54 +53,76 @@ def auditor_pages(study: Study, found: Published, verified: Verified, langs: tup
 
 
 def _sections(study: Study, found: Published, verified: Verified, told: Words) -> Iterator[Section]:
-    kind = "changed" if verified.sealed else "inputs" if verified.inputs else "holds"
-    points = [Points(title=told.say(f"verified.{name}"), sentences=lines) for name, lines in (
-        ("sealed", verified.sealed), ("since", verified.inputs),
-    ) if lines]  # fmt: skip
-    heading = told.say(
-        f"verified.{kind}",
-        files=number(verified.files, "count", told.lang),
-        n=number(len(verified.sealed or verified.inputs), "count", told.lang),
+    yield _holds(verified, told)
+    schemes = told.table(
+        told.say("schemes.table"), ["scheme", "file", "fingerprint", "assumed"], _schemes(study, told), worded=True
     )
-    yield Section(key="verified", kicker=told.say("verified.kicker"), heading=heading, blocks=tuple(points))
-    yield told.section(
-        "schemes",
-        told.table(
-            told.say("schemes.table"), ["scheme", "file", "fingerprint", "assumed"], _schemes(study, told), worded=True
-        ),
-    )
+    yield told.section("schemes", schemes)
     yield _ledger(study, told)
-    yield told.section("record", told.table(told.say("record.table"), ["what", "value"], _record(found), worded=True))
-    findings = found.results.findings
-    claims = {one.claim for one in findings}
-    counts = [
-        (
-            words(told.lang).say(f"claim.{claim}"),
-            number(sum(one.claim == claim for one in findings), "count", told.lang),
-        )
-        for claim in sorted(claims)
+    record = told.table(told.say("record.table"), ["what", "value"], _record(found), worded=True, folded=True)
+    yield told.section("record", record)
+    yield _findings(found, told)
+
+
+def _holds(verified: Verified, told: Words) -> Section:
+    kind = "changed" if verified.sealed else "inputs" if verified.inputs else "holds"
+    changed = verified.sealed or verified.inputs
+    counts = {"files": number(verified.files, "count", told.lang), "n": number(len(changed), "count", told.lang)}
+    tables = [
+        told.table(told.say(f"verified.{name}"), ["what", "state"], [_state(line, told) for line in lines], worded=True)
+        for name, lines in (("sealed", verified.sealed), ("since", verified.inputs))
+        if lines
     ]
-    index = told.table(
-        told.say("findings.index"),
-        ["id", "value", "interval", "people", "claim", "source"],
-        _index(found, told),
-        worded=True,
-    )
-    yield told.section(
+    heading = told.say(f"verified.{kind}", **counts)
+    return Section(key="verified", kicker=told.say("verified.kicker"), heading=heading, blocks=tuple(tables))
+
+
+def _state(line: str, told: Words) -> tuple[str, str]:
+    """Part a sentence of verifying into what and how it is now; what has no words of its own stays as it was said."""
+    what, _, said = line.partition(": ")
+    for key, begins in _STATES.items():
+        if said.startswith(begins):
+            return what, told.say(f"state.{key}") + said.removeprefix(begins)
+    return what, said
+
+
+def _findings(found: Published, told: Words) -> Section:
+    findings = found.results.findings
+    by_claim = Counter(one.claim for one in findings)
+    counts = [
+        (words(told.lang).say(f"claim.{claim}"), number(count, "count", told.lang))
+        for claim, count in sorted(by_claim.items())
+    ]
+    columns = ["id", "value", "interval", "people", "claim", "source"]
+    return told.section(
         "findings",
         told.table(told.say("findings.claims"), ["claim", "findings"], counts),
-        index,
+        told.table(told.say("findings.index"), columns, _index(found, told), worded=True, folded=True),
         count=number(len(findings), "count", told.lang),
     )
 
 
 def _schemes(study: Study, told: Words) -> list[tuple[str, ...]]:
+    spoken = words(told.lang)
     rows: list[tuple[str, ...]] = []
     for name in study.scheme_names:
         scheme, path = study.scheme(name), study.folder / "schemes" / f"{name}.yaml"
-        assumed = ", ".join(scheme.assumed) or told.say("schemes.nothing")
-        rows.append((worded(scheme.title, told.lang), f"{name}.yaml: {sha256(path)}", scheme.fingerprint, assumed))
+        assumed = spoken.say("report.join").join(_part(part, spoken) for part in scheme.assumed)
+        rows.append(
+            (
+                worded(scheme.title, told.lang),
+                f"{name}.yaml: {sha256(path)}",
+                scheme.fingerprint,
+                assumed or told.say("schemes.nothing"),
+            )
+        )
     return rows
+
+
+def _part(name: str, spoken: Spoken) -> str:
+    """Name a part of a scheme as the report does."""
+    key = f"report.part.{name}"
+    return spoken.say(key) if key in spoken else name.replace("_", " ")
 
 
 def _ledger(study: Study, told: Words) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from design_lab.desk.views.scored import Scored, scored
 from design_lab.display import number, worded
 from design_lab.evaluation.cells import hidden
 from design_lab.evaluation.fairness.impact import impact
-from design_lab.evaluation.movers import movers
-from design_lab.evaluation.reliability import reliabilities
+from design_lab.evaluation.movers import Movers, movers
+from design_lab.evaluation.reliability import Reliabilities, reliabilities
+from design_lab.finding import Finding
 from design_lab.periods import Quarter
-from design_lab.report.content import Section, Table
+from design_lab.report.content import Group, Section, Table
 from design_lab.scoring import Scores, score_moved
 from design_lab.scoring.roster import last_spells
 from design_lab.study import Study
@@ -23,36 +25,63 @@ from design_lab.study import Study
 _A_QUARTER = 4  # quartiles are of parts that are a quarter of the people
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Examined:
+    """What is computed once for all languages: movers by candidate, the answers on fairness, and reliabilities."""
+
+    found: Scored
+    today: Scores
+    moved: tuple[Movers, ...]
+    fair: tuple[Finding, ...]
+    reliable: Reliabilities
+
+
 def hr_pages(study: Study, quarter: Quarter, langs: tuple[str, ...]) -> list[Page]:
     """Tell a quarter's grades to human resources.
 
-    How grades fell is counted under `privacy.k` of hr. What the report holds too (movers, fairness) is counted under
-    the strictest k, as there, so that the two put together tell no more than either.
+    How grades fell is counted under `privacy.k` of hr. Movers are counted under the strictest k, as in the report, so
+    that the two put together tell no more than either; of fairness only the answer is told, since the counts behind it
+    may be smaller.
     """
-    found = scored(study, quarter)
+    seen = _examined(study, scored(study, quarter))
     return [
-        Words(study, lang).page("hr", _sections(study, found, Words(study, lang)), quarter=str(quarter))
-        for lang in langs
+        told.page("hr", _sections(study, seen, told), quarter=str(quarter))
+        for told in (Words(study, lang) for lang in langs)
     ]
 
 
-def _sections(study: Study, found: Scored, told: Words) -> Iterator[Section]:
-    k, least = least_for(study, "hr"), study.settings.privacy.strictest
+def _examined(study: Study, found: Scored) -> _Examined:
+    least, roles = study.settings.privacy.strictest, study.settings.roles
     today = found.scores[found.held.leading.name]
-    people = number(int(last_spells(today.people.index).sum()), "people", told.lang)
-    yield told.section(
-        "distribution", *_distribution(study, found, told, k), people=people, lead=[told.say("only_counts")]
-    )
     candidates = [score_moved(found.panel, found.held, one, medians=found.medians) for one in study.candidates()]
-    moved = [movers(today, one, least=least, names=study.settings.roles) for one in candidates]
-    if moved:
-        note = told.say("hidden", k=str(least))
-        tables = [told.shown(worded(one.scheme.title, told.lang), one, one.findings(), notes=[note]) for one in moved]
-        yield told.section("moved", *tables, lead=[told.say("moved.cases")])
-    screened = impact(today, least=least, in_force=True)
-    yield told.section("fairness", told.shown(told.say("fairness.table"), screened, screened.findings()))
-    reliable = reliabilities(found.panel, today.scheme, roles=study.settings.roles, least=least)
-    yield told.section("reliability", told.shown(told.say("reliability.table"), reliable, reliable.findings()))
+    screened = [impact(today, least=least, in_force=True), *(impact(one, least=least) for one in candidates)]
+    return _Examined(
+        found=found,
+        today=today,
+        moved=tuple(movers(today, one, least=least, names=roles) for one in candidates),
+        fair=tuple(one for each in screened for one in each.findings() if one.id.endswith("groups_standing_out")),
+        reliable=reliabilities(found.panel, today.scheme, roles=roles, least=least),
+    )
+
+
+def _sections(study: Study, seen: _Examined, told: Words) -> Iterator[Section]:
+    today = seen.today
+    once = last_spells(today.people.index)
+    people = number(int(once.sum()), "people", told.lang)
+    tables = _distribution(study, seen.found, told, least_for(study, "hr"))
+    yield told.section("distribution", *tables, people=people, lead=[told.say("only_counts")])
+    among = [told.say("moved.among", scheme=worded(today.among, told.lang))] if today.among else []
+    if seen.moved:
+        note = told.say("hidden", k=str(study.settings.privacy.strictest))
+        moved = [
+            told.shown(worded(one.scheme.title, told.lang), one, one.findings(), notes=[note]) for one in seen.moved
+        ]
+        yield told.section("moved", *moved, lead=[told.say("moved.cases"), *among])
+    answers = Group(title=told.say("fairness.table"), statements=tuple(map(told.statement, seen.fair)))
+    yield told.section("fairness", answers, lead=[told.say("fairness.groups"), *among])
+    title = told.say("reliability.table")
+    reliable = told.shown(title, seen.reliable, seen.reliable.findings(), worded=True)
+    yield told.section("reliability", reliable, lead=among)
 
 
 def _distribution(study: Study, found: Scored, told: Words, k: int) -> Iterator[Table]:

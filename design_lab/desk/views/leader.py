@@ -23,6 +23,7 @@ from design_lab.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
+_DUST = 1e-9  # points that are none
 _LOSSES = 2  # told of each person
 _COLUMN = {"team": "team_at_end"}  # in the panel, where it is called otherwise than the unit
 
@@ -94,7 +95,8 @@ def _people(study: Study, found: Scored, scores: Scores, unit: Unit, told: Words
     from the total, beside them.
     """
     chosen = unit.rows.reindex(scores.people.index)
-    dimensions = [str(name) for name in scores.contributions]
+    made = scores.contributions[chosen]
+    dimensions = [str(name) for name in made if made[name].abs().gt(_DUST).any()]
     rows = [
         _person(study, found, scores, row, dimensions, told, k) for row in scores.people.index[chosen].sort_values()
     ]
@@ -131,7 +133,7 @@ def _person(
         str(row[0]),
         worded(study.settings.levels.get(level, {"en": level}), told.lang),
         number(None if math.isnan(total) else float(total), "points", told.lang),
-        grade or told.say("column.no_grade"),
+        grade if isinstance(grade, str) else told.say("column.no_grade"),
         *broken,
         loses,
     ]
@@ -146,7 +148,7 @@ def _few_raters(panel: Panel, apart: tuple[Part, ...], row: Any, k: int) -> bool
 
 def _losses(panel: Panel, apart: tuple[Part, ...], told: Words) -> str:
     """Name the indicators on which most points are lost; how many they are would tell the best of other teams."""
-    lost = sorted((part for part in apart if part.gap and part.gap > 1e-9), key=lambda part: -(part.gap or 0.0))
+    lost = sorted((part for part in apart if part.gap and part.gap > _DUST), key=lambda part: -(part.gap or 0.0))
     said = [worded(panel.cards[part.indicator].name, told.lang) for part in lost[:_LOSSES]]
     return words(told.lang).say("report.join").join(said)
 
@@ -169,8 +171,10 @@ def _others(study: Study, found: Scored, unit: Unit, told: Words, k: int) -> Tab
             mean = number(float(scores.total[rest].mean()), "points", told.lang) if enough else HIDDEN
             names = (study.settings.roles.get(role, {"en": role}), study.settings.levels.get(level, {"en": level}))
             rows.append([worded(scores.scheme.title, told.lang), *(worded(name, told.lang) for name in names), mean])
-    note = told.say("others.note", k=str(k))
-    return told.table(told.say("others.table"), ["scheme", "role", "level", "mean"], rows, notes=[note], worded=True)
+    assumed = any(scores.scheme.assumed for scores in found.scores.values())
+    claim = words(told.lang).say("claim.scenario" if assumed else "claim.accounting")
+    notes = [told.say("others.note", k=str(k)), told.say("claims", claims=claim)]
+    return told.table(told.say("others.table"), ["scheme", "role", "level", "mean"], rows, notes=notes, worded=True)
 
 
 def _spread(units: pd.Series, k: int) -> bool:

@@ -10,7 +10,7 @@ from design_lab.catalogue import words
 from design_lab.display import Shown, worded
 from design_lab.files import write_text
 from design_lab.finding import Finding
-from design_lab.report.content import Block, Row, Section, Table, clean, once
+from design_lab.report.content import Block, Row, Section, Statement, Table, clean, once
 from design_lab.report.page import render_page
 from design_lab.study import Study
 
@@ -22,6 +22,7 @@ class Page:
     """What one audience sees in one language; `mark` is the words for synthetic data, '' if they are real."""
 
     lang: str
+    audience: str
     title: str
     subtitle: str
     mark: str
@@ -50,6 +51,7 @@ class Words:
         title = self.say("title", audience=self.say(f"audience.{audience}"), study=worded(settings.title, self.lang))
         return Page(
             lang=self.lang,
+            audience=audience,
             title=clean(title),
             subtitle=clean(self.say(f"subtitle.{audience}", **parts)),
             mark=words(self.lang).say("report.mark") if settings.synthetic else "",
@@ -69,6 +71,7 @@ class Words:
         *,
         notes: Sequence[str] = (),
         worded: bool = False,
+        folded: bool = False,
     ) -> Table:
         """Make a table of texts; `columns` are keys below `view.column` or, where there is none, words themselves."""
         return Table(
@@ -77,17 +80,35 @@ class Words:
             rows=tuple(Row(cells=tuple(clean(cell) for cell in row), shows=()) for row in rows),
             notes=tuple(notes),
             worded=worded,
+            folded=folded,
+        )
+
+    def statement(self, finding: Finding) -> Statement:
+        """Word a finding with its claim."""
+        return Statement(
+            id=finding.id,
+            text=clean(finding.text[self.lang]),
+            figure=None,
+            claim=finding.claim,
+            claim_label=words(self.lang).say(f"claim.{finding.claim}"),
+            limits=(),
         )
 
     def shown(
-        self, title: str, result: Shown, findings: Collection[Finding] = (), *, notes: Sequence[str] = ()
+        self,
+        title: str,
+        result: Shown,
+        findings: Collection[Finding] = (),
+        *,
+        notes: Sequence[str] = (),
+        worded: bool = False,
     ) -> Table:
         """Make a table of a result, with the kinds of claim that its `findings` make below it."""
         frame = self.study.show(result, self.lang).frame()
         claims = once(words(self.lang).say(f"claim.{finding.claim}") for finding in findings)
         told = [self.say("claims", claims=words(self.lang).say("report.join").join(claims))] if claims else []
         rows = [[str(cell) for cell in row] for row in frame.itertuples(index=False)]
-        return self.table(title, [str(name) for name in frame], rows, notes=[*notes, *told])
+        return self.table(title, [str(name) for name in frame], rows, notes=[*notes, *told], worded=worded)
 
     def _column(self, name: str) -> str:
         key = f"view.column.{name}"
