@@ -58,6 +58,8 @@ The road, each step a call:
     multitask(start, candidate)                  # whether it pays for what the client values, and at what risk
     otherwise(expected)                          # the answer by weights alone, and without each evidence card
     ranked(searched, start)                      # a search's front in the order of what is expected
+    beside_sector(study, people, facts(...))     # what the centre's trade publishes of itself, beside it
+    on_paper(schemes, names)                     # what schemes weigh, for everybody and where a role differs
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
     review(study, teams, quarter)                # frozen forecasts, held to account once their quarter has come
     backtest(study, teams, ...)                  # how good they would have been in the past quarters
@@ -107,7 +109,9 @@ if TYPE_CHECKING:
         weights_by_scheme,
     )
     from design_lab.evaluation.lint import lint
+    from design_lab.evaluation.on_paper import on_paper
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
+    from design_lab.evaluation.sector import beside_sector
     from design_lab.evaluation.targets import advise_cycles, cascade, pay_shares, propose_targets
     from design_lab.evidence import (
         check_adoption,
@@ -169,6 +173,8 @@ _HOMES = {
     "multitask": "expected.multitask",
     "otherwise": "expected.otherwise",
     "ranked": "expected.ranking",
+    "beside_sector": "evaluation.sector",
+    "on_paper": "evaluation.on_paper",
     "Ensemble": "evaluation.robustness",
     "HandleChange": "expected.capacity",
     "Outlook": "expected.cost",
@@ -276,6 +282,7 @@ __all__ = [
     "appeals",
     "as_if_all",
     "backtest",
+    "beside_sector",
     "build_tables",
     "capacity",
     "carry_out",
@@ -309,6 +316,7 @@ __all__ = [
     "net_value",
     "noise",
     "official",
+    "on_paper",
     "other_roles",
     "otherwise",
     "over_time",

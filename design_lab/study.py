@@ -18,6 +18,7 @@ from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.catalogue.priors import Evidence, Weighing, evidence_with
+from design_lab.catalogue.sectors import sectors
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import read_yaml, safe_name, validated
@@ -133,6 +134,7 @@ class Settings(_Model):
     service: Service | None = None  # the service level aimed at, and people's paid time
     costs: Costs | None = None
     pilot: Piloting = Piloting()  # what is wanted of a pilot to come
+    sector: str | None = None  # the trade beside whose published figures the centre is shown (catalogue/sectors.yaml)
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -335,6 +337,8 @@ def _faults(study: Study) -> list[str]:
     ]
     if settings.current_scheme not in (p.stem for p in (study.folder / "schemes").glob("*.yaml")):
         faults.append(f"current_scheme: there is no file schemes/{settings.current_scheme}.yaml")
+    if settings.sector is not None and settings.sector not in sectors():
+        faults.append(f"sector: nothing is known of {settings.sector!r}; {nearest(settings.sector, sectors())}")
     if not settings.privacy.k:
         faults.append("privacy.k: needs an audience, such as executive: 10")
     if "default" not in settings.cycle:

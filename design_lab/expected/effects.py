@@ -17,6 +17,9 @@ from design_lab.expected.response import Belief, Piloted, Response, response
 Array = npt.NDArray[np.float64]
 LEAST_SHARE = 0.05  # of a role's incentives: what is paid for less counts as this, the smallest step of weights
 _VOLUME = "calls_per_hour"
+# How far a new setting lies from those of the cards is told by few cards: a predictive is Student's t, not normal
+# (Higgins, Thompson and Spiegelhalter 2009, JRSS A). This is its width at five to six degrees of freedom.
+_NEW_SETTING = 1.2
 _BY_POWER = 0.5  # elasticities go with the root of bonus power (docs/method.md, Evidence cards)
 
 
@@ -180,7 +183,7 @@ def _belief(priors: Priors, outcome: str, bonus_power: float | None) -> Belief |
     return Belief(
         dimensions=tuple(pool.name for pool in pools),
         mean=signs * scales * [pool.mean for pool in pools],
-        covariance=np.diag((scales * [pool.sd for pool in pools]) ** 2),
+        covariance=np.diag((_NEW_SETTING * scales * [pool.sd for pool in pools]) ** 2),
     )
 
 

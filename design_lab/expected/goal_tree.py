@@ -12,6 +12,7 @@ from design_lab.catalogue.goals import Aim, Aims
 from design_lab.catalogue.words import LANGUAGES
 from design_lab.display import Quantity, Shown, number
 from design_lab.evaluation.goals import Goals, GoalState, goals, stands, wanted
+from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
 from design_lab.scoring import Panel
 
@@ -111,7 +112,7 @@ class GoalTree(Shown):
         )  # fmt: skip
 
     def findings(self) -> tuple[Finding, ...]:
-        """State each step of each goal, where it starts and what guards it; or that there is no target or no data."""
+        """State where each goal starts, each of its steps and what guards it; or that there is no target or no data."""
         return tuple(found for one in self.branches for found in self._branch(one))
 
     def _branch(self, one: Branch) -> Iterator[Finding]:
@@ -129,6 +130,7 @@ class GoalTree(Shown):
             "se": {lang: "" if margin is None else words(lang).say("goal_tree.error", se=number(margin, unit, lang))
                    for lang in LANGUAGES},
         }  # fmt: skip
+        yield from _ends(one, card, self.cards, {"goal": aim.name, "quarter": self.quarter})
         if not one.steps:
             yield _unknown(held.goal, "no_target", card.unit, parts | {"name": held.indicator}, held.people)
         for step in one.steps:
@@ -206,6 +208,22 @@ def _margin(se: float | None, unit: str) -> tuple[float | None, str]:
     """A standard error in the unit in which it is said: with a digit more, of shares in percentage points."""
     finer = {"share": "pp", "points": "rating_points", "per_hour": "calls_apart", "seconds": "seconds_apart"}
     return None if se is None else se * (100 if unit == "share" else 1), finer.get(unit, unit)
+
+
+def _ends(one: Branch, card: Card, cards: Mapping[str, Card], parts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Where a goal starts, by the indicator that its id ends in, and the bound of the indicator that guards it."""
+    held = one.stands
+    yield state(
+        f"goal_tree.{held.goal}.baseline.{held.indicator}", held.value, says="goal_tree.baseline", unit=card.unit,
+        n=held.people, claim="accounting", bounds=held.interval, level=LEVEL if held.interval else None,
+        limits=["one_quarter", *held.without_interval], indicator=card.name, **parts,
+    )  # fmt: skip
+    if one.guard is not None and one.bound is not None:
+        guard = cards[one.guard.indicator or ""]
+        yield state(
+            f"goal_tree.{held.goal}.guard.{one.guard.indicator}", one.bound, says="goal_tree.guard", unit=guard.unit,
+            n=one.guard.people, claim="scenario", limits=["one_quarter"], indicator=guard.name, **parts,
+        )  # fmt: skip
 
 
 def _unknown(goal: str, why: str, unit: str, parts: Mapping[str, Any], people: int = 0) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from design_lab.catalogue import Card, cards
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.report.narrative.review import Voice
+from design_lab.scheme import Scheme
 from design_lab.study import Study
 
 
@@ -18,7 +19,8 @@ class Cover:
     `schemes` maps a scheme's name to its title, the current one first, then the candidates in order; `dimensions` are
     the ids of the current scheme's dimensions in order, and `called` what the client calls them; `assumed` names the
     scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
-    and `goals` are the names of the study's metric cards and of its goals, in order; `voice` is the consultant's text.
+    and `goals` are the names of the study's metric cards and of its goals, in order; `definitions` are those of the
+    indicators that some scheme weighs; `voice` is the consultant's text.
     """
 
     study: str
@@ -35,6 +37,7 @@ class Cover:
     goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     voice: Voice = field(default_factory=Voice)
+    definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -64,11 +67,17 @@ class Cover:
             goals=_goals(study.aims),
             called=study.settings.dimensions,
             voice=voice or Voice(),
+            definitions=_definitions(study.cards, (current, *candidates)),
         )
 
 
 def _names(known: Mapping[str, Card]) -> Mapping[str, Mapping[str, str]]:
     return {indicator: card.name for indicator, card in known.items()}
+
+
+def _definitions(known: Mapping[str, Card], schemes: Sequence[Scheme]) -> Mapping[str, Mapping[str, str]]:
+    weighed = dict.fromkeys(indicator for scheme in schemes for indicator in scheme.indicators)
+    return {indicator: known[indicator].definition for indicator in weighed if indicator in known}
 
 
 def _goals(held: Aims) -> Mapping[str, Mapping[str, str]]:

@@ -8,6 +8,7 @@ from design_lab.catalogue import words
 from design_lab.files import replacing, write_text
 from design_lab.report.charts import draw
 from design_lab.report.content import Report
+from design_lab.report.outline import chapters
 from design_lab.report.page import render_page
 
 
@@ -34,6 +35,7 @@ def render(report: Report, drawings: dict[str, str]) -> str:
     return render_page(
         "report.html.j2",
         report=report,
+        chapters=chapters(report),
         say=lambda key, **parts: spoken.say(f"report.{key}", **parts),
         drawings={name: Markup(svg) for name, svg in drawings.items()},
     )

@@ -5,21 +5,28 @@ from __future__ import annotations
 from design_lab.catalogue import words
 from design_lab.finding import CLAIMS, Finding, Results
 from design_lab.report.aims import aims_section
+from design_lab.report.annex import annex_sections
 from design_lab.report.candidates import candidates_section
 from design_lab.report.chapters import data_section, weights_section
+from design_lab.report.closing import closing_section, greatest_effect
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.forecast import forecast_section
+from design_lab.report.gains import gains_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.held import review_sections
 from design_lab.report.narrative.told import with_voice
+from design_lab.report.outline import in_order
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.pilot import pilot_section
+from design_lab.report.purpose import purpose_section
 from design_lab.report.rewards import direction_section, noise_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
+from design_lab.report.sector import sector_sections
+from design_lab.report.targets import targets_section
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -35,23 +42,31 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
         quarter=cover.quarter,
         mark=facts.say("mark") if cover.synthetic else None,
         assumed=_limits(facts).heading if cover.assumed else None,
-        sections=(
-            _summary(facts),
-            data_section(facts),
-            weights_section(facts),
-            noise_section(facts),
-            direction_section(facts),
-            evidence_section(facts),
-            aims_section(facts),
-            coverage_section(facts),
-            candidates_section(facts),
-            robust_section(facts),
-            search_section(facts),
-            forecast_section(facts),
-            *review_sections(facts),
-            pilot_section(facts),
-            _unknown(facts),
-            _limits(facts),
+        sections=in_order(
+            (
+                _summary(facts),
+                purpose_section(facts),
+                data_section(facts),
+                *sector_sections(facts),
+                weights_section(facts),
+                noise_section(facts),
+                direction_section(facts),
+                evidence_section(facts),
+                aims_section(facts),
+                coverage_section(facts),
+                targets_section(facts),
+                candidates_section(facts),
+                robust_section(facts),
+                search_section(facts),
+                forecast_section(facts),
+                gains_section(facts),
+                *review_sections(facts),
+                pilot_section(facts),
+                closing_section(facts),
+                _unknown(facts),
+                _limits(facts),
+                *annex_sections(facts),
+            )
         ),
         legend=_legend(facts),
         index=tuple(_entry(facts, finding) for finding in results.findings),
@@ -95,12 +110,20 @@ def _answer(facts: Facts) -> str:
 
 
 def _key_statements(facts: Facts) -> tuple[Statement, ...]:
-    """Three or four findings: the widest gap, the candidate that changes most, the centre, and what the past says."""
+    """Three or four findings: the widest gap, the greatest effect expected, the centre, and what the past says.
+
+    Where nothing is expected, the candidate that would change most grades stands in its place.
+    """
     changes = [facts.measured(f"candidates.{name}.grade_changes") for name in facts.candidates()]
     most = max((change for change in changes if change), key=_value, default=None)
     centre = next((finding for id in _CENTRE if (finding := facts.measured(id))), None)
     gap = telling(gaps(facts)) or widest(gaps(facts))
-    chosen = [gap.effective if gap else None, most, centre, primary_effect(facts) or facts.get("evidence.claim")]
+    chosen = [
+        gap.effective if gap else None,
+        greatest_effect(facts) or most,
+        centre,
+        primary_effect(facts) or facts.get("evidence.claim"),
+    ]
     return facts.statements(chosen)
 
 

@@ -65,11 +65,28 @@ def test_steps_lie_on_a_straight_line_unless_the_client_states_them(panel):
     assert [one.value for one in own.steps] == pytest.approx([(base + 0.8) / 2, 0.8, 0.9])
 
 
+def steps(tree):
+    return [one for one in tree.findings() if one.id.split(".")[2] not in ("baseline", "guard")]
+
+
+def test_each_goal_with_data_states_where_it_starts_and_what_guards_it(panel):
+    tree = goal_tree(panel, TREE, targets=stated(0.9))
+    service, fast, _ = tree.branches
+    held = {one.id: one for one in tree.findings()}
+    start = held[f"goal_tree.service.baseline.{service.stands.indicator}"]
+    assert (start.value, start.interval, start.n) == (
+        pytest.approx(service.stands.value), pytest.approx(service.stands.interval), service.stands.people,
+    )  # fmt: skip
+    assert held["goal_tree.service.guard.calls_per_hour"].value == pytest.approx(service.bound)
+    assert held[f"goal_tree.fast.baseline.{fast.stands.indicator}"].value == pytest.approx(fast.stands.value)
+    assert not [id for id in held if id.startswith(("goal_tree.fast.guard", "goal_tree.learn.baseline"))]
+
+
 def test_a_target_that_is_met_asks_for_no_step_back(panel):
     service = goal_tree(panel, TREE, targets=stated(0.5)).branches[0]
     assert [one.value for one in service.steps] == [0.5, 0.5, 0.5]
     assert all(service.met(one) for one in service.steps)
-    told = goal_tree(panel, TREE, targets=stated(0.5)).findings()[0]
+    told = steps(goal_tree(panel, TREE, targets=stated(0.5)))[0]
     assert "as good as the client's 50.0% already, and is to be no worse in 3 months." in told.text["en"]
 
 
@@ -79,7 +96,7 @@ def test_a_step_within_the_noise_of_two_quarters_is_said_to_be(panel):
     for target, told in ((base + 0.99 * least, False), (base + 1.01 * least, True)):
         last = goal_tree(panel, TREE, targets=stated(target)).branches[0]
         assert last.told(last.steps[-1]) is told
-    small = goal_tree(panel, TREE, targets=stated(base + least / 2)).findings()[0]
+    small = steps(goal_tree(panel, TREE, targets=stated(base + least / 2)))[0]
     assert "would not be told from chance" in small.text["en"]
 
 
@@ -93,7 +110,7 @@ def test_the_guard_is_the_first_with_data_that_is_not_the_goal_s_own(panel):
 
 def test_what_is_not_known_has_no_number(panel):
     tree = goal_tree(panel, TREE, targets=stated(0.9))
-    told = {one.id: one for one in tree.findings()}
+    told = {one.id: one for one in steps(tree)}
     assert [*told] == [
         *(f"goal_tree.service.m{months}" for months in (3, 6, 12)), "goal_tree.fast.m12", "goal_tree.learn.m12",
     ]  # fmt: skip

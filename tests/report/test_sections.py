@@ -273,9 +273,9 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
         "Tables delivered", "How people differ", "Their criteria",
         "Ratings of people by people, and who rates and leads how many",
         "Appeals by group, ground and who decides", "Every hole by name", "Findings",
-        "Quarter by quarter", "The least effect that the pilot proposed finds four times in five", "The lot",
+        "The least effect that the pilot proposed finds four times in five", "The lot", "Quarter by quarter",
         "Where people cannot be told apart, by indicator and role",
-        "Limits, and the findings they apply to", "All findings",
+        "Limits, and the findings they apply to", "All findings", "Terms",
     ]  # fmt: skip
     assert "<details open" not in page
     assert page.count("<details") == page.count("</details>") == len(folded)

@@ -9,10 +9,12 @@ from design_lab.desk.views.page import Page, Words
 from design_lab.desk.views.published import Published
 from design_lab.report import tell
 from design_lab.report.content import Group, Points, Report, Section
+from design_lab.report.outline import chapter_of
 from design_lab.study import Study
 
 _ANSWERS = (
-    "decisions", "noise", "direction", "evidence", "candidates", "robustness", "expected", "pilot", "unknown", "limits",
+    "decisions", "noise", "direction", "evidence", "candidates", "robustness", "pilot", "expected", "gains", "conclusions",
+    "unknown",
 )  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def _sections(report: Report, told: Words) -> Iterator[Section]:
 def _judgement(report: Report) -> tuple[str, ...]:
     """The heading and the first paragraph of what the consultant concludes, if anything."""
     prose = [
-        block for section in report.sections if section.key in ("conclusions", "unknown") for block in section.prose
+        block for section in report.sections if chapter_of(section.key) == "conclusions" for block in section.prose
     ]
     if not prose:
         return ()

@@ -11,6 +11,7 @@ from design_lab.report.facts import Facts
 from design_lab.report.narrative.kept import carry
 from design_lab.report.narrative.review import Voice
 from design_lab.report.narrative.text import Chapter, Narrative, parse
+from design_lab.report.narrative.told import with_voice
 from design_lab.report.prose import Prose
 
 pptx = pytest.importorskip("pptx")
@@ -87,14 +88,21 @@ def test_a_sentence_is_told_whole_and_what_is_unidentified_in_words(voiced):
     assert {shown.id for shown in paragraph.shows} == {WEIGHT, "evidence.claim"}
 
 
-def test_a_chapters_text_opens_it_a_sections_closes_it_and_without_a_home_it_has_a_section_of_its_own(voiced):
-    results, cover = voiced(current_en="One.", summary_en="Two.", introduction_en="# Why we came\n\nThree.")
+def test_a_chapters_text_opens_its_first_section_and_a_sections_closes_it(voiced):
+    results, cover = voiced(current_en="One.", summary_en="Two.")
     report = tell(results, cover, "en")
     assert isinstance(report.section("data").blocks[0], Prose)
     assert isinstance(report.section("summary").blocks[-1], Prose)
-    own = next(section for section in report.sections if section.heading == "Why we came")
-    assert own.kicker == words("en").say("report.chapter.introduction")
-    assert [section.key for section in report.sections][:2] == ["summary", own.key]
+
+
+def test_without_a_home_a_text_has_a_section_of_its_own_in_its_chapters_place(voiced):
+    results, cover = voiced(introduction_en="# Why we came\n\nThree.", weights_en="Four.")
+    report = tell(results, dataclasses.replace(cover, voice=Voice()), "en")
+    bare = dataclasses.replace(report, sections=(report.section("summary"), report.section("limits")))
+    found = with_voice(bare, Facts(results, cover, "en"), cover.voice).sections
+    assert [section.key for section in found] == ["summary", "purpose", "weights", "limits"]
+    assert found[1].heading == "Why we came"
+    assert found[1].kicker == words("en").say("report.chapter.introduction")
 
 
 def test_a_language_that_was_not_written_is_said_in_one_sentence(voiced):
