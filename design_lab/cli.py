@@ -10,11 +10,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from design_lab.errors import DataError, DesignLabError
+from design_lab.errors import DataError, DesignLabError, system_refusal
 
 _FORMATS = ("html", "docx", "pptx", "pdf")
 _INTERRUPTED = 130
@@ -46,8 +46,9 @@ def _status() -> int:
         _say_error(str(refusal))
         return 1
     except OSError as error:
-        if not _worded(error):
+        if not (told := system_refusal(error)):
             raise
+        _say_error(told)
         return 1
     return 0
 
@@ -241,6 +242,30 @@ def explain(
     _say(str(found.write(out or Path(f"explain_{employee}_{at}.html"), langs)))
 
 
+@app.command("view")
+def view_as(
+    study: Annotated[Path, typer.Argument(help="A study folder; its tables must be built.")],
+    *,
+    audience: Annotated[Literal["executive", "hr", "leader", "person", "it", "auditor"], typer.Option("--as")],
+    who: Annotated[str | None, typer.Option(help="A leader's or a person's pseudonym, or a team.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of the page.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The page; view_<audience>_<quarter>.html if absent.")] = None,
+    reports: Annotated[Path, typer.Option(help="Where reports are published.")] = Path("reports"),
+) -> None:
+    """Write one page for an audience, with what is its business and nothing else."""
+    _check_quarter(quarter)
+    from design_lab.desk.views import view
+    from design_lab.run.publish import settle
+    from design_lab.run.record import verify as compare
+    from design_lab.study import Study
+
+    home, langs = Study.open(study), ("zh", "en") if lang == "both" else (lang,)
+    settle(reports.resolve() / home.name)
+    asked: dict[str, Any] = {"quarter": home.quarter(quarter), "who": who, "langs": langs, "out": out}
+    _say(str(view(home, audience, reports=reports, verify=lambda at: compare(at, study=home.folder), **asked)))
+
+
 @app.command()
 def kit(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
@@ -359,23 +384,6 @@ def _print_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _worded(error: OSError) -> bool:
-    """Say what the system refused (no space, no right to write); any other error is a defect and stays one."""
-    import errno
-
-    advice = {
-        errno.ENOSPC: "make room on the disk and run again",
-        errno.EDQUOT: "make room within your quota and run again",
-        errno.EROFS: "choose a folder that can be written",
-        errno.EACCES: "it is open in another program, or may not be read or written; close it or choose another folder",
-        errno.EPERM: "it may not be written; choose another folder",
-    }
-    if error.errno not in advice:
-        return False
-    _say_error(f"{error.filename or 'the disk'}: {error.strerror}; {advice[error.errno]}")
-    return True
 
 
 if __name__ == "__main__":

@@ -87,6 +87,22 @@ class LedgerError(DesignLabError):
     """A ledger holds a line that was changed after it was written."""
 
 
+def system_refusal(error: OSError) -> str:
+    """Word what the system refused (no space, no right to write); any other error is a defect, of which '' is said."""
+    import errno
+
+    advice = {
+        errno.ENOSPC: "make room on the disk and run again",
+        errno.EDQUOT: "make room within your quota and run again",
+        errno.EROFS: "choose a folder that can be written",
+        errno.EACCES: "it is open in another program, or may not be read or written; close it or choose another folder",
+        errno.EPERM: "it may not be written; choose another folder",
+    }
+    if error.errno not in advice:
+        return ""
+    return f"{error.filename or 'the disk'}: {error.strerror}; {advice[error.errno]}"
+
+
 def place(file: object, *, sheet: str | None = None, row: int | None = None, column: str | None = None) -> str:
     """Word the place of a fault, the widest part first.
 

@@ -82,14 +82,14 @@ def standing(panel: Panel, again: Rerun, row: Any, *, least: int) -> Standing:
     scores = again.realised
     at = scores.people.index.get_loc(row)
     total = _known(scores.total[row])
-    parts = tuple(_parts(panel, scores, row, scored=total is not None))
+    held = parts(panel, scores, row)
     told = again.same_grade[:, at]
     told = told[np.isfinite(told)]
     return Standing(
         scores=scores,
         row=row,
-        parts=parts,
-        rules=tuple(_rules(scores, row, parts)) if total is not None else (),
+        parts=held,
+        rules=tuple(_rules(scores, row, held)) if total is not None else (),
         total=total,
         grade=scores.grade[row],
         reason=scores.reason[row],
@@ -99,14 +99,16 @@ def standing(panel: Panel, again: Rerun, row: Any, *, least: int) -> Standing:
     )
 
 
-def _parts(panel: Panel, scores: Scores, row: Any, *, scored: bool) -> list[Part]:
+def parts(panel: Panel, scores: Scores, row: Any) -> tuple[Part, ...]:
+    """Take one row's score apart into what each indicator of the scheme contributes to it."""
+    scored = _known(scores.total[row]) is not None
     pair = str(scores.people.at[row, "role"]), str(scores.people.at[row, "level"])
     weights, dimension_of = scores.scheme.weights(*pair), scores.scheme.dimension_of(*pair)
     rules = scores.scheme.rules_for(*pair)
     force: Any = scores.weights.loc[row]
     counts: Any = panel.counts.loc[row]
     points = {name: _known(scores.points.at[row, name]) for name in weights}
-    found = []
+    found: list[Part] = []
     for name, paper in weights.items():
         inside = [one for one, where in dimension_of.items() if where == dimension_of[name]]
         there = sum(weights[one] for one in inside if points[one] is not None)
@@ -131,14 +133,14 @@ def _parts(panel: Panel, scores: Scores, row: Any, *, scored: bool) -> list[Part
                 gap=weight * max(full - got, 0.0) if got is not None and full is not None and scored else None,
             )
         )
-    return found
+    return tuple(found)
 
 
-def _rules(scores: Scores, row: Any, parts: tuple[Part, ...]) -> list[tuple[str, float]]:
+def _rules(scores: Scores, row: Any, held: tuple[Part, ...]) -> list[tuple[str, float]]:
     """What a dimension's own rule makes of its indicators' points, and what all other rules add or take away."""
     found = []
     for name, value in scores.contributions.loc[row].items():
-        rest = float(value) - sum(part.contribution or 0.0 for part in parts if part.dimension == name)
+        rest = float(value) - sum(part.contribution or 0.0 for part in held if part.dimension == name)
         if abs(rest) > 1e-9:
             found.append((str(name), rest))
     return found

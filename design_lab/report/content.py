@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from design_lab.report.prose import Prose
 from design_lab.report.timetable import Timeline
 
 
@@ -213,7 +214,7 @@ class Points:
 
 
 Drawing = Chart | Scatter | Timeline
-Block = Drawing | Table | Group | Points
+Block = Drawing | Table | Group | Points | Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +242,11 @@ class Section:
     def points(self) -> tuple[Points, ...]:
         """The section's points."""
         return tuple(block for block in self.blocks if isinstance(block, Points))
+
+    @property
+    def prose(self) -> tuple[Prose, ...]:
+        """The consultant's words in the section."""
+        return tuple(block for block in self.blocks if isinstance(block, Prose))
 
     @property
     def chart_limits(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from design_lab.catalogue import Card, cards
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.rollout import Rollout, catalogued
 from design_lab.periods import Quarter
+from design_lab.report.narrative.review import Voice
 from design_lab.scheme import Scheme
 from design_lab.study import Study
 
@@ -23,7 +24,7 @@ class Cover:
     scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
     and `goals` are the names of the study's metric cards and of its goals, in order; `definitions` are those of the
     indicators that some scheme weighs. `rollout` names phases, stakeholders, messages and risks, and `begins` is the
-    rollout's first day, None where no study says it.
+    rollout's first day, None where no study says it; `voice` is the consultant's text.
     """
 
     study: str
@@ -39,6 +40,7 @@ class Cover:
     indicators: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _names(cards()))
     goals: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _goals(aims()))
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    voice: Voice = field(default_factory=Voice)
     definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rollout: Rollout = field(default_factory=catalogued)
     begins: dt.date | None = None
@@ -51,6 +53,7 @@ class Cover:
         *,
         schemes: Sequence[str] = (),
         left_out: Sequence[Mapping[str, str]] = (),
+        voice: Voice | None = None,
     ) -> Cover:
         """Take the names from a study; `schemes` names the candidates of the run, all of the study's if empty."""
         current = study.current
@@ -69,6 +72,7 @@ class Cover:
             indicators=_names(study.cards),
             goals=_goals(study.aims),
             called=study.settings.dimensions,
+            voice=voice or Voice(),
             definitions=_definitions(study.cards, (current, *candidates)),
             rollout=study.rollout,
             begins=study.settings.rollout.begins(

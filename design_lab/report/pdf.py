@@ -24,6 +24,7 @@ from design_lab.report.printed import (
     own_limits,
     say,
 )
+from design_lab.report.prose import Paragraph, Prose
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _LATIN = ("Arial", "Helvetica Neue", "Liberation Sans")
@@ -191,7 +192,22 @@ class _Paper:
             return self._group(block, cards=section.key == "summary")
         if isinstance(block, Points):
             return {"kind": "points", "title": block.title, "sentences": list(block.sentences)}
+        if isinstance(block, Prose):
+            return {"kind": "prose", "title": block.title, "paragraphs": [self._told(one) for one in block.paragraphs]}
         return {**self._chart(section), "limits": list(section.chart_limits)}
+
+    def _told(self, paragraph: Paragraph) -> dict[str, Any]:
+        """A paragraph of the consultant's, its numbers with the badges of their claims."""
+        runs = [
+            {
+                "text": run.text,
+                "bold": run.bold,
+                "badge": self._badge(run.claim) | {"label": run.badge} if run.claim else None,
+            }
+            for run in paragraph.runs
+        ]
+        review = f"{self._say('narrative.review')} {paragraph.review}" if paragraph.review else ""
+        return {"kind": paragraph.kind, "runs": runs, "review": review}
 
     def _chart(self, section: Section, *, linked: bool = True) -> dict[str, Any]:
         chart = section.chart

@@ -30,6 +30,7 @@ from design_lab.report.look import ACCENT, CLAIMS, INK, MARK, MUTED, PANEL
 from design_lab.report.native import native_chart, native_table
 from design_lab.report.outline import placed
 from design_lab.report.package import new_deck, settled
+from design_lab.report.voice_slide import voice_body, voice_section
 
 _FULL = WIDTH - 2 * MARGIN
 _TOP, _END = 2.0, 5.95  # where the body of a slide begins and ends
@@ -86,15 +87,26 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
         section = sections[key]
         slide = deck.slides.add_slide(layout)
         _head(slide, section, report)
-        shown = body(slide, section, report)
-        _foot(slide, shown, report)
-        _notes(slide, shown, section, report)
+        _close(slide, body(slide, section, report), section, report)
+    for section in report.sections:
+        for prose in section.prose:
+            slide = deck.slides.add_slide(layout)
+            spoken = voice_section(prose, section)
+            _head(slide, spoken, report)
+            shown = voice_body(slide, prose, Box(MARGIN, _TOP, _FULL, _END - _TOP), report)
+            _close(slide, shown, spoken, report)
     content = io.BytesIO()
     deck.save(content)
     made = f"{Quarter.parse(report.quarter).last_day().isoformat()}T00:00:00Z"
     with replacing(path) as temporary:
         temporary.write_bytes(settled(content.getvalue(), made))
     return path
+
+
+def _close(slide: Any, shown: Sequence[Statement], section: Section, report: Report) -> None:
+    """The foot and the speaker notes of a slide whose body shows these findings."""
+    _foot(slide, shown, report)
+    _notes(slide, shown, section, report)
 
 
 def _say(report: Report, key: str, **parts: str) -> str:

@@ -18,6 +18,7 @@ from design_lab.report.forecast import forecast_section
 from design_lab.report.gains import gains_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.held import review_sections
+from design_lab.report.narrative.told import with_voice
 from design_lab.report.outline import in_order
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.pilot import pilot_section
@@ -37,7 +38,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
     """Tell the findings of one run as a report in one language; what is absent is said, never guessed."""
     facts = Facts(results, cover, lang)
     study = clean(cover.title.get(lang) or next(iter(cover.title.values()), "")) or cover.study
-    return Report(
+    report = Report(
         lang=lang,
         title=facts.say("title", study=study),
         subtitle=facts.say("subtitle", scheme=capital(facts.scheme(cover.current)), quarter=cover.quarter),
@@ -77,6 +78,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
         index=tuple(_entry(facts, finding) for finding in results.findings),
         limits=_all_limits(facts),
     )
+    return with_voice(report, facts, cover.voice)
 
 
 def _summary(facts: Facts) -> Section:

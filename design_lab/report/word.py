@@ -13,6 +13,7 @@ from design_lab.report.content import Block, Group, Points, Report, Section, Sta
 from design_lab.report.outline import placed
 from design_lab.report.package import settled
 from design_lab.report.printed import annex, each_claim, is_folded, own_limits, say
+from design_lab.report.prose import Prose
 from design_lab.report.word_parts import Badges, Cell, add_table, bookmarked, contents, linked, picture, write
 from design_lab.report.word_styles import CARDS, TABLE, new_document, text_width
 
@@ -136,11 +137,24 @@ class _Page:
             self._write(block.title, level)
             for sentence in block.sentences:
                 self._write(sentence, "List Bullet")
+        elif isinstance(block, Prose):
+            self._prose(block, level)
         else:
             self._write(block.title, "Caption")
             picture(self._paragraph("Normal"), self._drawn[block.name], block, self._width)
             self._claims(block.shows)
             self._limits(section.chart_limits)
+
+    def _prose(self, prose: Prose, level: str) -> None:
+        """The consultant's words, each number with the name of its claim in brackets."""
+        self._write(prose.title, level)
+        styles = {"heading": "Heading 3", "item": "List Bullet", "text": "Normal"}
+        for told in prose.paragraphs:
+            paragraph = self._paragraph(styles[told.kind])
+            for run in told.runs:
+                write(paragraph, run.text, self.report.lang, bold=run.bold)
+            if told.review:
+                self._under(paragraph, f"{self._say('narrative.review')} {told.review}")
 
     def _group(self, group: Group, level: str, *, cards: bool) -> None:
         self._write(group.title, level)

@@ -65,15 +65,21 @@ def label_xml(claim: str, label: str, lang: str) -> str:
     return f'<w:r><w:rPr><w:rStyle w:val="Claim{claim}"/>{_hint(lang)}</w:rPr><w:t>{escape(label)}</w:t></w:r>'
 
 
-def write(paragraph: Any, text: str, lang: str) -> Any:
+def write(paragraph: Any, text: str, lang: str, *, bold: bool = False) -> Any:
     """Add a text as it stands, without what no page can show, and return the paragraph."""
-    for element in _elements(_run(text, lang)):
+    for element in _elements(_run(text, lang, "<w:b/>" if bold else "")):
         paragraph._p.append(element)
     return paragraph
 
 
 def _run(text: str, lang: str, properties: str = "") -> str:
-    return f'<w:r><w:rPr>{_hint(lang)}{properties}</w:rPr><w:t xml:space="preserve">{escape(clean(text))}</w:t></w:r>'
+    return f'<w:r><w:rPr>{_hint(lang)}{properties}</w:rPr><w:t xml:space="preserve">{escape(_kept(text))}</w:t></w:r>'
+
+
+def _kept(text: str) -> str:
+    """A text as a page can show it; the space at its ends is that between it and what stands beside it."""
+    before, after = (" " if end.isspace() else "" for end in (text[:1], text[-1:]))
+    return f"{before}{clean(text)}{after}" if text.strip() else before
 
 
 def _hint(lang: str) -> str:

@@ -67,11 +67,15 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What record.json says: the inputs, what was left out and why (by language), and the published files."""
+    """What record.json says: the inputs, what was left out and why (by language), and the published files.
+
+    `narrative` holds, where the study has any, what findings were when each passage of the consultant's was written.
+    """
 
     inputs: Inputs
     left_out: tuple[Names, ...]
     published: Names
+    narrative: tuple[Mapping[str, Any], ...] = ()
 
     def write(self, folder: Path) -> None:
         """Write record.json with a seal over all of it."""
@@ -86,7 +90,12 @@ class Record:
             content = read_json(path)
             seal, digest = content.pop("seal"), content.pop("inputs_digest")
             inputs = Inputs(**content.pop("inputs"))
-            record = cls(inputs=inputs, left_out=tuple(content.pop("left_out")), published=content.pop("published"))
+            record = cls(
+                inputs=inputs,
+                left_out=tuple(content.pop("left_out")),
+                published=content.pop("published"),
+                narrative=tuple(content.pop("narrative", ())),
+            )
         except FileNotFoundError:
             raise ReportError(f"{folder}: is not a report folder (it has no {RECORD})") from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -101,7 +110,7 @@ class Record:
             "inputs": self.inputs.to_dict(),
             "left_out": [dict(reason) for reason in self.left_out],
             "published": dict(self.published),
-        }
+        } | ({"narrative": [dict(kept) for kept in self.narrative]} if self.narrative else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +151,13 @@ def gather(
     )
 
 
-def record(folder: Path, inputs: Inputs, left_out: Sequence[Names]) -> Record:
+def record(
+    folder: Path, inputs: Inputs, left_out: Sequence[Names], narrative: Sequence[Mapping[str, Any]] = ()
+) -> Record:
     """Write the record of a finished report folder, over every file in it."""
-    made = Record(inputs=inputs, left_out=tuple(left_out), published=_published(folder))
+    made = Record(
+        inputs=inputs, left_out=tuple(left_out), published=_published(folder), narrative=tuple(narrative)
+    )  # fmt: skip
     made.write(folder)
     return made
 

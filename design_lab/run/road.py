@@ -13,8 +13,9 @@ from design_lab.catalogue import LANGUAGES
 from design_lab.errors import ReportError, StudyError, nearest
 from design_lab.files import Digests
 from design_lab.finding import Results
+from design_lab.report.narrative.text import Narrative
 from design_lab.run import notebooks as nb
-from design_lab.run import publish, record
+from design_lab.run import publish, record, voice
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
@@ -198,6 +199,7 @@ class _Run:
         for scheme in order.schemes:
             order.study.scheme(scheme)  # a fault in a scheme is told before the long steps
         templates(order.study.folder / "branding", order.formats)  # as is a template that cannot be opened
+        narrative = voice.before(order.study.folder, order.reports, order.quarter, self._tell)
         with publish.building(order.reports, order.quarter) as built:
             arrivals = self._prepare(built)
             inputs = _inputs(order)
@@ -205,8 +207,10 @@ class _Run:
                 self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
                 return order.published
             left_out = self._notebooks(found, arrivals["missing"], built)
-            lacking = self._report(left_out, built)
-            return self._publish(inputs, [*(dict(absent.reason) for absent in left_out), *lacking], built)
+            kept = self._heard(narrative, built)
+            lacking = self._report(left_out, kept, built)
+            reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
+            return self._publish(inputs, reasons, kept, built)
 
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
@@ -241,7 +245,16 @@ class _Run:
         self._progress(f"{len(results.findings)} findings")
         return left_out
 
-    def _report(self, left_out: Sequence[nb.LeftOut], built: publish.Building) -> list[record.Names]:
+    def _heard(self, narrative: Narrative, built: publish.Building) -> list[dict[str, Any]]:
+        """Hold the consultant's text against the findings; return what the record keeps of it."""
+        order = self.order
+        unmade = [name for name in order.study.scheme_names if name not in order.schemes]
+        results = built.report / "results.json"
+        return voice.after(narrative, order.reports, order.quarter, results, unmade=unmade, say=self._tell)
+
+    def _report(
+        self, left_out: Sequence[nb.LeftOut], narrative: list[dict[str, Any]], built: publish.Building
+    ) -> list[record.Names]:
         """Write the report; return why a file is lacking, for what is not installed here."""
         order = self.order
         self._step(4, "report")
@@ -255,13 +268,20 @@ class _Run:
                 formats=list(order.formats),
                 left_out=[dict(absent.reason) for absent in left_out],
                 folder=str(built.report),
+                narrative=narrative,
                 progress=self._progress,
             )
         for sentence in sentences:
             self._tell(f"{sentence}; then run again with --force")
         return [{"en": sentence} for sentence in sentences]
 
-    def _publish(self, inputs: record.Inputs, left_out: Sequence[record.Names], built: publish.Building) -> Path:
+    def _publish(
+        self,
+        inputs: record.Inputs,
+        left_out: Sequence[record.Names],
+        narrative: Sequence[dict[str, Any]],
+        built: publish.Building,
+    ) -> Path:
         order = self.order
         self._step(5, "publish")
         if _inputs(order).digest != inputs.digest:
@@ -269,7 +289,7 @@ class _Run:
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
                 "published; run again"
             )
-        record.record(built.report, inputs, left_out)
+        record.record(built.report, inputs, left_out, narrative)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:

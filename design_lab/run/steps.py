@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from design_lab.run.places import shown_path
 from design_lab.study import Study
@@ -35,16 +36,21 @@ def check(*, study: str, folder: str, progress: Callable[[str], None]) -> list[s
 
 def report(
     *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
-    left_out: list[dict[str, str]], folder: str, progress: Callable[[str], None],
+    left_out: list[dict[str, str]], folder: str, narrative: list[dict[str, Any]], progress: Callable[[str], None],
 ) -> list[str]:  # fmt: skip
-    """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out."""
+    """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out.
+
+    `narrative` is what findings were when the consultant's text was written.
+    """
     from design_lab.finding import Results
     from design_lab.report import Cover, write_reports
+    from design_lab.report.narrative.review import voice_of
 
     progress(f"{', '.join(formats)} in {', '.join(langs)}")
     results = Results.read(Path(folder) / "results.json")
     opened = Study.open(study)
-    cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out)
+    voice = voice_of(Path(study), narrative)
+    cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out, voice=voice)
     written = write_reports(
         results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder),
         branding=opened.folder / "branding",

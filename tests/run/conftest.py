@@ -13,7 +13,7 @@ SMALL = Path(__file__).parents[1] / "studies" / "small"
 
 # Loaded by every Python that a run starts, because it lies on PYTHONPATH.
 FAKES = """
-import contextlib, sys, types
+import contextlib, importlib.util, sys, types
 from pathlib import Path
 
 class Arrivals:
@@ -42,7 +42,7 @@ def build(study, *, progress, force=False, jobs=1):
 
 class Cover:
     @classmethod
-    def of(cls, study, quarter, *, schemes=(), left_out=()):
+    def of(cls, study, quarter, *, schemes=(), left_out=(), voice=None):
         made = cls()
         made.left_out = left_out
         return made
@@ -66,6 +66,7 @@ rooms = {
 for name, parts in rooms.items():
     module = types.ModuleType(f"design_lab.{name}")
     module.__dict__.update(parts)
+    module.__path__ = [str(Path(importlib.util.find_spec("design_lab").origin).parent / name)]
     sys.modules[f"design_lab.{name}"] = module
 """
 
