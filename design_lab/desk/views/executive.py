@@ -13,8 +13,8 @@ from design_lab.report.outline import chapter_of
 from design_lab.study import Study
 
 _ANSWERS = (
-    "decisions", "noise", "direction", "evidence", "candidates", "robustness", "pilot", "expected", "gains", "conclusions",
-    "unknown",
+    "decisions", "noise", "direction", "evidence", "candidates", "robustness", "pilot", "expected", "gains",
+    "conclusions", "unknown",
 )  # fmt: skip
 
 
