@@ -68,6 +68,8 @@ The road, each step a call:
     pilot_designs(study, planned_on, sought, ...)  # what pilots would find, by design, teams and quarters; the lot
     shadow_runs(candidates, findings)            # what computing both schemes side by side would show
     pilot_verdicts(study, quarter)               # the pilot judged by the plan written before it
+    schedule = rollout(study, quarter, findings, ...)  # when a scheme would be put in force, and what may go wrong
+    decisions(study, candidates, findings, schedule)  # the options, and the one that a published rule recommends
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
 Each result shows itself in a notebook and states its findings with `.findings()`.
@@ -139,12 +141,14 @@ if TYPE_CHECKING:
     from design_lab.expected.capacity import HandleChange, capacity
     from design_lab.expected.consequences import handle_change, side_by_side, worth
     from design_lab.expected.cost import Outlook, net_value
+    from design_lab.expected.decision import decisions
     from design_lab.expected.goal_tree import goal_tree
     from design_lab.expected.multitask import multitask
     from design_lab.expected.otherwise import otherwise
     from design_lab.expected.payouts import payouts
     from design_lab.expected.preview import forecast_start
     from design_lab.expected.ranking import ranked
+    from design_lab.expected.rollout import rollout
     from design_lab.finding import Finding, Results, tell, write_findings
     from design_lab.ingest import build as build_tables
     from design_lab.ingest import facts
@@ -208,6 +212,7 @@ _HOMES = {
     "compare": "evaluation",
     "conduct": "scoring",
     "coverage": "evaluation",
+    "decisions": "expected.decision",
     "effective_weights": "evaluation",
     "evidence_checks": "evidence",
     "expected_effects": "expected",
@@ -244,6 +249,7 @@ _HOMES = {
     "replay": "evaluation",
     "rerun": "evaluation",
     "review": "expected",
+    "rollout": "expected.rollout",
     "score": "scoring",
     "score_in_force": "scoring",
     "score_moved": "scoring",
@@ -293,6 +299,7 @@ __all__ = [
     "compare",
     "conduct",
     "coverage",
+    "decisions",
     "effective_weights",
     "evidence_checks",
     "expected_effects",
@@ -340,6 +347,7 @@ __all__ = [
     "rerun",
     "reversals",
     "review",
+    "rollout",
     "score",
     "score_in_force",
     "score_moved",

@@ -89,7 +89,7 @@ def run(
     quarter: Annotated[str | None, typer.Option(help="Such as 2026Q3; the latest whole quarter if absent.")] = None,
     scheme: Annotated[list[str] | None, typer.Option(help="A scheme of the study; repeatable. All if absent.")] = None,
     lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The report's language.")] = "both",
-    formats: Annotated[str, typer.Option(help="html, pptx, or both with a comma.")] = "html,pptx",
+    formats: Annotated[str, typer.Option(help="Of html, docx, pptx and pdf, with commas.")] = ",".join(_FORMATS),
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time; 2 if absent.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run although nothing changed.")] = False,
     reports: Annotated[Path, typer.Option(help="Where reports are published.")] = Path("reports"),
@@ -264,6 +264,30 @@ def view_as(
     settle(reports.resolve() / home.name)
     asked: dict[str, Any] = {"quarter": home.quarter(quarter), "who": who, "langs": langs, "out": out}
     _say(str(view(home, audience, reports=reports, verify=lambda at: compare(at, study=home.folder), **asked)))
+
+
+@app.command()
+def kit(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    *,
+    lang: Annotated[Literal["en", "zh", "both"], typer.Option(help="The language of the forms.")] = "both",
+    out: Annotated[Path | None, typer.Option(help="The folder; kit/<study> if absent.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="Whose results; the latest whole quarter if absent.")] = None,
+    scheme: Annotated[str | None, typer.Option(help="By which forms are filled; the current one if absent.")] = None,
+    key: Annotated[Path | None, typer.Option(help="A file with the key of the pseudonyms: puts own ids in.")] = None,
+) -> None:
+    """Write the forms that the client hands out, in Word and Excel, filled with the study's own numbers."""
+    _check_quarter(quarter)
+    from design_lab.desk.kit import kit as make
+    from design_lab.study import Study
+
+    home = Study.open(study)
+    plan = home.scheme(scheme) if scheme else None
+    folder, langs = out or Path("kit") / home.name, ("en", "zh") if lang == "both" else (lang,)
+    with _progress() as progress:
+        made = make(home, folder, quarter=home.quarter(quarter), scheme=plan, langs=langs, key=key, progress=progress)
+    for line in made.lines():
+        _say(line)
 
 
 @app.command()

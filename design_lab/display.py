@@ -44,6 +44,7 @@ _DECIMALS: Mapping[str, int] = {
     "months": 0,
     "days": 0,
     "working_days": 0,
+    "weeks": 0,
     "quarters": 0,
     "teams": 0,
     "weight": 0,

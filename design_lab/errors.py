@@ -79,6 +79,10 @@ class ReportError(DesignLabError):
     """A report cannot be made, published or verified."""
 
 
+class LackingError(ReportError):
+    """A font or a library that a format needs is not installed; what does not need it can still be made."""
+
+
 class LedgerError(DesignLabError):
     """A ledger holds a line that was changed after it was written."""
 

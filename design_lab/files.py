@@ -29,12 +29,21 @@ def safe_name(word: str, what: str) -> str:
     >>> safe_name("quality_first", "scheme")
     'quality_first'
     """
-    if not _NAME.fullmatch(word):
+    if not names_a_file(word):
         raise StudyError(
             f"{what} {word!r} cannot be a name: use letters of a-z, digits, '_' and '-', at most 64 of them, "
             "beginning with a letter or a digit"
         )
     return word
+
+
+def names_a_file(word: str) -> bool:
+    """Return whether a word can name a file in every system.
+
+    >>> names_a_file("E017"), names_a_file("../E017"), names_a_file("<script>")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(word) is not None
 
 
 @contextlib.contextmanager

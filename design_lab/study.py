@@ -18,6 +18,7 @@ from design_lab.catalogue import LANGUAGES, Card, cards_with, words
 from design_lab.catalogue.goals import Aims, aims
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.catalogue.priors import Evidence, Weighing, evidence_with
+from design_lab.catalogue.rollout import RollingOut, Rollout
 from design_lab.catalogue.sectors import sectors
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
@@ -135,6 +136,7 @@ class Settings(_Model):
     costs: Costs | None = None
     pilot: Piloting = Piloting()  # what is wanted of a pilot to come
     sector: str | None = None  # the trade beside whose published figures the centre is shown (catalogue/sectors.yaml)
+    rollout: RollingOut = RollingOut()  # when a scheme would be put in force, by whom, and what may go wrong
     leads: dict[str, str] = {}  # level: the unit (team, department, site) that it leads, the lowest level first
     privacy: Privacy
     roles: dict[str, dict[str, str]]  # id: name by language
@@ -215,6 +217,11 @@ class Study:
     def evidence(self) -> Evidence:
         """The evidence cards: the catalogue's, changed, weighed and added to by study.yaml."""
         return evidence_with(self.settings.evidence, self.folder / "study.yaml")
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        """How a scheme is put in force: the catalogue's rollout, changed by study.yaml."""
+        return self.settings.rollout.applied()
 
     @property
     def cycle_months(self) -> int:
@@ -355,6 +362,7 @@ def _faults(study: Study) -> list[str]:
         faults += target.faults(f"targets.{name}", share=name in shares)
     faults += [*(settings.service.faults() if settings.service else []), *settings.pilot.faults()]
     faults += [*settings.costs.faults(LANGUAGES)] if settings.costs else []
+    faults += settings.rollout.faults()
     faults += [
         f"expected_shares.{role}: is not a role; {nearest(role, settings.roles)}"
         for role in settings.expected_shares

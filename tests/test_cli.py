@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,11 +53,11 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.strip() == "[]"
-    for command in ("run", "check", "lint", "identify", "freeze", "ledger", "verify"):
+    for command in ("run", "check", "lint", "identify", "kit", "freeze", "ledger", "verify"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "check", "lint", "identify", "freeze", "ledger", "verify"])
+@pytest.mark.parametrize("command", ["run", "check", "lint", "identify", "kit", "freeze", "ledger", "verify"])
 def test_every_command_has_help(within, command):
     status, out, _ = within(command, "--help")
     assert status == 0
@@ -271,3 +272,18 @@ def test_the_ledger_is_scored_once_and_shows_what_came(within, told):
     (study.folder / FILE).write_bytes(before.replace(b"nothing changes", b"nothing altered", 1))
     status, _, err = within("ledger", study.folder, "--score")
     assert (status, "line 1: was changed" in err) == (1, True)
+
+
+def test_a_kit_of_a_study_without_tables_is_made_with_a_sentence_for_what_is_missing(within, tmp_path):
+    source = project_root() / "tests" / "studies" / "small"
+    shutil.copytree(source, tmp_path / "small", ignore=shutil.ignore_patterns("raw", "tables"))
+    status, out, _ = within("kit", tmp_path / "small", "--lang", "en", "--out", tmp_path / "kit")
+    assert status == 0
+    first, *unmade = out.splitlines()
+    assert first.endswith(f"files in {tmp_path / 'kit' / 'en'}")
+    assert [line.split(" is not made: ")[0] for line in unmade] == [
+        "Calibration sheet", "Target-setting sheet", "My score and why",
+    ]  # fmt: skip
+    status, _, err = within("kit", tmp_path / "small", "--out", tmp_path / "small" / "raw")
+    assert status == 1
+    assert "choose another one with --out" in err

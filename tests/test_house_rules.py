@@ -29,6 +29,7 @@ KNOWN_ONLY_BY = {
     "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/", "report/", "desk/"),
     "docx": ("report/", "desk/"),
+    "typst": ("report/",),
     "typer": ("cli.py",),
     "ipywidgets": ("desk/",),
 }

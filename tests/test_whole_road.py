@@ -5,14 +5,18 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 import python_calamine
 
+from design_lab.catalogue.rollout import catalogued
 from design_lab.display import number
 from design_lab.finding import Results, read_findings, words_of_cause
+from design_lab.report import Cover
 from design_lab.study import project_root
+from tests.report.papers import numbers_in, numbers_told, text_of
 
 NOTEBOOKS = project_root() / "notebooks"
 QUARTER = "2026Q3"
@@ -46,7 +50,8 @@ def results(folder):
 
 def test_the_report_folder_holds_what_the_design_says(folder):
     assert {path.name for path in folder.iterdir()} == {
-        "report.en.html", "report.zh.html", "report.en.pptx", "report.zh.pptx",
+        *(f"report.{lang}.{kind}" for lang in ("en", "zh") for kind in ("html", "docx", "pptx", "pdf")),
+        "summary.en.pdf", "summary.zh.pdf",
         "results.json", "record.json", "notebooks", "figures", "proposals",
     }  # fmt: skip
     assert {path.name for path in (folder / "notebooks").iterdir()} == {
@@ -151,11 +156,16 @@ def secrets_of(study):
 
 
 def texts(folder):
-    """Every published text: files as they are, slides and notebooks unpacked."""
+    """Every published text: files as they are, documents and slides unpacked, PDF by its pages and what it says of itself."""
     import zipfile
 
+    import pypdf
+
     for path in folder.rglob("*"):
-        if path.suffix == ".pptx":
+        if path.suffix == ".pdf":
+            reader = pypdf.PdfReader(path)
+            yield path.name, "\n".join([*(page.extract_text() for page in reader.pages), str(reader.metadata)])
+        elif path.suffix in (".docx", ".pptx"):
             with zipfile.ZipFile(path) as book:
                 yield from ((f"{path.name}/{n}", book.read(n).decode("utf-8", "ignore")) for n in book.namelist())
         elif path.is_file() and path.suffix != ".png":
@@ -192,18 +202,44 @@ def test_verify_says_what_holds_and_names_what_was_changed(small, folder):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_numbers_of_every_file_are_those_of_the_findings_and_none_speaks_of_causes(small, folder, results, lang):
+    cover = Cover.of(small, QUARTER)
+    allowed = numbers_told(results, lang)
+    for kind in ("html", "docx", "pptx", "pdf"):
+        text = text_of(folder / f"report.{lang}.{kind}")
+        assert numbers_in(text, results, cover) <= allowed, kind
+        assert words_of_cause(text) == [], kind
+        assert all(finding.id in text for finding in results.findings) or kind == "pptx"
+    assert numbers_in(text_of(folder / f"summary.{lang}.pdf"), results, cover) <= allowed
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_page_and_slides_show_the_findings_values_and_sentences(folder, results, lang):
     from pptx import Presentation
 
     page = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     slides = Presentation(str(folder / f"report.{lang}.pptx")).slides
     notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    assert len(slides) == 12
+    assert len(slides) == 17
     for finding in results.under("diagnosis.effective_weight"):
         assert number(finding.value, finding.unit, lang) in page
         assert finding.id in notes
     assert results["evidence.claim"].text[lang] in page
     assert all(finding.id in page for finding in results.findings)
+
+
+def test_every_watch_of_a_risk_names_findings_that_a_run_makes(results):
+    watched = {watch.findings for risk in catalogued().risks.values() for watch in risk.watch}
+    ids = [finding.id for finding in results.findings]
+    assert {one for one in watched if not any(fnmatchcase(id, one) for id in ids)} == set()
+
+
+def test_decisions_rest_on_the_numbers_of_the_other_notebooks(results):
+    candidates = results.under("decision.candidate")
+    assert len(candidates) == 3
+    for one in candidates:
+        expected = results[f"expected.{one.id.split('.')[2]}.csat"]
+        assert (one.value, one.interval) == (expected.value, expected.interval)
 
 
 def test_a_narrower_run_makes_what_was_asked_for_and_says_so(small, tmp_path):
@@ -224,7 +260,7 @@ def test_a_narrower_run_makes_what_was_asked_for_and_says_so(small, tmp_path):
         (["run", "nowhere"], 1, "there is no study here"),
         (["run", "{small}", "--quarter", "2031Q1"], 1, "quarter 2031Q1 is not in study small"),
         (["run", "{small}", "--scheme", "quality_frist"], 1, "did you mean 'quality_first'?"),
-        (["run", "{small}", "--formats", "pdf"], 1, "cannot be made yet"),
+        (["run", "{small}", "--formats", "pfd"], 2, "choose among html, docx, pptx, pdf"),
         (["run", "{small}", "--jobs", "many"], 2, "--jobs"),
         (["verify", "{small}"], 1, "record.json"),
     ],

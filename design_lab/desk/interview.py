@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 from design_lab.catalogue import words
-from design_lab.desk.paper import FONT, INK
-from design_lab.files import replacing
+from design_lab.desk.paper import document, write_document
 
 _SECTIONS = "form.interview.sections."
-_LATIN = "Calibri"
-_MADE = "2020-01-01T00:00:00Z"  # equal content gives equal bytes
 _GREY = "6B7280"
 
 
 def write_interview_guide(path: Path) -> None:
     """Write the guide as a Word document."""
-    from docx import Document
-    from docx.shared import Cm
-
-    from design_lab.report.package import settled
-
-    page: Any = Document()
-    for section in page.sections:
-        section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2.2)
-    _set_fonts(page)
-    page.core_properties.author, page.core_properties.title = "design_lab", words("zh").say("form.interview.title")
+    page = document(words("zh").say("form.interview.title"))
     _say(page, "form.interview.title", "Title")
     _say(page, "form.interview.note")
     for name in _names():
         _write_section(page, name)
-    written = io.BytesIO()
-    page.save(written)
-    with replacing(path) as temporary:
-        temporary.write_bytes(settled(written.getvalue(), _MADE))
+    write_document(page, path)
 
 
 def _names() -> tuple[str, ...]:
@@ -84,23 +67,3 @@ def _points(size: float) -> Any:
     from docx.shared import Pt
 
     return Pt(size)
-
-
-def _set_fonts(page: Any) -> None:
-    """Name a Latin and an East Asian font in every style; Word takes another for Chinese otherwise."""
-    from docx.oxml.ns import qn
-    from docx.shared import RGBColor
-
-    for name, size in (("Normal", 11), ("Title", 22), ("Heading 1", 15)):
-        style = page.styles[name]
-        style.font.name, style.font.size = _LATIN, _points(size)
-        style.font.color.rgb = RGBColor.from_string(INK.removeprefix("#"))
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:ascii"), _LATIN)
-        fonts.set(qn("w:hAnsi"), _LATIN)
-        fonts.set(qn("w:eastAsia"), FONT)
-    language = page.styles["Normal"].element.get_or_add_rPr()
-    tag = language.makeelement(qn("w:lang"), {qn("w:val"): "en-GB", qn("w:eastAsia"): "zh-CN"})
-    language.append(tag)

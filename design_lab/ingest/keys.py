@@ -10,6 +10,7 @@ from design_lab.errors import StudyError
 from design_lab.study import Study
 
 VARIABLE = "DESIGN_LAB_KEY"
+_LEAST = 16  # characters of a key
 
 
 def pseudonym_key(study: Study) -> str:
@@ -20,10 +21,7 @@ def pseudonym_key(study: Study) -> str:
     if study.settings.privacy.published_key:
         return study.settings.privacy.published_key
     if VARIABLE in os.environ:
-        key = os.environ[VARIABLE]
-        if len(key) < 16:
-            raise StudyError(f"the environment variable {VARIABLE} holds fewer than 16 characters, too few for a key")
-        return key
+        return _long_enough(os.environ[VARIABLE], f"the environment variable {VARIABLE}")
     path = Path.home() / ".design_lab" / f"{study.name}.key"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -33,3 +31,17 @@ def pseudonym_key(study: Study) -> str:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise StudyError(f"the key file of study {study.name} can be read by others; chmod 600 {path}")
     return path.read_text(encoding="utf-8").strip()
+
+
+def key_in(path: Path) -> str:
+    """Return the key that a file holds; one that cannot be read, or holds too little, raises `StudyError`."""
+    try:
+        return _long_enough(path.read_text(encoding="utf-8").strip(), f"the key file {path}")
+    except (OSError, UnicodeDecodeError):
+        raise StudyError(f"{path}: holds no key; name the file of the one with which the tables were built") from None
+
+
+def _long_enough(key: str, where: str) -> str:
+    if len(key) < _LEAST:
+        raise StudyError(f"{where} holds fewer than {_LEAST} characters, too few for a key")
+    return key

@@ -19,13 +19,16 @@ from design_lab.study import Study
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_TOLD = 5  # pseudonyms named in a refusal
 
-def identify(study: Study, wanted: Sequence[str]) -> dict[str, str]:
+
+def identify(study: Study, wanted: Sequence[str], *, key: str = "") -> dict[str, str]:
     """Return the client's own id of each pseudonym, sought in the rosters from the newest quarter back.
 
-    Nothing is written anywhere. A pseudonym that nobody on any roster has under this key raises `StudyError`.
+    Nothing is written anywhere. `key` is the study's own if none is given. A pseudonym that nobody on any roster has
+    under it raises `StudyError`.
     """
-    key = pseudonym_key(study)
+    key = key or pseudonym_key(study)
     found: dict[str, str] = {}
     for quarter in reversed(study.quarters):
         if set(wanted) <= set(found):
@@ -34,9 +37,10 @@ def identify(study: Study, wanted: Sequence[str]) -> dict[str, str]:
             hidden = pseudonyms(ids, key).to_pylist()
             found = dict(zip(hidden, ids.to_pylist(), strict=True)) | found
     if unknown := [pseudonym for pseudonym in wanted if pseudonym not in found]:
+        more = f" and {len(unknown) - _TOLD} more" if len(unknown) > _TOLD else ""
         raise StudyError(
-            f"study {study.name}: nobody on its rosters is {', '.join(unknown)}; pseudonyms are those of one key, so "
-            "use the key with which the tables were built"
+            f"study {study.name}: nobody on its rosters is {', '.join(unknown[:_TOLD])}{more}; pseudonyms are those of "
+            "one key, so use the key with which the tables were built"
         )
     return {pseudonym: found[pseudonym] for pseudonym in wanted}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from design_lab.report.prose import Prose
+from design_lab.report.timetable import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column names the row; all other columns are numbers, unless `worded`."""
+    """A table whose first column names the row; all other columns are numbers, unless `worded`.
+
+    A page breaks no cell of a `whole` column over lines.
+    """
 
     kind: ClassVar[str] = "table"
 
@@ -76,6 +80,7 @@ class Table:
     notes: tuple[str, ...] = ()
     worded: bool = False
     folded: bool = False
+    whole: frozenset[int] = frozenset()
 
     @property
     def alike(self) -> bool:
@@ -208,7 +213,8 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Block = Chart | Scatter | Table | Group | Points | Prose
+Drawing = Chart | Scatter | Timeline
+Block = Drawing | Table | Group | Points | Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,9 +229,9 @@ class Section:
     brief: tuple[Statement, ...] = ()
 
     @property
-    def chart(self) -> Chart | Scatter | None:
+    def chart(self) -> Drawing | None:
         """The section's chart, if it has one."""
-        return next((block for block in self.blocks if isinstance(block, Chart | Scatter)), None)
+        return next((block for block in self.blocks if isinstance(block, Drawing)), None)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from design_lab.catalogue import Card, cards
 from design_lab.catalogue.goals import Aims, aims
+from design_lab.catalogue.rollout import Rollout, catalogued
+from design_lab.periods import Quarter
 from design_lab.report.narrative.review import Voice
 from design_lab.scheme import Scheme
 from design_lab.study import Study
@@ -20,7 +23,8 @@ class Cover:
     the ids of the current scheme's dimensions in order, and `called` what the client calls them; `assumed` names the
     scheme's parts that the client has not confirmed; `left_out` says what was left out of the run and why; `indicators`
     and `goals` are the names of the study's metric cards and of its goals, in order; `definitions` are those of the
-    indicators that some scheme weighs; `voice` is the consultant's text.
+    indicators that some scheme weighs. `rollout` names phases, stakeholders, messages and risks, and `begins` is the
+    rollout's first day, None where no study says it; `voice` is the consultant's text.
     """
 
     study: str
@@ -38,6 +42,8 @@ class Cover:
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     voice: Voice = field(default_factory=Voice)
     definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rollout: Rollout = field(default_factory=catalogued)
+    begins: dt.date | None = None
 
     @classmethod
     def of(
@@ -68,6 +74,10 @@ class Cover:
             called=study.settings.dimensions,
             voice=voice or Voice(),
             definitions=_definitions(study.cards, (current, *candidates)),
+            rollout=study.rollout,
+            begins=study.settings.rollout.begins(
+                Quarter.parse(quarter).last_day(study.settings.calendar.month_ends_on)
+            ),
         )
 
 

@@ -1,12 +1,13 @@
-"""A font for the charts that really has every character of the report."""
+"""A font for charts and PDF that really has every letter of the report."""
 
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from design_lab.errors import ReportError
+from design_lab.errors import LackingError
 
 FAMILIES = (
     "Microsoft YaHei",
@@ -16,27 +17,47 @@ FAMILIES = (
     "Source Han Sans CN",
 )
 _BUNDLED = ("Noto Sans CJK SC", "Noto Sans CJK JP")  # in the wheel; JP where only one face is read
+_ALWAYS = "DejaVu Sans"  # comes with matplotlib; has no Chinese
+_VARIANTS = range(0xFE00, 0xFE10)  # say in which colours a symbol is shown
 
 
 def family_for(texts: Iterable[str], families: Iterable[str] = FAMILIES) -> str:
-    """Return the first font family with every character of `texts`; if there is none, `ReportError` says what to do."""
-    wanted = {character for text in texts for character in text if not character.isspace()}
+    """Return the first font family with every letter of `texts`; if there is none, `LackingError` says what to do.
+
+    A symbol such as an emoji is no letter: what has no picture in the font is shown as an empty box.
+    """
+    wanted = {c for text in texts for c in text if not c.isspace() and not is_symbol(c)}
     fewest: set[str] | None = None
-    for family in (*families, *_BUNDLED):
-        missing = wanted - _characters(family)
+    for family in (*families, *_BUNDLED, _ALWAYS):
+        missing = wanted - characters(family)
         if not missing:
             return family
         if fewest is None or len(missing) < len(fewest):
             fewest = missing
     shown = " ".join(sorted(fewest or wanted)[:10])
-    raise ReportError(
-        f"no font on this machine has these characters of the charts: {shown}. Install a Chinese font (Debian: "
+    raise LackingError(
+        f"no font on this machine has these characters: {shown}. Install a Chinese font (Debian: "
         "apt install fonts-noto-cjk; anywhere: pip install noto-cjk-sans-otc), or take the characters out of the title"
     )
 
 
+def is_symbol(character: str) -> bool:
+    """Whether a character is a picture rather than a letter, digit or mark of punctuation.
+
+    >>> is_symbol("\U0001f680"), is_symbol("工"), is_symbol("%")
+    (True, False, False)
+    """
+    return unicodedata.category(character) in ("So", "Sk") or ord(character) in _VARIANTS
+
+
+def file_of(family: str) -> Path | None:
+    """The file of an installed family's regular face."""
+    entry = _entry(family)
+    return Path(entry[0]) if entry else None
+
+
 @functools.cache
-def _characters(family: str) -> frozenset[str]:
+def characters(family: str) -> frozenset[str]:
     """The characters of an installed family, none if it is not installed."""
     from matplotlib.ft2font import FT2Font
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from design_lab.catalogue import words
 from design_lab.files import replacing, write_text
-from design_lab.report.charts import draw
 from design_lab.report.content import Report
 from design_lab.report.outline import chapters
 from design_lab.report.page import render_page
 
 
-def write_html(report: Report, folder: Path) -> list[Path]:
-    """Write `report.<lang>.html` and the figures; return the paths."""
-    drawn = {s.chart.name: draw(s.chart, report.mark) for s in report.sections if s.chart}
+def write_html(report: Report, drawn: Mapping[str, tuple[str, bytes]], folder: Path) -> list[Path]:
+    """Write `report.<lang>.html` and the figures, `drawn` as SVG and PNG by name; return the paths."""
     page = folder / f"report.{report.lang}.html"
     write_text(page, render(report, {name: svg for name, (svg, _) in drawn.items()}))
     written = [page]

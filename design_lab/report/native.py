@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from design_lab.report.content import Chart, Scatter, Table, shortened, width
+from design_lab.report.content import Chart, Drawing, Scatter, Table, shortened, width
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
 from design_lab.report.errorbars import add_intervals
 from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.native_gantt import native_gantt
 from design_lab.report.native_scatter import native_scatter
+from design_lab.report.timetable import Timeline
 
 _HEADER = Type(sizes=(11, 10, 9, 8), colour=MUTED, bold=True, anchor="bottom")
 _BODY_SIZES = (14, 13, 12, 11, 10, 9, 8)
 _LEAST_READABLE = 10  # points; a name that is too long for its cell at this size is cut in its middle
 
 
-def native_chart(slide: Any, chart: Chart | Scatter, box: Box, lang: str) -> None:
-    """Put a chart that stays editable: bars, or the first field of points on axes."""
-    if isinstance(chart, Scatter):
+def native_chart(slide: Any, chart: Drawing, box: Box, lang: str) -> None:
+    """Put a chart that stays editable: bars, the first field of points on axes, or a timetable."""
+    if isinstance(chart, Timeline):
+        native = native_gantt(slide, chart, box)
+    elif isinstance(chart, Scatter):
         native = native_scatter(slide, chart, chart.fields[0], box)
     else:
         native = _native_bars(slide, chart, box)
@@ -127,28 +131,60 @@ def native_table(slide: Any, table: Table, columns: Sequence[int], widths: Seque
     from pptx.util import Inches
 
     count = len(table.rows) + 1
+    names = max(12, int((box.width * widths[0] - 0.12) * 72 / (_LEAST_READABLE * 0.58)) - 1)
+    names *= 3 if table.worded else 1  # lines
+    lines = [table.columns, *((shortened(row.cells[0], names), *row.cells[1:]) for row in table.rows)]
+    body, broad = (
+        [[cells[column] for column in columns] for cells in lines[1:]],
+        [box.width * share for share in widths],
+    )
     high = min(0.6 if table.worded else 0.44, box.height / count)
-    taken = Box(box.left, box.top, box.width, high * count)
+    size, highs = _body_size(body, widths, box.width, high, lang), [high] * count
+    if table.worded:
+        size, highs = _worded_size([[lines[0][column] for column in columns], *body], broad, box.height, lang)
+    taken = Box(box.left, box.top, box.width, sum(highs))
     frame = slide.shapes.add_table(count, len(columns), *taken.emu())
     frame.name = table.title
     native = frame.table
     native._tbl.tblPr.set("bandRow", "0")
-    for place, share in enumerate(widths):
-        native.columns[place].width = Inches(box.width * share)
-    names = max(12, int((box.width * widths[0] - 0.12) * 72 / (_LEAST_READABLE * 0.58)) - 1)
-    names *= 2 if table.worded else 1  # lines
-    lines = [table.columns, *((shortened(row.cells[0], names), *row.cells[1:]) for row in table.rows)]
-    size = _body_size([[cells[column] for column in columns] for cells in lines[1:]], widths, box.width, high, lang)
-    for row, cells in enumerate(lines):
-        native.rows[row].height = Inches(high)
+    for place, width_ in enumerate(broad):
+        native.columns[place].width = Inches(width_)
+    for row, (cells, tall_) in enumerate(zip(lines, highs, strict=True)):
+        native.rows[row].height = Inches(tall_)
         for place, column in enumerate(columns):
             type = _HEADER if row == 0 else Type(sizes=(size,), bold=place == 0, anchor="middle")
             type = replace(type, align="left" if place == 0 or table.worded else "right")
             if row and place in table.rows[row - 1].holes:
                 type = replace(type, colour=MARK)
-            room = Box(0, 0, box.width * widths[place] - 0.12, high - 0.04)
-            _cell(native.cell(row, place), cells[column], room, type, lang)
+            _cell(native.cell(row, place), cells[column], Box(0, 0, broad[place] - 0.12, tall_ - 0.04), type, lang)
     return taken
+
+
+def _worded_size(
+    rows: Sequence[Sequence[str]], broad: Sequence[float], room: float, lang: str
+) -> tuple[float, list[float]]:
+    """The largest size at which rows, each as high as its longest cell asks, fit; and their heights, head first.
+
+    What is left of the room is shared out, up to a row of 0.6 inches.
+    """
+    for size in _BODY_SIZES:
+        highs = [_high(cells, broad, size if row else min(size, _HEADER.sizes[0]), lang, head=not row)
+                 for row, cells in enumerate(rows)]  # fmt: skip
+        if sum(highs) <= room:
+            break
+    spare = max(0.0, room - sum(highs)) / len(rows)
+    return size, [
+        high * min(1.0, room / sum(highs)) if not spare else min(high + spare, max(high, 0.6)) for high in highs
+    ]
+
+
+def _high(cells: Sequence[str], broad: Sequence[float], size: float, lang: str, *, head: bool) -> float:
+    """How high a row must be for all of its cells; names and heads are bold, and so wider."""
+    bold = [head or place == 0 for place in range(len(cells))]
+    return 0.08 + max(
+        tall(text, (width_ - 0.12) * (0.9 if wide else 1.0), size, lang)
+        for text, width_, wide in zip(cells, broad, bold, strict=True)
+    )
 
 
 def _body_size(rows: Sequence[Sequence[str]], widths: Sequence[float], broad: float, high: float, lang: str) -> float:

@@ -8,12 +8,12 @@ from design_lab.catalogue import words
 from design_lab.report.content import Report, Section
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
-    "answer": ("summary", "decisions"),
+    "answer": ("summary", "decision"),
     "introduction": ("purpose",),
     "current": ("data", "peers", "weights", "noise", "direction", "evidence"),
     "principles": ("aims", "coverage", "baseline"),
     "design": ("candidates", "robustness", "search"),
-    "rollout": ("pilot", "timetable", "responsibilities", "communication"),
+    "rollout": ("pilot", "plan", "responsibilities", "communication"),
     "expected": ("expected", "gains", "risks", "review"),
     "conclusions": ("conclusions", "unknown"),
     "annex": ("limits", "metrics", "schemes", "fairness", "method", "glossary"),
@@ -53,3 +53,11 @@ def chapters(report: Report) -> tuple[Chapter, ...]:
             title = words(report.lang).say(f"report.chapter.{key}")
             found.append(Chapter(key=key, title=title, sections=held))
     return tuple(found)
+
+
+def placed(section: Section, lang: str) -> str:
+    """Return where a section stands, for pages that do not show chapters apart: its chapter's title and its own."""
+    spoken, chapter = words(lang), chapter_of(section.key)
+    if chapter == "answer":
+        return section.kicker
+    return spoken.say("report.placed", chapter=spoken.say(f"report.chapter.{chapter}"), section=section.kicker)

@@ -6,14 +6,18 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
+from design_lab.errors import ReportError
 from design_lab.periods import Quarter
+from design_lab.report.branding import opened
 from design_lab.report.content import Report
 from design_lab.report.deck import EAST_ASIAN, HEIGHT, LATIN, MARGIN, TAGS, WIDTH, typefaces
 from design_lab.report.look import ACCENT, INK, MARK, MUTED, PANEL, TONES
 
 _TITLE_ONLY = 5
+_CLOSE = 0.05  # inches by which a template's slides may differ
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _MADE = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 _COLOURS = {
@@ -30,8 +34,44 @@ _COLOURS = {
 }
 
 
-def new_deck(report: Report) -> Any:
-    """Open an empty 16:9 presentation with one layout, the report's theme and fixed properties."""
+def new_deck(report: Report, template: Path | None = None) -> tuple[Any, Any]:
+    """Open an empty 16:9 presentation, the report's own or a client's, and its layout with a title alone."""
+    if template:
+        return _branded(report, template)
+    deck = _own(report)
+    return deck, deck.slide_layouts[0]
+
+
+def _branded(report: Report, template: Path) -> tuple[Any, Any]:
+    """The client's template without its slides; the layout with a title and the fewest other places is taken."""
+    from pptx import Presentation
+    from pptx.util import Emu
+
+    deck: Any = opened(template, Presentation)
+    broad, high = Emu(deck.slide_width).inches, Emu(deck.slide_height).inches
+    if abs(broad - WIDTH) > _CLOSE or abs(high - HEIGHT) > _CLOSE:
+        raise ReportError(
+            f"branding/{template.name}: its slides are {broad:.2f} x {high:.2f} inches, but the report's are "
+            f"{WIDTH:.2f} x {HEIGHT:.2f}; in PowerPoint choose Design, Slide Size, Widescreen, and save it again"
+        )
+    titled = [layout for layout in deck.slide_layouts if any(_is_title(place) for place in layout.placeholders)]
+    if not titled:
+        raise ReportError(f"branding/{template.name}: has no layout with a title; add the layout 'Title Only' to it")
+    for slide in list(deck.slides._sldIdLst):
+        deck.part.drop_rel(slide.rId)
+        deck.slides._sldIdLst.remove(slide)
+    _properties(deck, report)
+    return deck, min(titled, key=lambda layout: len(layout.placeholders))
+
+
+def _is_title(placeholder: Any) -> bool:
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    return bool(placeholder.placeholder_format.type == PP_PLACEHOLDER.TITLE)
+
+
+def _own(report: Report) -> Any:
+    """An empty presentation with one layout, the report's theme and fixed properties."""
     from pptx import Presentation
     from pptx.util import Inches
 

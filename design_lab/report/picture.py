@@ -10,14 +10,14 @@ from design_lab.errors import ReportError, nearest
 from design_lab.finding import Finding, Results
 from design_lab.landscape import Landscape
 from design_lab.periods import Quarter
-from design_lab.report.content import Chart, Scatter
+from design_lab.report.content import Drawing
 from design_lab.report.cover import Cover
 from design_lab.report.story import tell
 from design_lab.study import Study
 
 CHARTS = (
     "staff", "weights", "reliability", "slopes", "event_study", "candidates", "robustness", "search", "expected",
-    "pilot", "backtest",
+    "pilot", "backtest", "plan",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ CHARTS = (
 class Picture:
     """A chart that shows itself in a notebook; `missing` says in words that the findings make none."""
 
-    chart: Chart | Scatter | None
+    chart: Drawing | None
     mark: str | None = None  # the words for synthetic data
     missing: str = ""
 

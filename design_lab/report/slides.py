@@ -1,16 +1,17 @@
-"""A dozen slides, one idea each: a sentence as heading, native charts, claims and limits below, ids in the notes."""
+"""Some sixteen slides, one idea each: a sentence as heading, native charts, claims and limits, ids in the notes."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from design_lab.catalogue import words
 from design_lab.files import replacing
 from design_lab.periods import Quarter
-from design_lab.report.content import Report, Scatter, Section, Statement, once
+from design_lab.report.content import Report, Scatter, Section, Statement, Table, once
 from design_lab.report.deck import (
     MARGIN,
     WIDTH,
@@ -27,6 +28,7 @@ from design_lab.report.deck import (
 )
 from design_lab.report.look import ACCENT, CLAIMS, INK, MARK, MUTED, PANEL
 from design_lab.report.native import native_chart, native_table
+from design_lab.report.outline import placed
 from design_lab.report.package import new_deck, settled
 from design_lab.report.voice_slide import voice_body, voice_section
 
@@ -43,33 +45,52 @@ _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; 
     "weights": (0.37, 0.15, 0.16, 0.32),
     "robustness": (0.25, 0.155, 0.15, 0.125, 0.165, 0.155),
     "search": (0.42, 0.13, 0.12, 0.15, 0.18),
+    "gains": (0.28, 0.18, 0.18, 0.18, 0.18),
 }
+_WIDE_COLUMNS = {  # the same of a table over the whole width; else the first takes a fifth
+    "decision": (0.15, 0.12, 0.15, 0.36, 0.12, 0.1),
+    "responsibilities": (0.2, 0.17, 0.24, 0.2, 0.19),
+    "communication": (0.19, 0.29, 0.16, 0.09, 0.12, 0.15),
+    "baseline": (0.16, 0.16, 0.24, 0.08, 0.08, 0.08, 0.2),
+    "risks": (0.26, 0.15, 0.15, 0.28, 0.16),
+}
+_MOST_ROWS = 9  # of a worded table; more would be too small to read
 
 
-def write_slides(report: Report, path: Path) -> Path:
-    """Write the presentation and return its path."""
-    deck = new_deck(report)
+def write_slides(report: Report, path: Path, *, template: Path | None = None) -> Path:
+    """Write the presentation, in the look of the client's template if there is one, and return its path."""
+    deck, layout = new_deck(report, template)
     bodies: dict[str, Callable[[Any, Section, Report], Sequence[Statement]]] = {
+        "decision": _whole_table,
         "summary": _summary,
-        "data": _beside_chart,
+        "peers": _beside_chart,
         "weights": _with_table,
         "noise": _beside_chart,
-        "direction": _beside_chart,
         "evidence": _beside_chart,
-        "aims": _beside_chart,
-        "coverage": _whole_table,
         "candidates": _with_table,
-        "robustness": _with_table,
         "search": _with_table,
+        "expected": _beside_chart,
+        "gains": _with_table,
+        "pilot": _beside_chart,
+        "plan": _whole_chart,
+        "responsibilities": _whole_table,
+        "communication": _whole_table,
+        "risks": _whole_table,
+        "baseline": _whole_table,
+        "conclusions": _unknown,
         "unknown": _unknown,
     }
+    sections = {section.key: section for section in report.sections}
+    for key, body in bodies.items():
+        if key not in sections:  # of a run that worked out no plan
+            continue
+        section = sections[key]
+        slide = deck.slides.add_slide(layout)
+        _head(slide, section, report)
+        _close(slide, body(slide, section, report), section, report)
     for section in report.sections:
-        if body := bodies.get(section.key):
-            slide = deck.slides.add_slide(deck.slide_layouts[0])
-            _head(slide, section, report)
-            _close(slide, body(slide, section, report), section, report)
         for prose in section.prose:
-            slide = deck.slides.add_slide(deck.slide_layouts[0])
+            slide = deck.slides.add_slide(layout)
             spoken = voice_section(prose, section)
             _head(slide, spoken, report)
             shown = voice_body(slide, prose, Box(MARGIN, _TOP, _FULL, _END - _TOP), report)
@@ -95,7 +116,7 @@ def _say(report: Report, key: str, **parts: str) -> str:
 def _head(slide: Any, section: Section, report: Report) -> None:
     """The kicker, the mark of synthetic data, and the heading in the slide's own title."""
     kicker = Type(sizes=(12,), colour=ACCENT, bold=True)
-    write(slide, [section.kicker], Box(MARGIN, 0.36, 7.5, 0.26), kicker, report.lang, name="kicker")
+    write(slide, [placed(section, report.lang)], Box(MARGIN, 0.36, 7.5, 0.26), kicker, report.lang, name="kicker")
     if report.mark:
         box = Box(WIDTH - MARGIN - 3.9, 0.32, 3.9, 0.32)
         shape = panel(slide, box, MARK, name="synthetic data")
@@ -201,16 +222,36 @@ def _whole_table(slide: Any, section: Section, report: Report) -> Sequence[State
     """The section's table over the whole width, and how to read it."""
     if not section.tables:
         return _beside_chart(slide, section, report)
-    table = section.tables[0]
+    table = _readable(section.tables[0], report)
     title = Type(sizes=(14, 13, 12, 11), bold=True)
     write(slide, [table.title], Box(MARGIN, _TOP, _FULL, 0.3), title, report.lang, name="table title")
     columns = range(len(table.columns))
-    shares = (0.2, *(0.8 / (len(columns) - 1) for _ in columns[1:]))
-    room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.85)
+    shares = _WIDE_COLUMNS.get(section.key, (0.2, *(0.8 / (len(columns) - 1) for _ in columns[1:])))
+    notes = 0.55 if table.notes else 0.0
+    room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.35 - notes)
     taken = native_table(slide, table, columns, shares, room, report.lang)
-    below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
-    write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
+    if table.notes:
+        below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
+        write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
     return once_each([*table.shows, *section.brief])
+
+
+def _readable(table: Table, report: Report) -> Table:
+    """A worded table with no more rows than a slide bears, and a note that the page has all."""
+    if not table.worded or len(table.rows) <= _MOST_ROWS:
+        return table
+    kept = _say(report, "slide.of_rows", shown=f"{_MOST_ROWS}", all=f"{len(table.rows)}")
+    return replace(table, rows=table.rows[:_MOST_ROWS], notes=(kept, *table.notes))
+
+
+def _whole_chart(slide: Any, section: Section, report: Report) -> Sequence[Statement]:
+    """The section's chart over the whole width."""
+    whole = Box(MARGIN, _TOP, _FULL, _END - _TOP)
+    if section.chart is None:
+        _absent(slide, section, whole, report)
+        return ()
+    _titled_chart(slide, section, whole, report)
+    return section.chart.shows
 
 
 def _with_table(slide: Any, section: Section, report: Report) -> Sequence[Statement]:

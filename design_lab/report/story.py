@@ -12,6 +12,7 @@ from design_lab.report.closing import closing_section, greatest_effect
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
+from design_lab.report.decision import decision_section
 from design_lab.report.facts import Facts, capital
 from design_lab.report.forecast import forecast_section
 from design_lab.report.gains import gains_section
@@ -21,8 +22,10 @@ from design_lab.report.narrative.told import with_voice
 from design_lab.report.outline import in_order
 from design_lab.report.past import evidence_heading, evidence_section, primary_effect
 from design_lab.report.pilot import pilot_section
+from design_lab.report.plan import plan_sections
 from design_lab.report.purpose import purpose_section
 from design_lab.report.rewards import direction_section, noise_section
+from design_lab.report.risks import risks_section
 from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
 from design_lab.report.sector import sector_sections
@@ -45,6 +48,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
         sections=in_order(
             (
                 _summary(facts),
+                decision_section(facts),
                 purpose_section(facts),
                 data_section(facts),
                 *sector_sections(facts),
@@ -62,6 +66,8 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
                 gains_section(facts),
                 *review_sections(facts),
                 pilot_section(facts),
+                *plan_sections(facts),
+                risks_section(facts),
                 closing_section(facts),
                 _unknown(facts),
                 _limits(facts),

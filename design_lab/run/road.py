@@ -21,8 +21,7 @@ from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
 
 SEED = 42
-FORMATS = ("html", "pptx")
-_LATER = ("docx", "pdf")
+FORMATS = ("html", "docx", "pptx", "pdf")
 Say = Callable[[str], None]
 
 
@@ -160,8 +159,6 @@ def _langs(study: Study, lang: str) -> tuple[str, ...]:
 
 def _formats(asked: Sequence[str]) -> tuple[str, ...]:
     for name in asked:
-        if name in _LATER:
-            raise ReportError(f"format {name} cannot be made yet; so far there are {', '.join(FORMATS)}")
         if name not in FORMATS:
             raise ReportError(f"format {name!r} is not known; {nearest(name, FORMATS)}")
     if not asked:
@@ -195,10 +192,13 @@ class _Run:
 
     def walk(self) -> Path:
         """Take the five steps; nothing is published unless all of them end well."""
+        from design_lab.report.branding import templates
+
         order = self.order
         found = nb.find_notebooks(order.study.folder, order.notebooks)
         for scheme in order.schemes:
             order.study.scheme(scheme)  # a fault in a scheme is told before the long steps
+        templates(order.study.folder / "branding", order.formats)  # as is a template that cannot be opened
         narrative = voice.before(order.study.folder, order.reports, order.quarter, self._tell)
         with publish.building(order.reports, order.quarter) as built:
             arrivals = self._prepare(built)
@@ -208,8 +208,9 @@ class _Run:
                 return order.published
             left_out = self._notebooks(found, arrivals["missing"], built)
             kept = self._heard(narrative, built)
-            self._report(left_out, kept, built)
-            return self._publish(inputs, left_out, kept, built)
+            lacking = self._report(left_out, kept, built)
+            reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
+            return self._publish(inputs, reasons, kept, built)
 
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
@@ -251,11 +252,14 @@ class _Run:
         results = built.report / "results.json"
         return voice.after(narrative, order.reports, order.quarter, results, unmade=unmade, say=self._tell)
 
-    def _report(self, left_out: Sequence[nb.LeftOut], narrative: list[dict[str, Any]], built: publish.Building) -> None:
+    def _report(
+        self, left_out: Sequence[nb.LeftOut], narrative: list[dict[str, Any]], built: publish.Building
+    ) -> list[record.Names]:
+        """Write the report; return why a file is lacking, for what is not installed here."""
         order = self.order
         self._step(4, "report")
         with Worker(built.work / "report.log") as worker:
-            worker.call(
+            sentences: list[str] = worker.call(
                 "design_lab.run.steps:report",
                 study=self._folder,
                 quarter=order.quarter,
@@ -267,11 +271,14 @@ class _Run:
                 narrative=narrative,
                 progress=self._progress,
             )
+        for sentence in sentences:
+            self._tell(f"{sentence}; then run again with --force")
+        return [{"en": sentence} for sentence in sentences]
 
     def _publish(
         self,
         inputs: record.Inputs,
-        left_out: Sequence[nb.LeftOut],
+        left_out: Sequence[record.Names],
         narrative: Sequence[dict[str, Any]],
         built: publish.Building,
     ) -> Path:
@@ -282,7 +289,7 @@ class _Run:
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
                 "published; run again"
             )
-        record.record(built.report, inputs, [absent.reason for absent in left_out], narrative)
+        record.record(built.report, inputs, left_out, narrative)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:

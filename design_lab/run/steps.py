@@ -38,7 +38,7 @@ def report(
     *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
     left_out: list[dict[str, str]], folder: str, narrative: list[dict[str, Any]], progress: Callable[[str], None],
 ) -> list[str]:  # fmt: skip
-    """Write the report from `<folder>/results.json` into `folder`; return the names of the files.
+    """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out.
 
     `narrative` is what findings were when the consultant's text was written.
     """
@@ -48,7 +48,11 @@ def report(
 
     progress(f"{', '.join(formats)} in {', '.join(langs)}")
     results = Results.read(Path(folder) / "results.json")
+    opened = Study.open(study)
     voice = voice_of(Path(study), narrative)
-    cover = Cover.of(Study.open(study), quarter, schemes=schemes, left_out=left_out, voice=voice)
-    written = write_reports(results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder))
-    return [path.name for path in written]
+    cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out, voice=voice)
+    written = write_reports(
+        results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder),
+        branding=opened.folder / "branding",
+    )  # fmt: skip
+    return list(written.left_out)

@@ -47,7 +47,7 @@ def ran(opened, tmp_path):
         said = []
         study = opened(name, file, quarter)
         folder = run(study, reports=tmp_path / "reports", jobs=1, progress=lambda _: None, say=said.append)
-        assert {path.suffix for path in folder.glob("report.*")} == {".html", ".pptx"}
+        assert {path.suffix for path in folder.glob("report.*")} == {".html", ".docx", ".pptx", ".pdf"}
         return Results.read(folder / "results.json"), said
 
     return run_study

@@ -1,7 +1,7 @@
 """Invented findings of a small centre, in the words of the project: enough for every section of the report."""
 
 import dataclasses
-import re
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 from design_lab.catalogue import cards
 from design_lab.catalogue.goals import aims
-from design_lab.display import Quantity, Term, number
+from design_lab.display import Quantity, Term
 from design_lab.evaluation.appeals import Appeals
 from design_lab.evaluation.appeals.slices import Slice
 from design_lab.evaluation.appeals.tally import Tally
@@ -22,12 +22,16 @@ from design_lab.evaluation.robustness import Factor, Factors, Held, Stability
 from design_lab.evaluation.tiers import Tiers
 from design_lab.evidence.slopes import Slope, VolumeCsat
 from design_lab.expected import pilot_designs
+from design_lab.expected.decision import decisions
+from design_lab.expected.rollout import rollout
 from design_lab.expected.steady import Steady
 from design_lab.expected.wanted import Wanted
 from design_lab.finding import Finding, Results, state
 from design_lab.landscape import Landscape
 from design_lab.piloting import Piloting
-from design_lab.report import Cover, write_reports
+from design_lab.report import FORMATS, Cover, write_reports
+from design_lab.study import Study
+from tests.report.papers import numbers_in, numbers_told
 from tests.scoring.conftest import make_scheme
 
 ROLES = {
@@ -337,6 +341,18 @@ def _expected(others):
                     target=Quantity(0.9, "share"))  # fmt: skip
 
 
+def _decided(told, others):
+    """What is asked for, when it would come and what may go wrong, by the findings so far."""
+    study = Study.open("data/h_bank")
+    year = SimpleNamespace(
+        proposed=SimpleNamespace(design=SimpleNamespace(after=4)), past=SimpleNamespace(free=("team",) * 14)
+    )
+    schedule = rollout(study, study.quarter(QUARTER), told, year)
+    schemes = [SimpleNamespace(name=name, title=title) for name, title in others.items()]
+    yield from decisions(study, schemes, told, schedule, margin=0.45).findings()
+    yield from schedule.findings()
+
+
 @pytest.fixture(scope="session")
 def invented():
     """A maker of (results, cover); `without` leaves out findings by the beginning of their id."""
@@ -357,10 +373,12 @@ def invented():
             *_robustness(titles),
             *PILOT,
         )
+        everything += tuple(_decided(everything, others))
         kept = [f for f in everything if not f.id.startswith(tuple(without))] if without else everything
         sources = {"data": "01_what_arrived", "indicators": "02_indicators", "candidates": "04_candidates",
                    "robustness": "05_robustness", "search": "06_search", "pilot": "09_pilot",
-                   "evidence": "07_volume_and_csat", "expected": "08_expected_effects"}  # fmt: skip
+                   "evidence": "07_volume_and_csat", "expected": "08_expected_effects", "plan": "11_decision",
+                   "risk": "11_decision", "risks": "11_decision", "decision": "11_decision"}  # fmt: skip
         named = [
             Finding.from_dict(f.to_dict() | {"source": sources.get(f.id.split(".")[0], "03_what_the_scheme_rewards")})
             for f in kept
@@ -370,7 +388,7 @@ def invented():
             study="h_bank", title={"en": "H Bank customer-service centre", "zh": "H银行客服中心"}, quarter=QUARTER,
             synthetic=synthetic, current="current", schemes=titles, dimensions=tuple(weights),
             roles={role: name for role, (name, _) in ROLES.items()}, assumed=assumed,
-            left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},),
+            left_out=({"en": "Peer ratings did not arrive.", "zh": "未收到同事互评。"},), begins=dt.date(2026, 10, 5),
         )  # fmt: skip
         return Results(
             study="h_bank", quarter=QUARTER, synthetic=synthetic, findings=tuple(named), landscapes=landscapes
@@ -388,7 +406,7 @@ def written(invented, tmp_path_factory):
         if name not in made:
             folder = tmp_path_factory.mktemp(name)
             results, cover = invented(**variant)
-            write_reports(results, cover, langs=("en", "zh"), formats=("html", "pptx"), folder=folder)
+            write_reports(results, cover, langs=("en", "zh"), formats=FORMATS, folder=folder)
             made[name] = (folder, results, cover)
         return made[name]
 
@@ -398,7 +416,19 @@ def written(invented, tmp_path_factory):
 VARIANTS = {
     "full": {},
     "nothing": {
-        "without": ("data", "indicators", "diagnosis", "evidence", "candidates", "appeals", "robustness", "search"),
+        "without": (
+            "data",
+            "indicators",
+            "diagnosis",
+            "evidence",
+            "candidates",
+            "appeals",
+            "robustness",
+            "search",
+            "plan",
+            "risk",
+            "decision",
+        ),
         "assumed": (),
     },
     "one": {"titles": {name: TITLES[name] for name in ("current", "balanced")}},
@@ -431,29 +461,45 @@ def variant(request, written):
 
 @pytest.fixture(scope="session")
 def numbers_of():
-    """All numbers in a text, names (quarters, ids, sources, titles) taken out first."""
-
-    def find(text, results, cover):
-        names = [f.id for f in results.findings] + [f.source for f in results.findings]
-        names += [title for titles in cover.schemes.values() for title in titles.values()]
-        for name in sorted(names, key=len, reverse=True):
-            text = text.replace(name, " ") if name else text
-        text = re.sub(r"\d{4}Q\d", " ", text)
-        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", text))
-
-    return find
+    """All numbers in a text, names taken out first."""
+    return numbers_in
 
 
 @pytest.fixture(scope="session")
 def allowed_numbers():
-    """Every number that a finding's text, value, interval, level or count shows."""
+    """Every number that a finding shows."""
+    return numbers_told
 
-    def find(results, lang):
-        said = []
-        for finding in results.findings:
-            said += [finding.text[lang], number(finding.value, finding.unit, lang), number(finding.n, "count", lang)]
-            said += [number(end, finding.unit, lang) for end in finding.interval or ()]
-            said += [number(finding.level, "weight", lang)]
-        return set(re.findall(r"-?\d[\d,]*(?:\.\d+)?", re.sub(r"\d{4}Q\d", " ", " ".join(said))))
 
-    return find
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x.example","click")',
+    "#panic() $x^2$ @ref *b* _i_ `raw` \\u{41} // /* \\end",
+    "Rocket \U0001f680 team",
+    "A\u202eB\u200fC team",
+    "{{ 7 * 7 }} %s ${x} <<TOC>>",
+    "N" * 300,
+)
+
+
+@pytest.fixture(scope="session")
+def hostile(invented, tmp_path_factory):
+    """A report whose findings speak of hostile names, as a client's files may hold them; and what must be readable."""
+    folder = tmp_path_factory.mktemp("hostile names")
+    results, cover = invented()
+    said = [
+        state(f"data.staff.team_{place}", 3, says="data.staff", unit="people", n=3, claim="accounting",
+              role={"en": name, "zh": name}, quarter=QUARTER)
+        for place, name in enumerate(HOSTILE)
+    ]  # fmt: skip
+    spoken = Finding.from_dict(
+        results["evidence.claim"].to_dict() | {"text": {lang: " ".join(HOSTILE) for lang in ("en", "zh")}}
+    )
+    kept = [spoken if finding.id == spoken.id else finding for finding in results.findings]
+    roles = {f"team_{place}": {"en": name, "zh": name} for place, name in enumerate(HOSTILE)}
+    write_reports(
+        dataclasses.replace(results, findings=(*kept, *said)),
+        dataclasses.replace(cover, roles={**cover.roles, **roles}),
+        langs=("en", "zh"), formats=FORMATS, folder=folder,
+    )  # fmt: skip
+    return folder, [*HOSTILE[:3], "ABC team", HOSTILE[5], HOSTILE[6]]

@@ -15,7 +15,7 @@ RUN = """
 import pickle, sys
 from pathlib import Path
 from design_lab.report import write_reports
-heavy = {"matplotlib", "seaborn", "pandas", "jinja2", "pptx", "lxml"}
+heavy = {"matplotlib", "seaborn", "pandas", "jinja2", "pptx", "docx", "typst", "lxml"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 with open(sys.argv[1], "rb") as file:
     results, cover = pickle.load(file)
@@ -25,7 +25,15 @@ assert not absent & set(sys.modules), absent & set(sys.modules)
 """
 
 
-@pytest.mark.parametrize(("format", "absent"), [("html", "pptx"), ("pptx", "matplotlib,seaborn,jinja2,pandas")])
+@pytest.mark.parametrize(
+    ("format", "absent"),
+    [
+        ("html", "pptx,docx,typst"),
+        ("docx", "pptx,typst,jinja2"),
+        ("pptx", "docx,typst,matplotlib,seaborn,jinja2,pandas"),
+        ("pdf", "pptx,docx,jinja2"),
+    ],
+)
 def test_another_process_writes_the_same_bytes_and_imports_only_what_it_needs(written, tmp_path, format, absent):
     folder, results, cover = written()
     given = tmp_path / "given.pickle"
@@ -35,7 +43,7 @@ def test_another_process_writes_the_same_bytes_and_imports_only_what_it_needs(wr
                          capture_output=True, text=True, encoding="utf-8")  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     made = sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*") if path.is_file())
-    assert len(made) == {"html": 38, "pptx": 2}[format]
+    assert len(made) == {"html": 44, "docx": 2, "pptx": 2, "pdf": 4}[format]
     for path in made:
         assert (tmp_path / "out" / path).read_bytes() == (folder / path).read_bytes(), path
 
@@ -54,6 +62,7 @@ def test_figures_are_written_in_both_languages_and_formats(written):
             "search",
             "expected",
             "pilot",
+            "plan",
         )
         for lang in ("en", "zh")
         for end in ("svg", "png")
@@ -83,7 +92,14 @@ def test_a_family_that_lacks_a_character_is_passed_over():
 
 
 def test_a_character_that_no_font_has_is_refused_with_what_to_install(invented):
-    titles = {"current": {"en": "Now", "zh": "现行"}, "x": {"en": "Rocket \U0001f680", "zh": "火箭"}}
+    titles = {"current": {"en": "Now", "zh": "现行"}, "x": {"en": "Falcon \U00013143", "zh": "鹰"}}
     chart = tell(*invented(titles=titles), "en").section("candidates").chart
     with pytest.raises(ReportError, match=r"no font on this machine has these characters.*fonts-noto-cjk"):
         draw(chart)
+
+
+def test_a_symbol_without_a_picture_in_the_font_is_drawn_as_a_box(invented):
+    titles = {"current": {"en": "Now", "zh": "现行"}, "x": {"en": "Rocket \U0001f680\ufe0f", "zh": "火箭"}}
+    chart = tell(*invented(titles=titles), "en").section("candidates").chart
+    assert "\U0001f680" in "".join(chart.texts)
+    assert draw(chart)[1].startswith(b"\x89PNG")

@@ -117,5 +117,5 @@ def test_the_chinese_page_holds_no_english_words_but_names(written):
     names = (*(f.id for f in results.findings), *(f.source for f in results.findings), *terms)
     for known in sorted(names, key=len, reverse=True):  # an id may begin like another
         text = text.replace(known, " ")
-    text = re.sub(r"[a-z_]+\.[A-Za-z0-9_]+(\.\*)?|[a-z_]+\.\*|design-lab verify|2026Q3|2023Q4", " ", text)
+    text = re.sub(r"[a-z_]+\.[A-Za-z0-9_]+(\.\*)?|[a-z_]+\.\*|design-lab verify|2026Q3|2023Q4|RACI", " ", text)
     assert re.findall(r"[A-Za-z]{2,}", text) == []

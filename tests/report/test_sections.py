@@ -270,10 +270,11 @@ def test_details_are_folded_on_the_page_and_headlines_are_not(written):
     page = (folder / "report.en.html").read_text(encoding="utf-8")
     folded = re.findall(r"<summary>(.*?)</summary>", page)
     assert folded == [
-        "Tables delivered", "How people differ", "Their criteria",
+        "How the rule takes each candidate", "Tables delivered", "How people differ", "Their criteria",
         "Ratings of people by people, and who rates and leads how many",
         "Appeals by group, ground and who decides", "Every hole by name", "Findings",
         "The least effect that the pilot proposed finds four times in five", "The lot", "Quarter by quarter",
+        "Each risk in words", "The findings that watch them",
         "Where people cannot be told apart, by indicator and role",
         "Limits, and the findings they apply to", "All findings", "Terms",
     ]  # fmt: skip

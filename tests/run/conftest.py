@@ -47,15 +47,17 @@ class Cover:
         made.left_out = left_out
         return made
 
-def write_reports(results, cover, *, langs, formats, folder):
-    written = []
+def write_reports(results, cover, *, langs, formats, folder, branding):
+    left_out = []
     for lang in langs:
         for kind in formats:
+            if kind == "pdf" and Path(branding, "no_typst").is_file():
+                left_out.append(f"left out: report.{lang}.pdf: the package typst is not installed")
+                continue
             path = folder / f"report.{lang}.{kind}"
             ids = " ".join(finding.id for finding in results.findings)
             path.write_text(f"{ids} {cover.left_out}", encoding="utf-8")
-            written.append(path)
-    return tuple(written)
+    return types.SimpleNamespace(left_out=tuple(left_out))
 
 rooms = {
     "ingest": {"build": build, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext},

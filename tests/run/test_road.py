@@ -30,7 +30,8 @@ def test_a_run_publishes_the_whole_folder_and_an_unchanged_one_does_nothing(tiny
     names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
     assert names == [
         "notebooks/01_first.ipynb", "notebooks/02_second.ipynb", "notebooks/own.ipynb", "record.json",
-        "report.en.html", "report.en.pptx", "report.zh.html", "report.zh.pptx", "results.json",
+        "report.en.docx", "report.en.html", "report.en.pdf", "report.en.pptx",
+        "report.zh.docx", "report.zh.html", "report.zh.pdf", "report.zh.pptx", "results.json",
     ]  # fmt: skip
     results = json.loads((place / "results.json").read_text(encoding="utf-8"))
     assert [(f["id"], f["source"]) for f in results["findings"]] == [
@@ -55,7 +56,28 @@ def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revisi
     assert Record.read(place).inputs.parameters["schemes"] == ["current", "balanced"]
     assert sorted(path.name for path in place.glob("report*")) == ["report.zh.html"]
     assert (tiny.reports / "tiny/.revisions/2026Q3/1/report.en.pptx").is_file()
-    assert "a narrower run than the full one: made without quality_first, team_share, en, pptx" in said
+    assert "a narrower run than the full one: made without quality_first, team_share, en, docx, pptx, pdf" in said
+
+
+def test_what_a_format_lacks_here_is_said_and_recorded_and_the_rest_is_published(tiny, quick):
+    tiny.notebook("01_first")
+    (tiny.study / "branding").mkdir()
+    (tiny.study / "branding/no_typst").touch()
+    place, said = tiny.run(lang="en")
+    told = "left out: report.en.pdf: the package typst is not installed"
+    assert f"{told}; then run again with --force" in said
+    assert {"en": told} in [dict(reason) for reason in Record.read(place).left_out]
+    assert sorted(path.suffix for path in place.glob("report.*")) == [".docx", ".html", ".pptx"]
+
+
+def test_a_template_that_is_none_is_refused_before_anything_is_built(tiny, quick):
+    tiny.notebook("01_first")
+    (tiny.study / "branding").mkdir()
+    (tiny.study / "branding/template.docx").write_bytes(b"no document")
+    with pytest.raises(ReportError, match=r"branding/template\.docx: cannot be opened as a Word file; open it in Word"):
+        tiny.run()
+    assert not tiny.published.exists()
+    tiny.run(formats=["html"])  # which needs no template
 
 
 @pytest.mark.parametrize("name", ["goals.yaml", "indicators.yaml"])
@@ -150,7 +172,6 @@ def test_a_table_that_was_not_delivered_leaves_out_what_needs_it_in_both_languag
         ({"quarter": "2030Q1"}, StudyError, "quarter 2030Q1 is not in study tiny"),
         ({"schemes": ["qualty_first"]}, StudyError, "did you mean 'quality_first'"),
         ({"lang": "fr"}, StudyError, "language 'fr' is not spoken here"),
-        ({"formats": ["docx"]}, ReportError, "format docx cannot be made yet; so far there are html, pptx"),
         ({"formats": ["htm"]}, ReportError, "did you mean 'html'"),
         ({"formats": []}, ReportError, "no format is asked for"),
     ],

@@ -13,7 +13,7 @@ from design_lab.report.outline import chapter_of
 from design_lab.study import Study
 
 _ANSWERS = (
-    "decisions", "noise", "direction", "evidence", "candidates", "robustness", "pilot", "expected", "gains",
+    "decision", "noise", "direction", "evidence", "candidates", "robustness", "pilot", "expected", "gains", "risks",
     "conclusions", "unknown",
 )  # fmt: skip
 
