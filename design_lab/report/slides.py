@@ -91,7 +91,7 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
     for section in report.sections:
         for prose in section.prose:
             slide = deck.slides.add_slide(layout)
-            spoken = voice_section(prose, section)
+            spoken = voice_section(prose, section, report)
             _head(slide, spoken, report)
             shown = voice_body(slide, prose, Box(MARGIN, _TOP, _FULL, _END - _TOP), report)
             _close(slide, shown, spoken, report)

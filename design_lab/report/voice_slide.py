@@ -16,9 +16,9 @@ _LEAST = Type(sizes=(14, 13, 12, 11, 10))  # for a first paragraph that is long 
 _FLAGS = Type(sizes=(13, 12, 11, 10, 9), colour=MARK, bold=True, anchor="bottom")
 
 
-def voice_section(prose: Prose, section: Section) -> Section:
+def voice_section(prose: Prose, section: Section, report: Report) -> Section:
     """Return the slide's own head: the text's first sub-heading, where it has one, below what the text is."""
-    kicker = prose.title if prose.heading else section.kicker
+    kicker = _say(report, "title") if prose.heading else section.kicker  # the chapter is told before it
     return Section(key=section.key, kicker=kicker, heading=prose.heading or prose.title)
 
 

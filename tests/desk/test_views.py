@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from design_lab import cli
 from design_lab.catalogue import LANGUAGES, words
 from design_lab.desk.views import AUDIENCES, view
 from design_lab.desk.views.hr import hr_pages
@@ -286,3 +287,19 @@ def test_text_from_data_is_escaped(tmp_path):
 def test_every_audience_has_its_words():
     for lang in LANGUAGES:
         assert all(f"view.audience.{name}" in words(lang) for name in AUDIENCES if name != "person")
+
+
+def test_the_command_writes_a_page_and_refuses_in_sentences(small, tmp_path, monkeypatch, capsys):
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["design-lab", "view", str(small.folder), *map(str, arguments)])
+        return cli._status(), capsys.readouterr()
+
+    monkeypatch.chdir(tmp_path)
+    status, printed = run("--as", "it", "--lang", "zh")
+    assert (status, printed.out) == (0, "view_it_2026Q3.html\n")
+    assert (tmp_path / "view_it_2026Q3.html").read_text(encoding="utf-8").count("<article") == 1
+    status, printed = run("--as", "leader")
+    assert status == 1
+    assert printed.err.startswith("whom the view is for is not said; name a leader's pseudonym or what she leads")
+    assert run("--as", "boss")[0] == 2
+    assert run("--as", "it", "--quarter", "2026-Q3")[0] == 2

@@ -108,6 +108,8 @@ def _flag(id: str, then: Then, now: Finding | None, since: str, lang: str) -> st
 
 
 def _written(then: Then, lang: str) -> str:
+    if then.value is None:
+        return _say("nothing", lang)
     told = number(then.value, then.unit, lang)
     return f"{told} ({interval(*then.interval, then.unit, lang)})" if then.interval else told
 

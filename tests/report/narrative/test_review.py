@@ -95,6 +95,14 @@ def test_a_flag_tells_both_numbers_and_since_when_in_both_languages():
     assert flag.startswith("撰写之后（2026Q1），diagnosis.effective_weight.workload 由 61.0%")
 
 
+def test_a_number_that_came_or_went_is_told_in_words():
+    unknown = results(share(value=None, interval=None, claim="unidentified"))
+    first = carry(narrative(QUOTE), unknown, ())
+    now = results(share())
+    (line,) = Voice.of(narrative(QUOTE), now, first, unmade=()).lines(now)
+    assert "went from no number to 61.0% (57.0% to 65.0%)" in line
+
+
 def test_a_claim_that_changed_and_a_finding_that_is_gone_are_flagged():
     first = carry(narrative(QUOTE), results(share(), quarter="2026Q1"), ())
     weaker = results(share(claim="association"))
