@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from design_lab.catalogue import words
-from design_lab.display import Quantity, number, worded
+from design_lab.display import Quantity, worded
 from design_lab.finding import Finding
 from design_lab.report.content import Chart, Points, Row, Section, Series, Table
 from design_lab.report.facts import Facts, capital
@@ -124,7 +124,7 @@ def _chart(facts: Facts, tried: list[_Tried]) -> Chart | None:
         ),
         percent=True,
         shows=facts.statements(one.finding for one in mine),
-        note=facts.say("pilot.usual", share=number(0.8, "weight", facts.lang)),
+        note=facts.say("pilot.usual"),
     )
 
 

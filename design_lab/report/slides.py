@@ -66,6 +66,7 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
         "peers": _beside_chart,
         "weights": _with_table,
         "noise": _beside_chart,
+        "direction": _beside_chart,
         "evidence": _beside_chart,
         "candidates": _with_table,
         "search": _with_table,

@@ -81,7 +81,7 @@ def numbers_in(text, results, cover):
     names += [title for titles in cover.schemes.values() for title in titles.values()]
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ") if name else text
-    text = re.sub(r"\d{4}Q\d", " ", text)
+    text = re.sub(r"\d{4}Q\d|\d{4}-\s?\d\d-\s?\d\d", " ", text)  # a date may be broken over lines
     return set(re.findall(_NUMBER, text))
 
 

@@ -53,7 +53,7 @@ def _run(*command):
 
 def test_there_are_pages_and_none_is_blank(pages):
     kind, lang, found = pages
-    assert len(found) == {"pptx": 12, "summary": 1}.get(kind, len(found)) > 0
+    assert len(found) == {"pptx": 18, "summary": 1}.get(kind, len(found)) > 0
     mark = words(lang).say("report.mark").split()
     for number, (_, said) in enumerate(found, 1):
         texts = [word for *_, word in said]
