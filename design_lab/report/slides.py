@@ -36,7 +36,7 @@ _FULL = WIDTH - 2 * MARGIN
 _TOP, _END = 2.0, 5.95  # where the body of a slide begins and ends
 _TITLE = Type(sizes=(30, 28, 26, 24, 22, 20, 18), bold=True, anchor="top")
 _BODY = Type(sizes=(18, 17, 16, 15, 14, 13, 12, 11, 10))
-_ROW_SIZES = (20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9)
+_ROW_SIZES = (18, 17, 16, 15, 14, 13, 12, 11, 10, 9)
 _SMALL = Type(sizes=(10.5, 10, 9.5, 9), colour=MUTED)
 _SHOWN_IN_CARDS = 4
 _ROWS_BESIDE_CHART = 4
@@ -54,7 +54,7 @@ _WIDE_COLUMNS = {  # the same of a table over the whole width; else the first ta
     "baseline": (0.16, 0.16, 0.24, 0.08, 0.08, 0.08, 0.2),
     "risks": (0.26, 0.15, 0.15, 0.28, 0.16),
 }
-_MOST_ROWS = 9  # of a worded table; more would be too small to read
+_MOST_ROWS = 8  # of a worded table; more would be too small to read
 
 
 def write_slides(report: Report, path: Path, *, template: Path | None = None) -> Path:
@@ -232,7 +232,7 @@ def _whole_table(slide: Any, section: Section, report: Report) -> Sequence[State
     room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.35 - notes)
     taken = native_table(slide, table, columns, shares, room, report.lang)
     if table.notes:
-        below = Box(MARGIN, taken.top + taken.height + 0.08, _FULL, 0.4)
+        below = Box(MARGIN, taken.top + taken.height + 0.18, _FULL, 0.36)
         write(slide, table.notes, below, Type(sizes=(12, 11, 10, 9), colour=MUTED), report.lang, name="reading")
     return once_each([*table.shows, *section.brief])
 
@@ -306,12 +306,14 @@ def _stack(slide: Any, shown: Sequence[Statement], box: Box, report: Report) -> 
 
 
 def _unknown(slide: Any, section: Section, report: Report) -> Sequence[Statement]:
-    """What stays open on the left, what would tell on the right."""
+    """What was found or stays open on the left; on the right what it depends on, or what would tell."""
     shown = section.brief[:_OPEN_ON_SLIDE]
     points = section.points[0]
     left = Box(MARGIN, _TOP, 6.3, _END - _TOP)
     right = Box(7.2, _TOP, WIDTH - MARGIN - 7.2, _END - _TOP)
-    if shown:
+    if len(shown) > 1:
+        _rows(slide, shown, left, report)
+    elif shown:
         _stack(slide, shown, left, report)
     else:
         right = Box(MARGIN, _TOP, _FULL, _END - _TOP)
