@@ -13,6 +13,7 @@ from design_lab.report.narrative.review import Voice
 from design_lab.report.narrative.text import Chapter, Narrative, parse
 from design_lab.report.narrative.told import with_voice
 from design_lab.report.prose import Prose
+from tests.report.papers import text_of
 
 pptx = pytest.importorskip("pptx")
 WEIGHT = "diagnosis.effective_weight.workload"
@@ -181,3 +182,18 @@ def test_every_number_of_the_text_comes_from_a_finding(voiced, numbers_of, allow
         said = " ".join(one.text for one in prose_of(results, cover, lang)["data"].paragraphs)
         assert numbers_of(said, results, cover) <= allowed_numbers(results, lang)
         assert Facts(results, cover, lang).bounded(results[WEIGHT]) in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_paper_tells_the_words_with_what_each_number_is_worth_and_spaces_between(voiced, tmp_path, lang):
+    results, cover = voiced(current_en=f"{EN} {HOSTILE}", current_zh=f"{ZH} {HOSTILE}")
+    write_reports(results, cover, langs=(lang,), formats=("docx", "pdf"), folder=tmp_path)
+    said = {"en": "It takes 61.3% (57.1% to 65.2%)", "zh": "它占61.3% (57.1% 至 65.2%)"}[lang]
+    for kind in ("docx", "pdf"):
+        text = text_of(tmp_path / f"report.{lang}.{kind}")
+        close = re.sub(r"\s+", "", text)
+        assert re.sub(r"\s+", "", said) in close, kind
+        assert re.sub(r"\s+", "", words(lang).say("claim_short.scenario")) in close, kind
+        assert "<script>alert" in close
+        assert not {*"\u202e\u200f"} & {*text}
+    assert {"en": "% to 65.2%) [", "zh": "61.3% ("}[lang] in text_of(tmp_path / f"report.{lang}.docx")
