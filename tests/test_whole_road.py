@@ -220,7 +220,7 @@ def test_page_and_slides_show_the_findings_values_and_sentences(folder, results,
     page = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     slides = Presentation(str(folder / f"report.{lang}.pptx")).slides
     notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    assert len(slides) == 17
+    assert len(slides) == 19
     for finding in results.under("diagnosis.effective_weight"):
         assert number(finding.value, finding.unit, lang) in page
         assert finding.id in notes

@@ -134,7 +134,7 @@ def predicted(experiment: Experiment, priors: Priors, *, rng: np.random.Generato
     >>> two = Experiment(arms={"none": {}, "high": {"workload": 2.0}}, reference="none",
     ...                  outcomes={"quantity": "calls_per_hour"})
     >>> predicted(two, pooled(evidence()), rng=np.random.default_rng(1)).table().round(2).to_numpy().tolist()
-    [['high', 'quantity', -0.06, 0.16, 0.46]]
+    [['high', 'quantity', -0.1, 0.17, 0.52]]
     """
     usual = effects(
         priors, {"workload": 1.0}, {"workload": 1.0}, bonus_power=experiment.bonus_power, roles=frozenset()

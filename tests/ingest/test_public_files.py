@@ -143,7 +143,13 @@ def subjects(results, claim):
 OF_THE_SCHEME = {
     "diagnosis.at_cap", "diagnosis.coverage", "diagnosis.coverage_by_role", "diagnosis.principle", "targets.pay_share",
 }  # fmt: skip
+JUDGED = ("decision.", "plan.", "risk.", "risks.")  # by published rules and the catalogue's judgement, of any client
 BELIEVED = {f"prior.{name}" for name in evidence().entries}  # of studies elsewhere, whatever came from the client
+
+
+def unjudged(results):
+    """The subjects of scenarios that are not judgement from beginning to end."""
+    return {one for one in subjects(results, "scenario") if not f"{one}.".startswith(JUDGED)}
 
 
 def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
@@ -151,7 +157,8 @@ def test_the_road_of_pwc_ranks_nobody_on_noise_and_finds_no_trade_off(ran):
     results, said = ran("pwc", "pwc_call_centre.xlsx", "2021Q1")
     assert not [line for line in said if "is left out" in line]
     assert claims(results) == {"accounting", "scenario", "unidentified"}
-    assert subjects(results, "scenario") <= OF_THE_SCHEME | BELIEVED
+    assert unjudged(results) <= OF_THE_SCHEME | BELIEVED
+    assert not results.under("decision.recommended.adopt")
     assert {finding.value for finding in results.under("evidence.volume_csat")} == {None}, "one team alone"
     for indicator in ("csat", "very_satisfied_rate", "first_contact_resolution"):
         assert results[f"indicators.{indicator}.no_signal.agent"].value is None
@@ -167,7 +174,8 @@ def test_the_road_of_the_bank_of_1999_says_what_cannot_be_done_and_does_the_rest
     results, _ = ran("bank_1999", "anonymous_bank_1999_02.txt", "1999Q1")
     assert claims(results) == {"accounting", "association", "scenario", "unidentified"}
     assert subjects(results, "association") == {"diagnosis.minimum_n", "diagnosis.reliability"}
-    assert subjects(results, "scenario") <= {
+    assert not results.under("decision.recommended.adopt")
+    assert unjudged(results) <= {
         *OF_THE_SCHEME, *BELIEVED, "diagnosis.reliability_by_cycle", "diagnosis.effective_weight_by_rule",
         "targets.cycle",
     }  # fmt: skip
