@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -71,6 +72,10 @@ class Watch(_Record):
     above: Bound | None = None
     below: Bound | None = None
     of_n: StrictBool = False
+
+    def sees(self, id: str) -> bool:
+        """Whether a finding is one that is watched: a * stands for no dot."""
+        return fnmatchcase(id, self.findings) and id.count(".") == self.findings.count(".")
 
 
 class Risk(_Record):

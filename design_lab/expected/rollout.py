@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from design_lab.catalogue.rollout import Risk, Rollout, Watch
@@ -154,7 +153,7 @@ def _pilot_weeks(pilot: Designs | None) -> int | None:
 def _watched(watches: Sequence[Watch], told: Sequence[Finding]) -> Iterator[tuple[Stand, Finding]]:
     for watch in watches:
         for one in told:
-            if fnmatchcase(one.id, watch.findings) and one.id.count(".") == watch.findings.count("."):
+            if watch.sees(one.id):
                 yield stand(watch, one), one
 
 

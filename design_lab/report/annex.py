@@ -85,7 +85,7 @@ def _glossary(facts: Facts) -> Section:
     rows = tuple(
         Row(cells=(term.name[facts.lang], term.name[other], term.meaning[facts.lang]), shows=()) for term in glossary()
     )
-    columns = tuple(facts.say(f"glossary.{column}_column") for column in ("term", "other", "meaning"))
+    columns = facts.heads("glossary", "term", "other", "meaning")
     return _section(
         facts,
         "glossary",

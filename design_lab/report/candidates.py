@@ -81,7 +81,7 @@ def _candidates_table(facts: Facts, names: tuple[str, ...]) -> Table:
     columns = ("scheme", "rank", "changes", "up", "down")
     return Table(
         title=facts.say("candidates.table"),
-        columns=tuple(facts.say(f"candidates.{column}_column") for column in columns),
+        columns=facts.heads("candidates", *columns),
         rows=tuple(rows),
         notes=(facts.say("candidates.rank_note"),),
     )

@@ -98,7 +98,7 @@ def _indicator_table(facts: Facts) -> Table:
         if any(pair):
             cells = (facts.indicator(id), *(facts.shown(finding) for finding in pair))
             rows.append(Row(cells=cells, shows=facts.statements(pair)))
-    columns = tuple(facts.say(f"data.{column}_column") for column in ("indicator", "centre", "spread"))
+    columns = facts.heads("data", "indicator", "centre", "spread")
     notes = (facts.say("data.spread_note"),)
     return Table(title=facts.say("data.indicators"), columns=columns, rows=tuple(rows), notes=notes, folded=True)
 
@@ -167,7 +167,7 @@ def _weights_table(facts: Facts) -> Table:
     columns = ("dimension", "nominal", "effective", "interval")
     return Table(
         title=facts.say("weights.table"),
-        columns=tuple(facts.say(f"weights.{column}_column") for column in columns),
+        columns=facts.heads("weights", *columns),
         rows=tuple(rows),
         notes=(facts.say("weights.negative"),) if negative else (),
     )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from design_lab.report.content import Chart, Drawing, Scatter, Series, broken, shortened
 from design_lab.report.fonts import family_for
+from design_lab.report.foot import foot_inches, write_foot
 from design_lab.report.gantt import gantt
-from design_lab.report.look import INK, MARK, MUTED, TONES
+from design_lab.report.look import INK, TONES
 from design_lab.report.scatter import scattered
 from design_lab.report.timetable import Timeline
 
@@ -72,8 +73,7 @@ def _figure(chart: Chart, mark: str | None) -> Figure:
 
     lines = [broken(shortened(category, 60), 24) for category in chart.categories]
     step = max(len(chart.series) * _BAR + 0.22, 0.2 * max(len(broken_) for broken_ in lines) + 0.12)
-    told = [line for line in (mark, chart.note) if line]  # from below, each on a line of its own
-    foot = _BOTTOM + (0.1 + 0.2 * len(told) if told else 0)
+    foot = _BOTTOM + foot_inches(chart.note, mark)
     top = _TOP if len(chart.series) > 1 else 0.05
     height = top + step * len(chart.categories) + foot
     figure = Figure(figsize=(_WIDTH, height))
@@ -86,12 +86,7 @@ def _figure(chart: Chart, mark: str | None) -> Figure:
     _frame(axes, chart, lines)
     if len(chart.series) > 1:
         _legend(axes, chart)
-    if chart.note:
-        above = (0.12 + 0.2 * told.index(chart.note)) / height
-        figure.text(_LEFT / _WIDTH, above, chart.note, color=MUTED, fontsize=9.5, parse_math=False)
-    if mark:
-        end = 1 - 0.05 / _WIDTH
-        figure.text(end, 0.12 / height, mark, color=MARK, fontsize=9.5, ha="right", parse_math=False)
+    write_foot(figure, chart.note, mark, left=_LEFT)
     return figure
 
 

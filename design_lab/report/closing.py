@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.finding import CAUSAL, Finding
 from design_lab.report.content import Points, Section
 from design_lab.report.facts import Facts
+from design_lab.report.forecast import greatest_effect
 from design_lab.report.gaps import gaps, telling, widest
 
 _CONDITIONS = ("congress", "service", "same_measure", "frozen")
@@ -58,14 +58,3 @@ def _found(facts: Facts) -> list[Finding]:
     asked = [facts.get(f"expected.{scheme}.{end}") for end in ("fte", "net_value")] if most else []
     held = [gap.effective if gap else None, facts.get("evidence.claim"), most, *asked, facts.get("pilot.power")]
     return [one for one in held if one is not None]
-
-
-def greatest_effect(facts: Facts) -> Finding | None:
-    """Return the candidates' effect that is greatest in size on the outcome named before looking; None without any."""
-    names = facts.candidates()
-    parts = [one for one in facts.results.under("expected") if one.id.split(".")[1] in names]
-    primary = next(
-        (one.id.split(".")[2] for one in parts if one.id.split(".")[2:] in [[name] for name in OUTCOMES]), ""
-    )
-    found = [one for name in names if (one := facts.measured(f"expected.{name}.{primary}"))]
-    return max(found, key=lambda one: abs(one.value or 0), default=None)

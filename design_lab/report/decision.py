@@ -57,7 +57,7 @@ def _options(facts: Facts, advice: Finding) -> Table:
     columns = ("option", "advice", "rests", "condition", "owner", "due")
     return Table(
         title=facts.say("decision.options"),
-        columns=tuple(facts.say(f"decision.{name}_column") for name in columns),
+        columns=facts.heads("decision", *columns),
         rows=tuple(rows),
         notes=(facts.say("decision.note"),),
         worded=True,

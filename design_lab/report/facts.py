@@ -27,6 +27,10 @@ class Facts:
         """Return the words at `report.<key>`."""
         return words(self.lang).say(f"report.{key}", **parts)
 
+    def heads(self, key: str, *columns: str) -> tuple[str, ...]:
+        """Return the headings of a table's columns, the words at `report.<key>.<column>_column`."""
+        return tuple(self.say(f"{key}.{column}_column") for column in columns)
+
     def chart_word(self, key: str, **parts: str) -> str:
         """Return the words at `chart.<key>`."""
         return words(self.lang).say(f"chart.{key}", **parts)

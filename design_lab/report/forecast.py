@@ -75,11 +75,17 @@ def _outcome(facts: Facts, id: str) -> str:
     return words(facts.lang).say(f"outcome.{id}")
 
 
+def greatest_effect(facts: Facts) -> Finding | None:
+    """Return the effect that is greatest in size on the outcome named before looking; None where none is told."""
+    primary = _primary(facts)
+    known = [one for one in _of(facts, (primary,)) if one.value is not None] if primary else []
+    return max(known, key=lambda one: abs(one.value or 0), default=None)
+
+
 def _heading(facts: Facts, primary: str, effects: list[Finding]) -> str:
-    known = [one for one in effects if one.value is not None]
-    if not known:
+    most = greatest_effect(facts)
+    if most is None:
         return facts.say("expected.unknown" if effects else "expected.none")
-    most = max(known, key=lambda one: abs(one.value or 0))
     kind = "piloted" if most.claim in CAUSAL else "scenario"
     return facts.say(
         f"expected.heading_{kind}", outcome=_outcome(facts, primary), scheme=facts.quoted(most.id.split(".")[1]),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from design_lab.report.content import broken, shortened
-from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.foot import foot_inches, write_foot
+from design_lab.report.look import INK, MUTED, RULE, TONES
 from design_lab.report.timetable import Timeline
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def gantt(chart: Timeline, mark: str | None) -> Figure:
 
     lines = [broken(shortened(stage.name, 60), 24) for stage in chart.stages]
     step = max(0.42, _LINE * max(len(one) for one in lines) + 0.12)
-    told = [line for line in (mark, chart.note) if line]
-    foot = _BOTTOM + (0.1 + 0.2 * len(told) if told else 0)
+    foot = _BOTTOM + foot_inches(chart.note, mark)
     height = _TOP + step * len(lines) + foot
     figure = Figure(figsize=(_WIDTH, height))
     axes = figure.add_axes(
@@ -38,12 +38,7 @@ def gantt(chart: Timeline, mark: str | None) -> Figure:
         label = axes.text(end, row, stage.label, va="center", fontsize=10, parse_math=False, zorder=4)
         label.set_bbox({"facecolor": "#FFFFFF", "edgecolor": "none", "pad": 1.2})
     _frame(axes, chart, lines)
-    if chart.note:
-        above = (0.12 + 0.2 * told.index(chart.note)) / height
-        figure.text(_LEFT / _WIDTH, above, chart.note, color=MUTED, fontsize=9.5, parse_math=False)
-    if mark:
-        end = 1 - 0.05 / _WIDTH
-        figure.text(end, 0.12 / height, mark, color=MARK, fontsize=9.5, ha="right", parse_math=False)
+    write_foot(figure, chart.note, mark, left=_LEFT)
     return figure
 
 

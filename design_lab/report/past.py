@@ -109,7 +109,7 @@ def _outcome_table(facts: Facts) -> Table:
     """Every outcome that could be estimated, with its interval and what kind of claim it is."""
     return Table(
         title=facts.say("evidence.outcomes"),
-        columns=tuple(facts.say(f"evidence.{column}_column") for column in ("outcome", "effect", "interval")),
+        columns=facts.heads("evidence", "outcome", "effect", "interval"),
         rows=tuple(
             Row(
                 cells=(capital(_outcome(facts, one)), facts.shown(one), _ends(facts, one)),

@@ -28,8 +28,14 @@ def day(facts: Facts, weeks: Finding | None, *, last: bool = False) -> str:
         return facts.say("unstated")
     if facts.cover.begins is None:
         return facts.shown(weeks)
-    begins = facts.cover.begins + dt.timedelta(weeks=float(weeks.value or 0))
-    return (begins - dt.timedelta(days=1) if last else begins).isoformat()
+    count = float(weeks.value or 0)
+    return _last_day(facts, count) if last else (facts.cover.begins + dt.timedelta(weeks=count)).isoformat()
+
+
+def _last_day(facts: Facts, weeks: float) -> str:
+    """The last day of so many weeks; nothing where the first day of all is not known."""
+    begins = facts.cover.begins
+    return (begins + dt.timedelta(weeks=weeks, days=-1)).isoformat() if begins else ""
 
 
 def _timetable(facts: Facts, total: Finding) -> Section:
@@ -52,9 +58,7 @@ def _chart(facts: Facts) -> Timeline:
         if starts is None or weeks is None:
             continue
         first, many = int(starts.value or 0), int(weeks.value or 0)
-        until = (
-            (facts.cover.begins + dt.timedelta(weeks=first + many, days=-1)).isoformat() if facts.cover.begins else ""
-        )
+        until = _last_day(facts, first + many)
         label = facts.chart_word(f"plan_label{'' if until else '_weeks'}", weeks=facts.shown(weeks), until=until)
         deciding = phase.accountable == plan.decision.owner
         stages.append(
@@ -81,7 +85,7 @@ def _gates(facts: Facts) -> Table:
         rows.append(Row(cells=cells, shows=facts.statements(found)))
     return Table(
         title=facts.say("plan.gates"),
-        columns=tuple(facts.say(f"plan.{name}_column") for name in ("phase", "begins", "deliverable", "gate")),
+        columns=facts.heads("plan", "phase", "begins", "deliverable", "gate"),
         rows=tuple(rows),
         worded=True,
         whole=frozenset({1}),
@@ -134,7 +138,7 @@ def _communication(facts: Facts) -> Section:
         blocks=(
             Table(
                 title=facts.say("communication.table"),
-                columns=tuple(facts.say(f"communication.{name}_column") for name in columns),
+                columns=facts.heads("communication", *columns),
                 rows=tuple(rows),
                 worded=True,
                 whole=frozenset({3}),

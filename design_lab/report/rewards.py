@@ -55,7 +55,7 @@ def _noise_table(facts: Facts) -> Table:
         rows.append(Row(cells=cells, shows=facts.statements((effective, finding))))
     return Table(
         title=facts.say("noise.parts"),
-        columns=tuple(facts.say(f"noise.{column}_column") for column in ("dimension", "effective", "chance")),
+        columns=facts.heads("noise", "dimension", "effective", "chance"),
         rows=tuple(rows),
         notes=(facts.say("noise.parts_note"),),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from design_lab.catalogue import words
 from design_lab.catalogue.rollout import Risk
 from design_lab.finding import Finding
@@ -56,7 +54,7 @@ def _register(facts: Facts, ids: list[str]) -> Table:
     columns = ("risk", "degrees", "shown", "mitigation", "owner")
     return Table(
         title=facts.say("risks.table"),
-        columns=tuple(facts.say(f"risks.{name}_column") for name in columns),
+        columns=facts.heads("risks", *columns),
         rows=tuple(rows),
         notes=(facts.say("risks.note"),),
         worded=True,
@@ -73,9 +71,4 @@ def _shown(facts: Facts, sign: Finding | None) -> str:
 
 def _watching(facts: Facts, risk: Risk) -> list[Finding]:
     """The findings that watch a risk, in the order of its watches."""
-    return [
-        one
-        for watch in risk.watch
-        for one in facts.results.findings
-        if fnmatchcase(one.id, watch.findings) and one.id.count(".") == watch.findings.count(".")
-    ]
+    return [one for watch in risk.watch for one in facts.results.findings if watch.sees(one.id)]

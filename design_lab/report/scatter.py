@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from design_lab.report.content import Field, Scatter, Spot, broken, shortened, width
-from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.foot import write_foot
+from design_lab.report.look import INK, MUTED, RULE, TONES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,9 +44,7 @@ def scattered(chart: Scatter, mark: str | None) -> Figure:
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
-    if mark:
-        end = 1 - 0.05 / _WIDTH
-        figure.text(end, 0.12 / height, mark, color=MARK, fontsize=9.5, ha="right", parse_math=False)
+    write_foot(figure, "", mark, left=_LEFT)
     return figure
 
 

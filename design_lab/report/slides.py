@@ -43,11 +43,10 @@ _ROWS_BESIDE_CHART = 4
 _OPEN_ON_SLIDE = 3
 _COLUMNS = {  # how broad the columns of a table beside a chart are, as shares; what is not named is left out
     "weights": (0.37, 0.15, 0.16, 0.32),
-    "robustness": (0.25, 0.155, 0.15, 0.125, 0.165, 0.155),
     "search": (0.42, 0.13, 0.12, 0.15, 0.18),
     "gains": (0.28, 0.18, 0.18, 0.18, 0.18),
 }
-_WIDE_COLUMNS = {  # the same of a table over the whole width; else the first takes a fifth
+_WIDE_COLUMNS = {  # the same of a table over the whole width
     "decision": (0.15, 0.12, 0.15, 0.36, 0.12, 0.1),
     "responsibilities": (0.2, 0.17, 0.24, 0.2, 0.19),
     "communication": (0.19, 0.29, 0.16, 0.09, 0.12, 0.15),
@@ -227,7 +226,7 @@ def _whole_table(slide: Any, section: Section, report: Report) -> Sequence[State
     title = Type(sizes=(14, 13, 12, 11), bold=True)
     write(slide, [table.title], Box(MARGIN, _TOP, _FULL, 0.3), title, report.lang, name="table title")
     columns = range(len(table.columns))
-    shares = _WIDE_COLUMNS.get(section.key, (0.2, *(0.8 / (len(columns) - 1) for _ in columns[1:])))
+    shares = _WIDE_COLUMNS[section.key]
     notes = 0.55 if table.notes else 0.0
     room = Box(MARGIN, _TOP + 0.35, _FULL, _END - _TOP - 0.35 - notes)
     taken = native_table(slide, table, columns, shares, room, report.lang)

@@ -8,13 +8,13 @@ from design_lab.report.aims import aims_section
 from design_lab.report.annex import annex_sections
 from design_lab.report.candidates import candidates_section
 from design_lab.report.chapters import data_section, weights_section
-from design_lab.report.closing import closing_section, greatest_effect
+from design_lab.report.closing import closing_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
 from design_lab.report.cover import Cover
 from design_lab.report.coverage import coverage_section
 from design_lab.report.decision import decision_section
 from design_lab.report.facts import Facts, capital
-from design_lab.report.forecast import forecast_section
+from design_lab.report.forecast import forecast_section, greatest_effect
 from design_lab.report.gains import gains_section
 from design_lab.report.gaps import gaps, heaviest, telling, widest
 from design_lab.report.held import review_sections

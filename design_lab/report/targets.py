@@ -16,7 +16,7 @@ def targets_section(facts: Facts) -> Section:
     columns = ("goal", "indicator", "start", *_STEPS, "guard")
     table = Table(
         title=facts.say("baseline.table"),
-        columns=tuple(facts.say(f"baseline.{column}_column") for column in columns),
+        columns=facts.heads("baseline", *columns),
         rows=tuple(_row(facts, goal) for goal in goals),
         notes=(facts.say("baseline.note"),),
         worded=True,
