@@ -17,6 +17,8 @@ from design_lab.study import project_root
 
 WAIT_SECONDS = 240
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def lab(small, tmp_path):

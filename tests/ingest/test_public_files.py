@@ -22,7 +22,10 @@ OVERLAP = (
     "is right."
 )
 FILES = os.environ.get("DESIGN_LAB_PUBLIC_DATA")
-pytestmark = pytest.mark.skipif(not FILES, reason="DESIGN_LAB_PUBLIC_DATA does not say where the public files are")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not FILES, reason="DESIGN_LAB_PUBLIC_DATA does not say where the public files are"),
+]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from design_lab.catalogue import LANGUAGES, words
 
 MARGIN = 40  # points that stay free at each side of a page on paper
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def rendered(written, tmp_path_factory):

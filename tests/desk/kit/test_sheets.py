@@ -20,6 +20,8 @@ from design_lab.scoring.grades import numbers
 from design_lab.scoring.ratings import forms, severity
 from tests.desk.kit.conftest import find, table
 
+pytestmark = pytest.mark.long
+
 
 def filled(path, tmp_path, sheet, **cells):
     """A copy of a workbook in which somebody has filled in cells."""
