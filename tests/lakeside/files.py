@@ -1,4 +1,4 @@
-"""Write Lakeside Bank's files: `python -m tests.lakeside.files inbox`. Fifty-four invented people, two quarters.
+"""Write Lakeside Bank's files: `python -m tests.lakeside.files inbox`. Sixty invented people, two quarters.
 
 Months close on the 25th. Who is quick is marked a little lower and has fewer five-star ratings, by construction; nothing
 of it is of any real person.
@@ -17,8 +17,9 @@ import numpy as np
 import xlsxwriter
 
 FIRST, LAST = dt.date(2026, 3, 26), dt.date(2026, 9, 25)
-SQUADS = ("Amber", "Birch", "Cedar", "Dune", "Elm", "Fern")  # the last two are the disputes desk
-IN_A_SQUAD = 9
+SQUADS = ("Amber", "Birch", "Cedar", "Dune", "Elm", "Fern", "Grove", "Heron", "Iris", "Juniper")
+DISPUTES = SQUADS[7:]
+IN_A_SQUAD = 6
 STARS = (1, 2, 3, 4, 5)
 
 
@@ -45,8 +46,8 @@ def _person(rng: np.random.Generator, squad: int, place: int) -> Person:
     pace, care, warmth = rng.normal(size=3)
     return Person(
         id=f"LK{1000 + 17 * (squad * IN_A_SQUAD + place)}",
-        desk="Disputes" if squad >= 4 else "Card hotline",
-        band="Squad lead" if place == 0 else "Band 2" if place < 4 else "Band 1",
+        desk="Disputes" if SQUADS[squad] in DISPUTES else "Card hotline",
+        band="Squad lead" if place == 0 else "Band 2" if place < 3 else "Band 1",
         squad=SQUADS[squad],
         joined=dt.date(2019, 1, 7) + dt.timedelta(days=int(rng.integers(0, 2300))),
         pace=float(pace),
