@@ -58,10 +58,10 @@ def data_dictionary() -> str:
             "# Data dictionary",
             "",
             "The canonical tables into which every client's files are brought ([sources.md](sources.md) tells how)."
-            " Made from `design_lab/schema.py` and the word files by `python -m docs.make`; what is wrong here is mended"
-            " there. Durations are whole milliseconds, points and money whole hundredths. A study needs `staff`, and one"
-            " of `interactions` and `agent_periods`; each other table is left out where it does not come, and what that"
-            " costs is said.",
+            " Made from `design_lab/schema.py` and the word files by `python -m docs.make`; what is wrong here is"
+            " mended there. Durations are whole milliseconds, points and money whole hundredths. A study needs `staff`,"
+            " and one of `interactions` and `agent_periods`; each other table is left out where it does not come, and"
+            " what that costs is said.",
             "",
             "| table | called | a row |",
             "|---|---|---|",
@@ -75,7 +75,8 @@ def _table(table: Table) -> Iterator[str]:
     en, zh = words("en"), words("zh")
     name = table.name
     yield from ("", f"## {name}", "")
-    yield f"{en.say(f'table.{name}')} · {zh.say(f'table.{name}')}: {en.say(f'grain.{name}')} · {zh.say(f'grain.{name}')}."
+    called, row = (" · ".join(lang.say(f"{what}.{name}") for lang in (en, zh)) for what in ("table", "grain"))
+    yield f"{called}: {row}."
     until = f", ended by `{table.until}`" if table.until else ""
     dated = f" Rows are dated by `{table.when}`{until}." if table.when else ""
     yield f"Key: {', '.join(f'`{column}`' for column in table.key)}.{dated}"
@@ -281,16 +282,25 @@ def _fields(thing: type) -> Iterator[str]:
 
 
 def imports_of(room: str) -> set[str]:
-    """Return the other rooms and modules of the package that a room imports, also within its functions."""
+    """Return the other rooms and modules of the package that a room imports, also within its functions.
+
+    What is imported for types alone counts no more than `lint-imports` counts it.
+    """
     home = PACKAGE / room
     found: set[str] = set()
     for path in sorted(home.rglob("*.py")) if home.is_dir() else [home.with_suffix(".py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in _run_time(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("design_lab."):
                 found.add(str(node.module).split(".")[1])
-            elif isinstance(node, ast.ImportFrom) and node.module == "design_lab":
-                found |= {alias.name for alias in node.names if (PACKAGE / alias.name).exists()}
     return found - {room}
+
+
+def _run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """All parts of a module but what stands below `if TYPE_CHECKING`."""
+    yield node
+    if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for part in ast.iter_child_nodes(node):
+            yield from _run_time(part)
 
 
 _DRAWN = 8  # floors from the top; what stands below is known to all
