@@ -184,8 +184,8 @@ def _public(module: ModuleType) -> list[tuple[str, Any]]:
 
 def _whole(called: str, name: str, thing: Any) -> list[str]:
     """A heading, the signature, the docstring with its examples, and what a record has."""
-    home = thing.__module__.replace(".", "/")
-    lines = ["", f"### {called}", "", f"`{home}.py`", "", "```python", _signature(name, thing), "```", ""]
+    home = Path(inspect.getsourcefile(thing) or "").relative_to(DOCS.parent).as_posix()
+    lines = ["", f"### {called}", "", f"`{home}`", "", "```python", _signature(name, thing), "```", ""]
     lines += _prose(inspect.getdoc(thing) or "")
     if inspect.isclass(thing) and (members := [*_members(thing)]):
         lines += ["", *members]

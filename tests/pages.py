@@ -12,7 +12,9 @@ from design_lab.study import project_root
 ROOT = project_root()
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_PROGRAMS = ("design-lab", "python", "python3", "py", "pip", "pytest", "papermill", "jupyter", "spark-submit")
+_PROGRAMS = (
+    "design-lab", "python", "python3", "py", "pip", "pytest", "papermill", "jupyter", "ruff", "mypy", "lint-imports",
+)  # fmt: skip
 _BEGINS = re.compile(rf"(?:\$ |> )?(?:\.venv[/\\](?:bin|Scripts)[/\\])?({'|'.join(_PROGRAMS)})(?:\s+(.*))?")
 
 
@@ -58,8 +60,8 @@ def commands(page: Path) -> Iterator[Command]:
 
 def _command(page: Path, line: str) -> Iterator[Command]:
     match = _BEGINS.fullmatch(re.sub(r"\s+# .*", "", line).strip())
-    if match and (match[2] or match[1] == "design-lab"):
-        program = "python" if match[1].startswith("py") and match[1] not in ("pytest",) else match[1]
+    if match and (match[2] or match[1] in ("design-lab", "mypy", "lint-imports")):
+        program = "python" if match[1] in ("py", "python3") else match[1]
         yield Command(named(page), " ".join([program, *(match[2] or "").split(" ")]).strip())
 
 
