@@ -72,7 +72,7 @@ The road, each step a call:
     decisions(study, candidates, findings, schedule)  # the options, and the one that a published rule recommends
     write_findings(findings, out, "my_notebook") # every number leaves as a finding
 
-Each result shows itself in a notebook and states its findings with `.findings()`.
+Each result shows itself in a notebook and states its findings with `.findings()`. docs/api.md tells of each name.
 """
 
 from __future__ import annotations

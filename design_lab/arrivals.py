@@ -109,7 +109,7 @@ class FileReport:
     def refusal(self) -> Refusal | None:
         """Why the file cannot be used, if it cannot."""
         if not self.data_rows:
-            if self.rows and not self.subtotals:
+            if self.aside or (self.rows and not self.subtotals):
                 return None  # all rows are set aside: of other quarters, or other words
             return self._refused("totals_only" if self.subtotals else "no_rows")
         if self.excluded <= self.exclude_limit * self.data_rows:

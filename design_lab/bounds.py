@@ -23,7 +23,8 @@ class Search(Record):
     Weights are multiples of `step`; an indicator weighs nothing or `least` to `most`, and `least` where its reliability
     is under `reliability`. `bounds` are those of dimensions for `default`, a role, or a role's level
     (`customer_service.team_leader`); the nearer wins. `key` names the dimensions that together weigh no less than
-    today; `pool` is by how much the bonus pool may change.
+    today, `less` those that together weigh less and `more` those that weigh more; `pool` is by how much the bonus pool
+    may change.
     """
 
     step: Annotated[StrictInt, Field(ge=1, le=50)] = 5
@@ -34,6 +35,8 @@ class Search(Record):
     qualitative: StrictInt = 30
     pool: Number = 1.0
     key: tuple[str, ...] = ("csat", "complaints")
+    less: tuple[str, ...] = ("workload",)
+    more: tuple[str, ...] = ("teamwork",)
     bounds: dict[str, dict[str, tuple[StrictInt, StrictInt]]] = Field(default_factory=dict)
 
     def bounds_for(self, role: str, levels: Sequence[str] = ()) -> dict[str, tuple[int, int]]:

@@ -9,6 +9,7 @@ from hypothesis import settings
 from design_lab.ingest import build
 from design_lab.study import Study
 from design_lab.synthetic import generate
+from tests.lakeside.walk import walk
 
 # What is tested is never how fast a busy machine is.
 settings.register_profile("untimed", deadline=None)
@@ -27,6 +28,12 @@ def small(tmp_path_factory):
     study = Study.open(folder)
     build(study, jobs=2)
     return study
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory):
+    """The worked example's bank, walked from its raw files to its report by the commands of the page; takes minutes."""
+    return walk(tmp_path_factory.mktemp("worked example"))
 
 
 @pytest.fixture

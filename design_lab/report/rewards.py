@@ -152,6 +152,8 @@ def _direction_heading(facts: Facts) -> str:
     within = facts.measured("evidence.volume_csat.within")
     if below:
         return facts.say("direction.below", value=facts.shown(below))
+    if within and within.interval and within.interval[0] <= 0 <= within.interval[1]:
+        return facts.say("direction.flat")
     if within:
         return facts.say("direction.slope", value=facts.shown(within))
     return facts.say("direction.none")

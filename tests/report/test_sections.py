@@ -128,12 +128,20 @@ def test_without_grades_the_past_makes_the_heading_and_without_both_that_is_said
     grades = ("diagnosis.top_", "diagnosis.low_")
     section = tell(*invented(without=grades), "en").section("direction")
     assert section.heading == (
-        "When the same person takes on more, customer satisfaction differs by 0.03 pp for each tenth more volume"
+        "When the same person takes on more, no difference in customer satisfaction can be told from none"
     )
     neither = tell(*invented(without=(*grades, "evidence.volume_csat")), "en").section("direction")
     assert neither.heading == "Whom the grades honour could not be counted"
     assert (neither.blocks, neither.chart) == ((), None)
     assert len(neither.lead) == 1
+
+
+def test_a_slope_that_is_told_from_none_gives_its_value_to_the_heading(invented):
+    results, cover = invented(without=("diagnosis.top_", "diagnosis.low_"))
+    known = replace(results["evidence.volume_csat.within"], value=-0.3, interval=(-0.5, -0.1))
+    found = tuple(known if one.id == known.id else one for one in results.findings)
+    section = tell(replace(results, findings=found), cover, "en").section("direction")
+    assert section.heading.endswith("customer satisfaction differs by -0.30 pp for each tenth more volume")
 
 
 def test_a_slope_that_is_not_known_has_no_bar_and_keeps_its_sentence(invented):

@@ -137,12 +137,14 @@ def allowed(weights: Percents, space: Space, settings: Search) -> npt.NDArray[np
         return weights[:, inside].sum(axis=1), float(space.today[inside].sum())
 
     key, key_today = together(settings.key)
-    workload, workload_today = together(["workload"])
-    teamwork, teamwork_today = together(["teamwork"])
+    less, less_today = together(settings.less)
+    more, more_today = together(settings.more)
     judged = weights[:, np.array([one.qualitative for one in space.candidates], dtype=bool)].sum(axis=1)
     fine = ((weights > 0).sum(axis=1) <= settings.indicators) & (judged <= settings.qualitative)
-    fine &= (key >= key_today) & (teamwork > teamwork_today)
-    return np.asarray(fine & (workload < workload_today) if workload_today else fine)
+    fine &= key >= key_today
+    if settings.more:
+        fine &= more > more_today
+    return np.asarray(fine & (less < less_today) if less_today else fine)
 
 
 def _space(

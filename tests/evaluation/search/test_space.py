@@ -62,6 +62,20 @@ def test_no_weights_break_a_constraint_and_none_that_keeps_them_is_left_out():
     assert 0 < kept.sum() < len(kept)
 
 
+def test_a_client_says_in_its_own_words_which_dimensions_are_to_weigh_less_and_more():
+    own = (candidate("pace", "output"), candidate("happy", "voice"), candidate("there", "conduct"))
+    settings = Search(key=("voice",), less=("output",), more=(), most=90)
+    weights = said_aloud(own, {}, settings)
+    space = Space(
+        role="r", levels=(), people=50, candidates=own, weights=weights, said=len(weights),
+        today=np.array([30.0, 40, 30]), elsewhere=0.0,
+    )  # fmt: skip
+    kept = allowed(weights, space, settings)
+    assert [*kept] == [pace < 30 and happy >= 40 for pace, happy, _ in weights.tolist()]
+    assert kept.any()
+    assert not allowed(weights, space, Search(most=90)).any(), "by the usual names nothing weighs teamwork more"
+
+
 def test_a_bound_that_unreliable_indicators_cannot_reach_yields():
     unreliable = (candidate("pace", "workload", most=5), candidate("happy", "csat", most=95))
     found = said_aloud(unreliable, {"workload": (15, 35)}, Search(most=95))
