@@ -62,6 +62,7 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
     bodies: dict[str, Callable[[Any, Section, Report], Sequence[Statement]]] = {
         "decision": _whole_table,
         "summary": _summary,
+        "changes": _beside_chart,
         "peers": _beside_chart,
         "weights": _with_table,
         "noise": _beside_chart,

@@ -7,6 +7,7 @@ from design_lab.finding import CLAIMS, Finding, Results
 from design_lab.report.aims import aims_section
 from design_lab.report.annex import annex_sections
 from design_lab.report.candidates import candidates_section
+from design_lab.report.changes import changed_sentence, changes_sections, is_change
 from design_lab.report.chapters import data_section, weights_section
 from design_lab.report.closing import closing_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
@@ -49,6 +50,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             (
                 _summary(facts),
                 decision_section(facts),
+                *changes_sections(facts),
                 purpose_section(facts),
                 data_section(facts),
                 *sector_sections(facts),
@@ -91,6 +93,7 @@ def _summary(facts: Facts) -> Section:
         leads.append(facts.say("summary.past", answer=evidence_heading(facts)))
     if not keys:
         leads.append(facts.say("summary.none"))
+    leads += changed_sentence(facts)
     return Section(
         key="summary",
         kicker=facts.say("kicker.summary"),
@@ -136,7 +139,8 @@ def _key_statements(facts: Facts) -> tuple[Statement, ...]:
 def _unknown(facts: Facts) -> Section:
     """What the data cannot say, and what would tell."""
     evidence = facts.get("evidence.claim")
-    open_ones = [finding for finding in facts.results.findings if finding.claim == "unidentified"]
+    made = [finding for finding in facts.results.findings if not is_change(finding)]
+    open_ones = [finding for finding in made if finding.claim == "unidentified"]
     open_ones.sort(key=lambda finding: finding is not evidence)
     alike = [finding for finding in open_ones if _is_of_many(finding)]
     statements = facts.statements(finding for finding in open_ones if finding not in alike)
