@@ -73,6 +73,8 @@ def _settings(study: Study) -> dict[str, Any]:
 def _sources(study: Study) -> dict[str, Any]:
     from design_lab.ingest.mapping import read_sources
 
+    if not (study.folder / "sources.yaml").is_file():  # of tables alone
+        return {}
     return {
         table: {
             key: text
