@@ -11,12 +11,12 @@ HEADLINES = (
     "decision.option.*",
     "decision.candidate.*",
     "indicators.*.target",
-    "targets.*.*.*",
     "diagnosis.effective_weight.*",
     "evidence.claim",
     "evidence.weight_effect.*",
     "expected.*.csat",
     "expected.*.*",
+    "targets.*.*.*",
 )
 _PATTERNS = tuple(re.compile(re.escape(one).replace(r"\*", r"[^.]+")) for one in HEADLINES)
 
@@ -25,6 +25,6 @@ def headline(id: str) -> int | None:
     """Return the place of a finding among those told first, None if it is none of them.
 
     >>> headline("diagnosis.effective_weight.workload"), headline("expected.balanced.csat.q1")
-    (6, None)
+    (5, None)
     """
     return next((place for place, pattern in enumerate(_PATTERNS) if pattern.fullmatch(id)), None)

@@ -11,6 +11,7 @@ _STEM = "changes"
 _KINDS = ("moved", "value", "claim", "new", "gone")  # of one finding's change
 _COUNTED = ("restated", "claims", "appeared", "gone")
 _ON_SLIDE = 4
+_OPEN = 8  # changes that a page shows unasked
 _PARTS = ("data", "code", "parameters", "together")
 
 
@@ -24,11 +25,16 @@ def changes_sections(facts: Facts) -> tuple[Section, ...]:
     first, rest = _changes(facts)
     parts = _parts_table(facts, (*first, *rest))
     blocks: list[Block] = [
-        *facts.groups({"changes.overall": [overall, *counts], "changes.headlines": first}),
+        *facts.groups({"changes.overall": [overall, *counts], "changes.headlines": first[:_OPEN]}),
         *((parts,) if parts.rows else ()),
         *facts.groups({"changes.definitions": definitions}),
         *facts.groups(
-            {"changes.others": rest, "changes.by_notebook": facts.results.under(f"{_STEM}.notebook")}, folded=True
+            {
+                "changes.more_headlines": first[_OPEN:],
+                "changes.others": rest,
+                "changes.by_notebook": facts.results.under(f"{_STEM}.notebook"),
+            },
+            folded=True,
         ),
     ]
     return (
