@@ -90,7 +90,11 @@ def test_what_moved_says_old_value_and_difference_in_points_of_percent():
 
 
 def test_new_gone_and_other_claims_are_told_and_counted():
-    before = [finding("evidence.claim", None, claim="unidentified"), finding("decision.recommended.keep", 1), finding("x.y", 1)]
+    before = [
+        finding("evidence.claim", None, claim="unidentified"),
+        finding("decision.recommended.keep", 1),
+        finding("x.y", 1),
+    ]
     now = [finding("evidence.claim", None, claim="causal"), finding("decision.recommended.adopt", 1)]
     found = told(compared(before, now))
     assert found["changes.claims"].value == 1
@@ -107,7 +111,12 @@ def test_what_the_answer_rests_on_comes_first_in_the_order_of_the_headlines():
     ids = ["expected.balanced.csat", "ratings.icc", "diagnosis.effective_weight.csat", "decision.candidate.balanced"]
     found = told(compared([finding(id, 1, (0, 2)) for id in ids], [finding(id, 9, (8, 10)) for id in ids]))
     moved = [id.removeprefix("changes.moved.") for id in found if id.startswith("changes.moved.")]
-    assert moved == ["decision.candidate.balanced", "diagnosis.effective_weight.csat", "expected.balanced.csat", "ratings.icc"]
+    assert moved == [
+        "decision.candidate.balanced",
+        "diagnosis.effective_weight.csat",
+        "expected.balanced.csat",
+        "ratings.icc",
+    ]
     assert headline("expected.balanced.csat") == HEADLINES.index("expected.*.csat")
 
 
@@ -189,11 +198,15 @@ def test_a_column_is_told_where_an_indicator_rests_on_it_and_by_which():
         found = changed(today | {"sources": mapped}, today | {"sources": other})
         assert bool(found) is told_, key
         assert all(text.endswith("It bears on CSAT.") for text in found.values())
-    recoded = changed(today | {"sources": mapped}, today | {"sources": {"surveys": mapped["surveys"] | {"columns.grade.codes": "#2"}}})
+    recoded = changed(
+        today | {"sources": mapped}, today | {"sources": {"surveys": mapped["surveys"] | {"columns.grade.codes": "#2"}}}
+    )
     assert "columns.grade.codes stated otherwise" in next(iter(recoded.values()))
 
 
 def test_long_texts_and_words_of_cause_in_a_definition_are_not_quoted():
     for text in ("x" * 200, "volume lowers CSAT"):
-        found = changed({"indicators": {"csat": CSAT}}, {"indicators": {"csat": CSAT | {"exclusions": {"en": text, "zh": text}}}})
+        found = changed(
+            {"indicators": {"csat": CSAT}}, {"indicators": {"csat": CSAT | {"exclusions": {"en": text, "zh": text}}}}
+        )
         assert list(found.values()) == ["Metric card CSAT (csat) changed: exclusions stated otherwise."]

@@ -17,12 +17,13 @@ from design_lab.files import write_json
 from design_lab.finding import Finding, Results, Stated, state
 
 SOURCE = "changes.json"
-Parts = Mapping[str, Mapping[str, float | None]]  # by finding: how much of its change is data, code, parameters, together
+# By finding: how much of its change is data, code and parameters, each replayed alone, and what is left together.
+Parts = Mapping[str, Mapping[str, float | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """The report that another is compared with: its quarter, its revision (1 is the first), the digest of its inputs."""
+    """The report that another is compared with: its quarter, its revision (from 1), the digest of its inputs."""
 
     quarter: str
     revision: int
@@ -91,7 +92,7 @@ class Changes(Stated):
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """State what is compared, what moved, what is said otherwise, by notebook too, and which definitions changed."""
+        """State what is compared, what moved, what is said otherwise, and which definitions changed."""
         return tuple(replace(finding, source=SOURCE) for finding in self._findings())
 
     def _findings(self) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from design_lab.display import Term, Wording, interval, number
 from design_lab.finding import Finding, state
 
 PARTS = ("data", "code", "parameters", "together")
+_IDS = {"no_more": "gone"}
 _POINTS = ("share", "weight", "chance")  # these differ by percentage points
 
 
@@ -78,8 +79,8 @@ def _differs(kind: str, pair: Pair, base: Wording) -> Finding:
 
 def _once(kind: str, finding: Finding, base: Wording) -> Finding:
     told = state(
-        f"changes.{'gone' if kind == 'no_more' else kind}.{finding.id}", finding.value, says=f"changes.{kind}", unit=finding.unit, n=finding.n,
-        claim=finding.claim, said=finding.text, base=base,
+        f"changes.{_IDS.get(kind, kind)}.{finding.id}", finding.value, says=f"changes.{kind}", unit=finding.unit,
+        n=finding.n, claim=finding.claim, said=finding.text, base=base,
     )  # fmt: skip
     return replace(told, limits=finding.limits)
 

@@ -63,6 +63,7 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
         "decision": _whole_table,
         "summary": _summary,
         "changes": _beside_chart,
+        "trends": _whole_chart,
         "peers": _beside_chart,
         "weights": _with_table,
         "noise": _beside_chart,

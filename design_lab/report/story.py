@@ -31,6 +31,7 @@ from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
 from design_lab.report.sector import sector_sections
 from design_lab.report.targets import targets_section
+from design_lab.report.trends import trends_sections
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -51,6 +52,7 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
                 _summary(facts),
                 decision_section(facts),
                 *changes_sections(facts),
+                *trends_sections(facts),
                 purpose_section(facts),
                 data_section(facts),
                 *sector_sections(facts),
@@ -162,9 +164,14 @@ def _unknown(facts: Facts) -> Section:
 def _is_of_many(finding: Finding) -> bool:
     """Whether it is one of the sentences that come once an indicator or outcome, alike but for the names."""
     parts = finding.id.split(".")
-    return (parts[0] == "indicators" and "no_signal" in parts) or parts[:2] in (
-        ["diagnosis", "minimum_n"],
-        ["review", "backtest"],
+    return (
+        parts[0] == "drift"
+        or (parts[0] == "indicators" and "no_signal" in parts)
+        or parts[:2]
+        in (
+            ["diagnosis", "minimum_n"],
+            ["review", "backtest"],
+        )
     )
 
 

@@ -67,7 +67,10 @@ def _scheme(study: Study, name: str) -> dict[str, Any]:
 def _settings(study: Study) -> dict[str, Any]:
     stated = study.settings.model_dump(mode="json", include=set(_SETTINGS))
     held = {key: dict(_flat({key: stated[key]})) for key in _SETTINGS}
-    return {**{key: texts for key, texts in held.items() if texts}, "privacy": dict(_flat({"k": study.settings.privacy.k}))}
+    return {
+        **{key: texts for key, texts in held.items() if texts},
+        "privacy": dict(_flat({"k": study.settings.privacy.k})),
+    }
 
 
 def _sources(study: Study) -> dict[str, Any]:

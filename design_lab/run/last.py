@@ -35,7 +35,7 @@ class Last:
 
 
 def last_report(reports: Path, quarter: str, inputs: Inputs, say: Say) -> Last | None:
-    """Find what a quarter's report is held beside; None for the first report of a study. `reports` is `reports/<study>`.
+    """Find what a quarter's report is held beside, among a study's `reports`; None for the first report of a study.
 
     It is the revision that it replaces or, for a quarter that was not published before, the newest report of an earlier
     one. A revision whose findings hang on the same inputs is passed over, so that a run that is forced again is held
@@ -72,7 +72,7 @@ def changes(
 
 
 def _bearing(inputs: Inputs) -> str:
-    """One digest of the inputs on which findings hang: not the consultant's words, the client's look and the formats."""
+    """One digest of the inputs on which findings hang: not the consultant's words, the client's look, the formats."""
     content = inputs.to_dict()
     content["parameters"] = {key: content["parameters"][key] for key in ("study", "quarter", "schemes", "seed")}
     content["files"] = {kind: names for kind, names in content["files"].items() if kind not in _TOLD_ONLY}

@@ -255,7 +255,10 @@ class _Run:
         return voice.after(narrative, order.reports, order.quarter, results, unmade=unmade, say=self._tell)
 
     def _report(
-        self, left_out: Sequence[nb.LeftOut], narrative: list[dict[str, Any]], last: Last | None,
+        self,
+        left_out: Sequence[nb.LeftOut],
+        narrative: list[dict[str, Any]],
+        last: Last | None,
         built: publish.Building,
     ) -> list[record.Names]:
         """Write the report; return why a file is lacking, for what is not installed here."""

@@ -53,7 +53,7 @@ def compared(before: Array, now: Array, paired: int, *, draws: int, rng: np.rand
 
 
 def _areas(values: Array, signs: Array) -> Array:
-    """Areas between distribution functions: `values` (n,), `signs` (draws, n) the weights of each, less for the second."""
+    """Areas between distribution functions: `values` (n,), `signs` (draws, n) their weights, the second's below 0."""
     order = np.argsort(values, kind="stable")
     steps = np.diff(values[order])
     heights = np.abs(np.cumsum(signs[:, order], axis=1)[:, :-1])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class Drift(Shown):
 
     def findings(self) -> tuple[Finding, ...]:
         """State how many indicators drifted beside each earlier quarter, and each of them."""
-        return tuple(self._counts()) + tuple(self._of(one) for one in self.shifts)
+        return (*self._counts(), *(finding for one in self.shifts for finding in self._of(one)))
 
     def _counts(self) -> Iterator[Finding]:
         for back, steps in BACK.items():
@@ -99,23 +99,34 @@ class Drift(Shown):
                 rate=Quantity(RATE, "weight"), limits=["drift_people"] if known else [],
             )  # fmt: skip
 
-    def _of(self, one: Shift) -> Finding:
+    def _of(self, one: Shift) -> Iterator[Finding]:
         card, role = self.cards[one.indicator], self.roles.get(one.role, one.role)
-        points = card.unit == "share"
-        scale, unit = (100, "percentage_points") if points else (1, card.unit)
-        id = f"drift.{one.role}.{one.indicator}.{one.back}"
-        said = {"role": role, "indicator": card.name, "quarter": self.quarter, "earlier": one.quarter}
+        scale, unit = (100, "percentage_points") if card.unit == "share" else (1, card.unit)
+        about = f"{one.role}.{one.indicator}.{one.back}"
+        said: dict[str, Any] = {
+            "role": role,
+            "indicator": card.name,
+            "quarter": self.quarter,
+            "earlier": one.quarter,
+        }
         if one.apart is None or one.mean is None or one.adjusted is None:
-            return state(
-                id, None, says="drift.few", unit=unit, n=None, claim="unidentified",
+            yield state(
+                f"drift.{about}", None, says="drift.few", unit=unit, n=None, claim="unidentified",
                 least=Quantity(self.least, "people"), **said,
             )  # fmt: skip
-        return state(
-            id, one.apart.distance * scale, says=f"drift.{'found' if one.found else 'none'}", unit=unit, n=one.people,
+            return
+        tested: dict[str, Any] = {"p": written(one.adjusted), "both": Quantity(one.both, "people"), **said}
+        yield state(
+            f"drift.{about}", one.apart.distance * scale, says="drift.distance", unit=unit, n=one.people,
             claim="association", limits=["drift_people", "drift_noise"],
-            chance=Quantity(one.apart.by_chance * scale, unit), mean=Quantity(one.mean * scale, unit),
-            both=Quantity(one.both, "people"), p=written(one.adjusted), rate=Quantity(RATE, "weight"), **said,
+            chance=Quantity(one.apart.by_chance * scale, unit), **tested,
         )  # fmt: skip
+        if one.found:
+            yield state(
+                f"drift.drifted.{about}", one.mean * scale, says="drift.drifted", unit=unit, n=one.people,
+                claim="association", limits=["drift_people", "drift_noise"],
+                distance=Quantity(one.apart.distance * scale, unit), **tested,
+            )  # fmt: skip
 
 
 def drift(
@@ -151,19 +162,18 @@ def _shifts(
             if new.empty and old.empty:
                 continue
             both = new.index.intersection(old.index)
-            said = {"role": role, "indicator": name, "back": back, "quarter": earlier}
-            counted = {"people": len(new), "both": len(both)}
+            alone = Shift(
+                role=role, indicator=name, back=back, quarter=earlier, people=len(new), both=len(both), apart=None
+            )  # fmt: skip
             if min(len(new), len(old)) < least:
-                yield Shift(**said, **counted, apart=None)
+                yield alone
                 continue
-            samples = (np.concatenate([one[both], one.drop(both)]).astype(float) for one in (old, new))
-            apart = compared(*samples, len(both), draws=draws, rng=rng)
-            yield Shift(**said, **counted, apart=apart, mean=float(new.mean() - old.mean()))
+            then_, now_ = (np.concatenate([one[both], one.drop(both)]).astype(float) for one in (old, new))
+            apart = compared(then_, now_, len(both), draws=draws, rng=rng)
+            yield replace(alone, apart=apart, mean=float(new.mean() - old.mean()))
 
 
 def _adjusted(shifts: list[Shift]) -> list[Shift]:
-    from dataclasses import replace
-
     from scipy.stats import false_discovery_control
 
     ps = [one.apart.p for one in shifts if one.apart is not None]
