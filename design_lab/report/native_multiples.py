@@ -90,7 +90,7 @@ def _paint(native: Any, course: Course) -> None:
         for at in dict.fromkeys(course.ends):
             label = series.points[at].data_label
             label.has_text_frame = True
-            label.text_frame.text = course.labels[at]
+            label.text_frame.text, label.text_frame.word_wrap = course.labels[at], False
             run = label.text_frame.paragraphs[0].runs[0]
             run.font.size, run.font.bold = Pt(11), True
             run.font.color.rgb = rgb(INK)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _LEFT, _RIGHT, _BETWEEN = 9.0, 0.15, 0.15, 0.35  # inches
 _ACROSS = 3
+_NEAR = 2  # quarters that a label covers
 _TITLE, _HIGH, _TICKS = 0.32, 1.0, 0.3
 
 
@@ -52,12 +53,18 @@ def _course(axes: Axes, course: Course) -> None:
     for place in course.breaks:
         axes.axvline(place - 0.5, color=TONES["down"], linewidth=1.4, linestyle=(0, (3, 2)))
     for place, side in zip(course.ends, ("left", "right"), strict=True):
-        value, bound = course.values[place] or 0.0, course.bounds[place]
         axes.annotate(
-            course.labels[place], (place, bound[1] if bound else value), xytext=(-3 if side == "left" else 3, 4),
+            course.labels[place], (place, _above(course, place)), xytext=(-3 if side == "left" else 3, 4),
             textcoords="offset points", ha=side, va="bottom", fontsize=9.5, fontweight="bold", color=INK,
             parse_math=False,
         )  # fmt: skip
+
+
+def _above(course: Course, place: int) -> float:
+    """The greatest value or end near a place, above which its label covers nothing."""
+    near = range(max(0, place - _NEAR), min(len(course.values), place + _NEAR + 1))
+    held = [bound[1] for at in near if (bound := course.bounds[at])]
+    return max([*held, *(value for at in near if (value := course.values[at]) is not None)])
 
 
 def _frame(axes: Axes, course: Course, quarters: tuple[str, ...]) -> None:

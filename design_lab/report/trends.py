@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from design_lab.display import number
 from design_lab.finding import Finding
 from design_lab.report.content import Block, Row, Section, Table, once
 from design_lab.report.facts import Facts
@@ -54,8 +55,8 @@ def _held(facts: Facts) -> Mapping[str, Mapping[str, Finding]]:
 
 
 def _heading(facts: Facts, counts: list[Finding], quarters: tuple[str, ...]) -> str:
-    told = next((one for one in counts if one.value is not None), None)
-    if told is None:
+    told = counts[0] if counts else None
+    if told is None or told.value is None:
         return (
             facts.say("trends.heading_plain", first=quarters[0], last=quarters[-1])
             if quarters
@@ -81,8 +82,9 @@ def _chart(
         for name, course in drawn.items()
     )  # fmt: skip
     shows = [one for course in drawn.values() for one in course if one]
+    level = next((one.level for one in shows if one.interval), None)
     notes = (
-        facts.level(shows) and facts.chart_word("trends_note"),
+        facts.chart_word("trends_note", level=number(level, "weight", facts.lang)) if level else "",
         facts.chart_word("trends_breaks") if broken else "",
     )
     return Multiples(
