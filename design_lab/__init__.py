@@ -58,6 +58,8 @@ The road, each step a call:
     multitask(start, candidate)                  # whether it pays for what the client values, and at what risk
     otherwise(expected)                          # the answer by weights alone, and without each evidence card
     ranked(searched, start)                      # a search's front in the order of what is expected
+    held = courses(study, quarters)              # every indicator in every quarter, in all and by person
+    trends(held, ...), drift(held, quarter, ...) # how the centre stood; whether people are distributed otherwise
     beside_sector(study, people, facts(...))     # what the centre's trade publishes of itself, beside it
     on_paper(schemes, names)                     # what schemes weigh, for everybody and where a role differs
     goal_tree(people, study.aims, ...)           # each goal's targets over a year, and what must not get worse
@@ -110,6 +112,7 @@ if TYPE_CHECKING:
         weights_by_rule,
         weights_by_scheme,
     )
+    from design_lab.evaluation.drift import drift, trends
     from design_lab.evaluation.lint import lint
     from design_lab.evaluation.on_paper import on_paper
     from design_lab.evaluation.robustness import Ensemble, factors, gaming, reversals, stability, tornado
@@ -157,6 +160,7 @@ if TYPE_CHECKING:
     from design_lab.scheme import Scheme
     from design_lab.scoring.adjustment import adjustment
     from design_lab.scoring.conduct import conduct
+    from design_lab.scoring.courses import courses
     from design_lab.scoring.history import history
     from design_lab.scoring.in_force import in_force, score_in_force, score_moved
     from design_lab.scoring.levels import levels
@@ -211,8 +215,10 @@ _HOMES = {
     "claim_test": "evidence",
     "compare": "evaluation",
     "conduct": "scoring",
+    "courses": "scoring.courses",
     "coverage": "evaluation",
     "decisions": "expected.decision",
+    "drift": "evaluation.drift",
     "effective_weights": "evaluation",
     "evidence_checks": "evidence",
     "expected_effects": "expected",
@@ -261,6 +267,7 @@ _HOMES = {
     "team_quarters": "scoring",
     "team_queues": "scoring",
     "tell": "finding",
+    "trends": "evaluation.drift",
     "volume_csat": "evidence",
     "wanted_effect": "expected",
     "ways_to_weights": "evaluation",
@@ -298,8 +305,10 @@ __all__ = [
     "claim_test",
     "compare",
     "conduct",
+    "courses",
     "coverage",
     "decisions",
+    "drift",
     "effective_weights",
     "evidence_checks",
     "expected_effects",
@@ -362,6 +371,7 @@ __all__ = [
     "team_queues",
     "tell",
     "tornado",
+    "trends",
     "volume_csat",
     "wanted_effect",
     "ways_to_weights",

@@ -1,5 +1,6 @@
 """From files to a report on the small centre: what is published, and that every way to run gives the same findings."""
 
+import dataclasses
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import python_calamine
 
 from design_lab.catalogue.rollout import catalogued
 from design_lab.display import number
-from design_lab.finding import Results, read_findings, words_of_cause
+from design_lab.finding import Finding, Results, read_findings, words_of_cause
 from design_lab.report import Cover
 from design_lab.study import project_root
 from tests.report.papers import numbers_in, numbers_told, text_of
@@ -50,11 +51,31 @@ def results(folder):
     return Results.read(folder / "results.json")
 
 
+@pytest.fixture(scope="module")
+def changed(folder):
+    """The findings of changes.json."""
+    content = json.loads((folder / "changes.json").read_text(encoding="utf-8"))
+    return tuple(Finding.from_dict(one) for one in content["findings"])
+
+
+def test_the_first_report_says_so_and_the_same_findings_follow_in_a_fresh_folder(changed, results):
+    assert [one.id for one in changed] == ["changes.first"]
+    assert not results.under("changes")
+
+
+def test_each_indicator_is_told_over_all_quarters_and_beside_a_quarter_and_a_year_before(small, results):
+    quarters = {one.id.split(".")[2] for one in results.under("trend")} - {"source"}
+    assert quarters == {str(one) for one in small.quarters}
+    assert results["drift.quarter"].n > 0
+    assert results["drift.year"].n > 0
+    assert {one.claim for one in results.under("drift")} <= {"association", "unidentified"}
+
+
 def test_the_report_folder_holds_what_the_design_says(folder):
     assert {path.name for path in folder.iterdir()} == {
         *(f"report.{lang}.{kind}" for lang in ("en", "zh") for kind in ("html", "docx", "pptx", "pdf")),
         "summary.en.pdf", "summary.zh.pdf",
-        "results.json", "record.json", "notebooks", "figures", "proposals",
+        "results.json", "changes.json", "record.json", "notebooks", "figures", "proposals",
     }  # fmt: skip
     assert {path.name for path in (folder / "notebooks").iterdir()} == {
         path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb")
@@ -210,8 +231,11 @@ def test_verify_says_what_holds_and_names_what_was_changed(small, folder):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_numbers_of_every_file_are_those_of_the_findings_and_none_speaks_of_causes(small, folder, results, lang):
+def test_the_numbers_of_every_file_are_those_of_the_findings_and_none_speaks_of_causes(
+    small, folder, results, changed, lang
+):
     cover = Cover.of(small, QUARTER)
+    results = dataclasses.replace(results, findings=(*changed, *results.findings))
     allowed = numbers_told(results, lang)
     for kind in ("html", "docx", "pptx", "pdf"):
         text = text_of(folder / f"report.{lang}.{kind}")
@@ -228,7 +252,7 @@ def test_page_and_slides_show_the_findings_values_and_sentences(folder, results,
     page = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     slides = Presentation(str(folder / f"report.{lang}.pptx")).slides
     notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    assert len(slides) == 19
+    assert len(slides) == 21
     for finding in results.under("diagnosis.effective_weight"):
         assert number(finding.value, finding.unit, lang) in page
         assert finding.id in notes

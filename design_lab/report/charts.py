@@ -1,4 +1,4 @@
-"""Charts as SVG and PNG: bars, points on axes, timetables; labelled directly, equal to the byte for equal content."""
+"""Charts as SVG and PNG: bars, points, timetables, courses; labelled directly, the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from design_lab.report.fonts import family_for
 from design_lab.report.foot import foot_inches, write_foot
 from design_lab.report.gantt import gantt
 from design_lab.report.look import INK, TONES
+from design_lab.report.multiples import Multiples
 from design_lab.report.scatter import scattered
+from design_lab.report.small_multiples import multiples
 from design_lab.report.timetable import Timeline
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ def _settings(chart: Drawing, mark: str) -> Iterator[None]:
 def _figured(chart: Drawing, mark: str | None) -> Figure:
     if isinstance(chart, Timeline):
         return gantt(chart, mark)
+    if isinstance(chart, Multiples):
+        return multiples(chart, mark)
     return scattered(chart, mark) if isinstance(chart, Scatter) else _figure(chart, mark)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from design_lab.report.multiples import Multiples
 from design_lab.report.prose import Prose
 from design_lab.report.timetable import Timeline
 
@@ -213,7 +214,7 @@ class Points:
     sentences: tuple[str, ...]
 
 
-Drawing = Chart | Scatter | Timeline
+Drawing = Chart | Scatter | Timeline | Multiples
 Block = Drawing | Table | Group | Points | Prose
 
 

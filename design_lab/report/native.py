@@ -11,7 +11,9 @@ from design_lab.report.content import Chart, Drawing, Scatter, Table, shortened,
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
 from design_lab.report.errorbars import add_intervals
 from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.multiples import Multiples
 from design_lab.report.native_gantt import native_gantt
+from design_lab.report.native_multiples import native_multiples
 from design_lab.report.native_scatter import native_scatter
 from design_lab.report.timetable import Timeline
 
@@ -21,7 +23,11 @@ _LEAST_READABLE = 10  # points; a name that is too long for its cell at this siz
 
 
 def native_chart(slide: Any, chart: Drawing, box: Box, lang: str) -> None:
-    """Put a chart that stays editable: bars, the first field of points on axes, or a timetable."""
+    """Put a chart that stays editable: bars, the first field of points on axes, a timetable, or courses."""
+    if isinstance(chart, Multiples):
+        for one in native_multiples(slide, chart, box, lang):
+            _chart_language(one, lang)
+        return
     if isinstance(chart, Timeline):
         native = native_gantt(slide, chart, box)
     elif isinstance(chart, Scatter):

@@ -8,7 +8,7 @@ from design_lab.catalogue import words
 from design_lab.report.content import Report, Section
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
-    "answer": ("summary", "decision"),
+    "answer": ("summary", "decision", "changes", "trends"),
     "introduction": ("purpose",),
     "current": ("data", "peers", "weights", "noise", "direction", "evidence"),
     "principles": ("aims", "coverage", "baseline"),

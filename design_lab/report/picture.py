@@ -17,7 +17,7 @@ from design_lab.study import Study
 
 CHARTS = (
     "staff", "weights", "reliability", "slopes", "event_study", "candidates", "robustness", "search", "expected",
-    "pilot", "backtest", "plan",
+    "pilot", "backtest", "plan", "trends",
 )  # fmt: skip
 
 

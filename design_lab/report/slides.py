@@ -62,6 +62,8 @@ def write_slides(report: Report, path: Path, *, template: Path | None = None) ->
     bodies: dict[str, Callable[[Any, Section, Report], Sequence[Statement]]] = {
         "decision": _whole_table,
         "summary": _summary,
+        "changes": _beside_chart,
+        "trends": _whole_chart,
         "peers": _beside_chart,
         "weights": _with_table,
         "noise": _beside_chart,
@@ -135,7 +137,7 @@ def _summary(slide: Any, section: Section, report: Report) -> Sequence[Statement
         _absent(slide, section, Box(MARGIN, _TOP, _FULL, _END - _TOP), report)
         return ()
     if section.lead:
-        lead = Type(sizes=(20, 18, 16, 14), colour=MUTED)
+        lead = Type(sizes=(20, 18, 16, 14, 12, 11), colour=MUTED)
         told = _say(report, "sentence_join").join(section.lead)
         write(slide, [told], Box(MARGIN, 1.84, _FULL, 0.42), lead, report.lang, name="lead")
         top = 2.4

@@ -7,6 +7,7 @@ from design_lab.finding import CLAIMS, Finding, Results
 from design_lab.report.aims import aims_section
 from design_lab.report.annex import annex_sections
 from design_lab.report.candidates import candidates_section
+from design_lab.report.changes import changed_sentence, changes_sections, is_change
 from design_lab.report.chapters import data_section, weights_section
 from design_lab.report.closing import closing_section
 from design_lab.report.content import Entry, Group, Meaning, Points, Report, Section, Statement, clean, once
@@ -30,6 +31,7 @@ from design_lab.report.robust import robust_section
 from design_lab.report.searched import search_section
 from design_lab.report.sector import sector_sections
 from design_lab.report.targets import targets_section
+from design_lab.report.trends import trends_sections
 
 _CENTRE = ("indicators.csat.target", "data.capacity", "data.contacts_per_day", "diagnosis.scored")
 
@@ -49,6 +51,8 @@ def tell(results: Results, cover: Cover, lang: str) -> Report:
             (
                 _summary(facts),
                 decision_section(facts),
+                *changes_sections(facts),
+                *trends_sections(facts),
                 purpose_section(facts),
                 data_section(facts),
                 *sector_sections(facts),
@@ -91,6 +95,7 @@ def _summary(facts: Facts) -> Section:
         leads.append(facts.say("summary.past", answer=evidence_heading(facts)))
     if not keys:
         leads.append(facts.say("summary.none"))
+    leads += changed_sentence(facts)
     return Section(
         key="summary",
         kicker=facts.say("kicker.summary"),
@@ -136,7 +141,8 @@ def _key_statements(facts: Facts) -> tuple[Statement, ...]:
 def _unknown(facts: Facts) -> Section:
     """What the data cannot say, and what would tell."""
     evidence = facts.get("evidence.claim")
-    open_ones = [finding for finding in facts.results.findings if finding.claim == "unidentified"]
+    made = [finding for finding in facts.results.findings if not is_change(finding)]
+    open_ones = [finding for finding in made if finding.claim == "unidentified"]
     open_ones.sort(key=lambda finding: finding is not evidence)
     alike = [finding for finding in open_ones if _is_of_many(finding)]
     statements = facts.statements(finding for finding in open_ones if finding not in alike)
@@ -158,9 +164,14 @@ def _unknown(facts: Facts) -> Section:
 def _is_of_many(finding: Finding) -> bool:
     """Whether it is one of the sentences that come once an indicator or outcome, alike but for the names."""
     parts = finding.id.split(".")
-    return (parts[0] == "indicators" and "no_signal" in parts) or parts[:2] in (
-        ["diagnosis", "minimum_n"],
-        ["review", "backtest"],
+    return (
+        parts[0] == "drift"
+        or (parts[0] == "indicators" and "no_signal" in parts)
+        or parts[:2]
+        in (
+            ["diagnosis", "minimum_n"],
+            ["review", "backtest"],
+        )
     )
 
 

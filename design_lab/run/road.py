@@ -16,6 +16,7 @@ from design_lab.finding import Results
 from design_lab.report.narrative.text import Narrative
 from design_lab.run import notebooks as nb
 from design_lab.run import publish, record, voice
+from design_lab.run.last import Last, last_report
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
@@ -208,7 +209,8 @@ class _Run:
                 return order.published
             left_out = self._notebooks(found, arrivals["missing"], built)
             kept = self._heard(narrative, built)
-            lacking = self._report(left_out, kept, built)
+            last = last_report(order.reports, order.quarter, inputs, self._tell)
+            lacking = self._report(left_out, kept, last, built)
             reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
             return self._publish(inputs, reasons, kept, built)
 
@@ -253,7 +255,11 @@ class _Run:
         return voice.after(narrative, order.reports, order.quarter, results, unmade=unmade, say=self._tell)
 
     def _report(
-        self, left_out: Sequence[nb.LeftOut], narrative: list[dict[str, Any]], built: publish.Building
+        self,
+        left_out: Sequence[nb.LeftOut],
+        narrative: list[dict[str, Any]],
+        last: Last | None,
+        built: publish.Building,
     ) -> list[record.Names]:
         """Write the report; return why a file is lacking, for what is not installed here."""
         order = self.order
@@ -269,6 +275,7 @@ class _Run:
                 left_out=[dict(absent.reason) for absent in left_out],
                 folder=str(built.report),
                 narrative=narrative,
+                last=last.to_dict() if last else None,
                 progress=self._progress,
             )
         for sentence in sentences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +37,25 @@ def check(*, study: str, folder: str, progress: Callable[[str], None]) -> list[s
 
 def report(
     *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
-    left_out: list[dict[str, str]], folder: str, narrative: list[dict[str, Any]], progress: Callable[[str], None],
+    left_out: list[dict[str, str]], folder: str, narrative: list[dict[str, Any]], last: dict[str, Any] | None,
+    progress: Callable[[str], None],
 ) -> list[str]:  # fmt: skip
     """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out.
 
-    `narrative` is what findings were when the consultant's text was written.
+    `narrative` is what findings were when the consultant's text was written; `last` the last report, whose findings
+    these are held beside (changes.json).
     """
     from design_lab.finding import Results
     from design_lab.report import Cover, write_reports
     from design_lab.report.narrative.review import voice_of
+    from design_lab.run.last import CHANGES, changes
 
     progress(f"{', '.join(formats)} in {', '.join(langs)}")
     results = Results.read(Path(folder) / "results.json")
     opened = Study.open(study)
+    changed, stated = changes(opened, results, last, schemes=schemes)
+    changed.write(Path(folder) / CHANGES, stated)
+    results = replace(results, findings=(*changed.findings(), *results.findings))
     voice = voice_of(Path(study), narrative)
     cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out, voice=voice)
     written = write_reports(
