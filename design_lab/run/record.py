@@ -7,8 +7,8 @@ import os
 import platform
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,11 @@ class Inputs:
         }
 
     @property
+    def installed(self) -> Names:
+        """What the program ran on: libraries, Python and the kind of processor."""
+        return {**self.libraries, "python": self.python, "processor": self.processor}
+
+    @property
     def digest(self) -> str:
         """One SHA-256 of all inputs: runs with equal digests have equal results."""
         return sha256_of(self.to_dict())
@@ -69,13 +74,15 @@ class Inputs:
 class Record:
     """What record.json says: the inputs, what was left out and why (by language), and the published files.
 
-    `narrative` holds, where the study has any, what findings were when each passage of the consultant's was written.
+    `narrative` holds, where the study has any, what findings were when each passage of the consultant's was written,
+    `notebooks` by name one digest of all that a notebook may have read (`inputs`) and what it made beside findings.
     """
 
     inputs: Inputs
     left_out: tuple[Names, ...]
     published: Names
     narrative: tuple[Mapping[str, Any], ...] = ()
+    notebooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write record.json with a seal over all of it."""
@@ -95,6 +102,7 @@ class Record:
                 left_out=tuple(content.pop("left_out")),
                 published=content.pop("published"),
                 narrative=tuple(content.pop("narrative", ())),
+                notebooks=content.pop("notebooks", {}),
             )
         except FileNotFoundError:
             raise ReportError(f"{folder}: is not a report folder (it has no {RECORD})") from None
@@ -105,12 +113,17 @@ class Record:
         return record
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content: dict[str, Any] = {
             "inputs_digest": self.inputs.digest,
             "inputs": self.inputs.to_dict(),
             "left_out": [dict(reason) for reason in self.left_out],
             "published": dict(self.published),
-        } | ({"narrative": [dict(kept) for kept in self.narrative]} if self.narrative else {})
+        }
+        if self.narrative:
+            content["narrative"] = [dict(kept) for kept in self.narrative]
+        if self.notebooks:
+            content["notebooks"] = {name: dict(bound) for name, bound in self.notebooks.items()}
+        return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +165,13 @@ def gather(
 
 
 def record(
-    folder: Path, inputs: Inputs, left_out: Sequence[Names], narrative: Sequence[Mapping[str, Any]] = ()
-) -> Record:
+    folder: Path, inputs: Inputs, left_out: Sequence[Names], narrative: Sequence[Mapping[str, Any]] = (),
+    notebooks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Record:  # fmt: skip
     """Write the record of a finished report folder, over every file in it."""
     made = Record(
-        inputs=inputs, left_out=tuple(left_out), published=_published(folder), narrative=tuple(narrative)
+        inputs=inputs, left_out=tuple(left_out), published=_published(folder), narrative=tuple(narrative),
+        notebooks=notebooks or {},
     )  # fmt: skip
     made.write(folder)
     return made
@@ -242,15 +257,25 @@ def _differences(then: Inputs, now: Inputs) -> tuple[str, ...]:
 
 def _changes(kind: str, then: Names, now: Names, *, show: bool = False) -> list[str]:
     said = []
-    for name in sorted(then.keys() | now.keys()):
-        what = f"{kind} {name}".strip()
-        if name not in now:
-            said.append(f"{what}: is gone since")
-        elif name not in then:
-            said.append(f"{what}: is new since")
-        elif then[name] != now[name]:
-            said.append(f"{what}: changed since" + (f", from {then[name]} to {now[name]}" if show else ""))
+    for name, what in differing(then, now):
+        values = f", from {then[name]} to {now[name]}" if show and what == "changed" else ""
+        said.append(f"{kind} {name}".strip() + f": {what} since{values}")
     return said
+
+
+def differing(then: Names, now: Names) -> Iterator[tuple[str, str]]:
+    """Yield the names that do not bear the same digest or version, in order, with what happened to each.
+
+    >>> list(differing({"a": "1", "b": "1", "c": "1"}, {"b": "2", "c": "1", "d": "1"}))
+    [('a', 'is gone'), ('b', 'changed'), ('d', 'is new')]
+    """
+    for name in sorted(then.keys() | now.keys()):
+        if name not in now:
+            yield name, "is gone"
+        elif name not in then:
+            yield name, "is new"
+        elif then[name] != now[name]:
+            yield name, "changed"
 
 
 def _tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from design_lab.files import Digests
 from design_lab.finding import Results
 from design_lab.report.narrative.text import Narrative
 from design_lab.run import notebooks as nb
-from design_lab.run import publish, record, voice
+from design_lab.run import publish, record, reuse, voice
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
@@ -189,6 +189,7 @@ class _Run:
     def __init__(self, order: Order, progress: Say, tell: Say) -> None:
         self.order, self._progress, self._tell = order, progress, tell
         self._folder = str(order.study.folder)
+        self._bound: Mapping[str, Mapping[str, Any]] = {}  # what the record keeps of each notebook
 
     def walk(self) -> Path:
         """Take the five steps; nothing is published unless all of them end well."""
@@ -206,7 +207,7 @@ class _Run:
             if not order.force and record.is_unchanged(order.published, inputs):
                 self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
                 return order.published
-            left_out = self._notebooks(found, arrivals["missing"], built)
+            left_out = self._notebooks(found, arrivals["missing"], inputs, built)
             kept = self._heard(narrative, built)
             lacking = self._report(left_out, kept, built)
             reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
@@ -223,15 +224,20 @@ class _Run:
         return arrivals
 
     def _notebooks(
-        self, found: Sequence[nb.Notebook], missing: Sequence[str], built: publish.Building
+        self, found: Sequence[nb.Notebook], missing: Sequence[str], inputs: record.Inputs, built: publish.Building
     ) -> tuple[nb.LeftOut, ...]:
         order = self.order
         kept, left_out = nb.leave_out(found, missing, order.quarter)
         for absent in left_out:
             self._tell(absent.reason["en"])
-        self._step(2, f"{len(kept)} notebooks, {min(order.jobs, len(kept))} at a time")
         setting = _setting(order, built)
-        nb.execute(kept, setting, progress=self._progress)
+        plan = reuse.plan(kept, inputs, setting, published=order.published, force=order.force)
+        at_a_time = f"{len(plan.running)} notebooks, {min(order.jobs, len(plan.running))} at a time"
+        self._step(2, at_a_time if plan.running else "no notebook has to run")
+        for line in plan.lines:
+            self._progress(line)
+        reuse.take(plan.reused, order.published, setting)
+        nb.execute(plan.running, setting, progress=self._progress, done=plan.reused)
         self._step(3, "findings")
         results = Results(
             study=order.study.name,
@@ -242,6 +248,7 @@ class _Run:
         )
         results.write(built.report / "results.json")
         nb.collect(kept, setting, built.report)
+        self._bound = reuse.bound(kept, inputs, setting)
         self._progress(f"{len(results.findings)} findings")
         return left_out
 
@@ -289,7 +296,7 @@ class _Run:
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
                 "published; run again"
             )
-        record.record(built.report, inputs, left_out, narrative)
+        record.record(built.report, inputs, left_out, narrative, self._bound)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:
