@@ -159,6 +159,7 @@ def verify(
     report_folder: Annotated[Path, typer.Argument(help="Such as reports/h_bank/2026Q3.")],
     study: Annotated[Path | None, typer.Option(help="The study's folder, if it is not found by its name.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if an input is not the same.")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Execute its notebooks again and compare.")] = False,
 ) -> None:
     """Compare a published report with its record, and its inputs with those that are there now."""
     from design_lab.run.publish import settle
@@ -173,8 +174,20 @@ def verify(
         _list(f"Inputs: {len(found.inputs)} are not the same", found.inputs)
         if not found.inputs:
             _say("Inputs: the same")
-    if not found.passes(strict=strict):
+    differs = replay and found.files > 0 and _replay_differs(report_folder, study)
+    if differs or not found.passes(strict=strict):
         raise typer.Exit(1)
+
+
+def _replay_differs(report_folder: Path, study: Path | None) -> bool:
+    """Execute a report's notebooks again and say what is found otherwise than it was published."""
+    from design_lab.run.replay import replay
+
+    with _progress() as progress:
+        again = replay(report_folder, study=study, progress=progress)
+    for line in again.lines():
+        _say(line)
+    return bool(again.differences)
 
 
 @app.command()

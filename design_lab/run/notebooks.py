@@ -65,7 +65,8 @@ class Setting:
 
     `parameters` are the injected ones without `out`; `shown` is what a published notebook shows in their place; `local`
     maps absolute paths to the words that replace them. `work` is where they run: nothing of it is published as it is.
-    What a failed notebook ran is kept in `failed`.
+    What a failed notebook ran is kept in `failed`. `package` is the folder of another version of this package, by which
+    they are to run.
     """
 
     parameters: Mapping[str, Any]
@@ -75,6 +76,7 @@ class Setting:
     failed: Path
     jobs: int = 1
     timeout_seconds: int = TIMEOUT_SECONDS
+    package: Path | None = None
 
     def out(self, notebook: Notebook) -> Path:
         """Where one notebook writes; each has a folder of its own, so that it sees only what it declares."""
@@ -162,6 +164,19 @@ def ordered(notebooks: Sequence[Notebook]) -> tuple[Notebook, ...]:
         waiting.remove(free)
         done.append(free)
     return tuple(done)
+
+
+def needed(notebooks: Sequence[Notebook], names: Iterable[str]) -> tuple[Notebook, ...]:
+    """Return of the notebooks those of these names and all whose findings they need, in the order given."""
+    wanted: set[str] = set()
+    waiting = list(names)
+    needs = {notebook.name: notebook.needs.findings for notebook in notebooks}
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += needs.get(name, ())
+    return tuple(notebook for notebook in notebooks if notebook.name in wanted)
 
 
 def leave_out(
@@ -303,6 +318,7 @@ def _execute_one(notebook: Notebook, needed: Sequence[Notebook], setting: Settin
         shown=dict(setting.shown),
         local={**setting.local, str(out): str(setting.shown["out"])},
         timeout_seconds=setting.timeout_seconds,
+        package=str(setting.package) if setting.package else None,
     )
     expected = {f"{name}.json" for name in (notebook.name, *(other.name for other in needed))}
     if odd := sorted({path.name for path in (out / "findings").iterdir()} - expected):

@@ -19,6 +19,8 @@ from design_lab.study import Study, project_root
 
 RECORD = "record.json"
 PACKAGE = Path(design_lab.__file__).parent
+# The kinds of files that any notebook may read, whatever it declares; its own file comes to them.
+READ = ("raw", "databases", "tables", "settings", "schemes", "preferences", "package")
 _FOLDERS = ("raw", "tables", "schemes", "narrative", "branding", "preferences")
 _SETTINGS = (
     "study.yaml",
@@ -148,11 +150,11 @@ def gather(
     `databases` are the digests of what the study reads from databases, as ingest gives them.
     """
     of = digests.of if digests else sha256
-    files = {kind: _tree(study / kind, of) for kind in _FOLDERS}
+    files = {kind: tree(study / kind, of) for kind in _FOLDERS}
     settings = [study / name for name in _SETTINGS]
     files["settings"] = {path.name: of(path) for path in settings if path.is_file()}
     files["notebooks"] = {path.name: of(path) for path in notebooks}
-    files["package"] = _tree(PACKAGE, of)
+    files["package"] = tree(PACKAGE, of)
     if databases:
         files["databases"] = dict(databases)
     return Inputs(
@@ -214,7 +216,7 @@ def verify(folder: Path, *, study: Path | None = None, notebooks: Path | None = 
         return Verification(sealed=(str(error),), inputs=(), files=0)
     return Verification(
         sealed=sealed_faults(folder, published),
-        inputs=_since(published.inputs, study or _find_study(folder, published.inputs), notebooks),
+        inputs=_since(published.inputs, study or find_study(folder, published.inputs), notebooks),
         files=len(published.published),
     )
 
@@ -226,11 +228,11 @@ def _since(then: Inputs, study: Path | None, notebooks: Path | None) -> tuple[st
     if study is None:
         return (f"study {name}: is gone (there is no data/{name}; if it lies elsewhere, name it by --study)",)
     paths = notebook_paths(study, notebooks or project_root() / "notebooks")
-    return _differences(then, gather(study, then.parameters, paths, databases=_databases(study)))
+    return _differences(then, gather(study, then.parameters, paths, databases=databases_of(study)))
 
 
-def _databases(study: Path) -> Names:
-    """Digests of what the study's databases hold now; what cannot be asked any more counts as gone."""
+def databases_of(study: Path) -> Names:
+    """Return digests of what the study's databases hold now; what cannot be asked any more counts as gone."""
     from design_lab.ingest import database_digests
 
     try:
@@ -239,7 +241,8 @@ def _databases(study: Path) -> Names:
         return {}
 
 
-def _find_study(folder: Path, inputs: Inputs) -> Path | None:
+def find_study(folder: Path, inputs: Inputs) -> Path | None:
+    """Return the study of a report folder where it usually lies, or None."""
     beside = folder.resolve().parents[2:3]  # <root>/reports/<study>/<quarter>
     places = [root / "data" / str(inputs.parameters["study"]) for root in (Path.cwd(), *beside, project_root())]
     return next((place for place in places if (place / "study.yaml").is_file()), None)
@@ -278,8 +281,8 @@ def differing(then: Names, now: Names) -> Iterator[tuple[str, str]]:
             yield name, "changed"
 
 
-def _tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
-    """Digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
+def tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
+    """Return digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
     found = {}
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))

@@ -18,9 +18,8 @@ from design_lab.files import sha256_of
 from design_lab.finding import Results, write_findings
 from design_lab.landscape import read_landscapes, write_landscapes
 from design_lab.run.notebooks import Notebook, Setting
-from design_lab.run.record import Inputs, Record, differing, sealed_faults
+from design_lab.run.record import READ, Inputs, Record, differing, sealed_faults
 
-READ = ("raw", "databases", "tables", "settings", "schemes", "preferences", "package")
 _READ_BY_OWN = ("narrative", "branding")  # a study's own notebook reads what it likes
 _MOST_TOLD = 3
 

@@ -14,8 +14,8 @@ from design_lab.errors import ReportError, StudyError, nearest
 from design_lab.files import Digests
 from design_lab.finding import Results
 from design_lab.report.narrative.text import Narrative
+from design_lab.run import kept, publish, record, restated, reuse, voice
 from design_lab.run import notebooks as nb
-from design_lab.run import publish, record, reuse, voice
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker
 from design_lab.study import Study, project_root
@@ -208,10 +208,10 @@ class _Run:
                 self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
                 return order.published
             left_out = self._notebooks(found, arrivals["missing"], inputs, built)
-            kept = self._heard(narrative, built)
-            lacking = self._report(left_out, kept, built)
+            heard = self._heard(narrative, built)
+            lacking = self._report(left_out, heard, built)
             reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
-            return self._publish(inputs, reasons, kept, built)
+            return self._publish(inputs, reasons, heard, built)
 
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
@@ -227,11 +227,11 @@ class _Run:
         self, found: Sequence[nb.Notebook], missing: Sequence[str], inputs: record.Inputs, built: publish.Building
     ) -> tuple[nb.LeftOut, ...]:
         order = self.order
-        kept, left_out = nb.leave_out(found, missing, order.quarter)
+        present, left_out = nb.leave_out(found, missing, order.quarter)
         for absent in left_out:
             self._tell(absent.reason["en"])
         setting = _setting(order, built)
-        plan = reuse.plan(kept, inputs, setting, published=order.published, force=order.force)
+        plan = reuse.plan(present, inputs, setting, published=order.published, force=order.force)
         at_a_time = f"{len(plan.running)} notebooks, {min(order.jobs, len(plan.running))} at a time"
         self._step(2, at_a_time if plan.running else "no notebook has to run")
         for line in plan.lines:
@@ -243,14 +243,30 @@ class _Run:
             study=order.study.name,
             quarter=order.quarter,
             synthetic=order.study.settings.synthetic,
-            findings=nb.merge(kept, setting),
-            landscapes=nb.landscapes(kept, setting),
+            findings=nb.merge(present, setting),
+            landscapes=nb.landscapes(present, setting),
         )
         results.write(built.report / "results.json")
-        nb.collect(kept, setting, built.report)
-        self._bound = reuse.bound(kept, inputs, setting)
+        nb.collect(present, setting, built.report)
+        self._bound = reuse.bound(present, inputs, setting)
         self._progress(f"{len(results.findings)} findings")
+        self._restate(results, inputs, built)
         return left_out
+
+    def _restate(self, results: Results, inputs: record.Inputs, built: publish.Building) -> None:
+        """Write what moved the findings since the report that stands there, if there is one."""
+        order = self.order
+        work = built.work / ".replayed"
+        told = restated.restate(
+            order.published, self._version(inputs), results, work, jobs=order.jobs, progress=self._progress
+        )
+        if told:
+            told.write(built.report)
+            for limit in told.limits:
+                self._tell(limit)
+
+    def _version(self, inputs: record.Inputs) -> kept.Version:
+        return kept.Version(inputs=inputs, study=self.order.study.folder, notebooks=self.order.notebooks)
 
     def _heard(self, narrative: Narrative, built: publish.Building) -> list[dict[str, Any]]:
         """Hold the consultant's text against the findings; return what the record keeps of it."""
@@ -297,6 +313,7 @@ class _Run:
                 "published; run again"
             )
         record.record(built.report, inputs, left_out, narrative, self._bound)
+        self._keep(inputs)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:
@@ -305,6 +322,14 @@ class _Run:
             self._tell(f"a narrower run than the full one: made without {', '.join(narrowed)}")
         self._tell(f"published: {shown_path(place)}")
         return place
+
+    def _keep(self, inputs: record.Inputs) -> None:
+        """Keep the inputs for a replay, without which the report is no worse."""
+        try:
+            kept.prune(self.order.study.folder)
+            kept.keep(self._version(inputs), self.order.published)
+        except OSError as error:
+            self._tell(f"the inputs could not be kept ({error.strerror}), so this report cannot be replayed later")
 
     def _step(self, number: int, what: str) -> None:
         self._progress(f"{number}/5 {what}")

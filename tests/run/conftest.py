@@ -36,7 +36,9 @@ def build(study, *, progress, force=False, jobs=1):
         os._exit(7)
     table = study.tables / "staff" / "2026Q3.parquet"
     table.parent.mkdir(parents=True, exist_ok=True)
-    table.write_bytes(b"".join(sorted(path.read_bytes() for path in study.raw.rglob("*.csv"))))
+    fresh = table.with_suffix(".new")
+    fresh.write_bytes(b"".join(sorted(path.read_bytes() for path in study.raw.rglob("*.csv"))))
+    fresh.replace(table)  # as tables are: never written in place
     arrivals = Arrivals()
     if order.is_file():
         arrivals.missing = tuple(order.read_text().split())
