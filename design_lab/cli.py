@@ -167,27 +167,19 @@ def verify(
 
     settle(report_folder.resolve().parent)
     found = compare(report_folder, study=study)
-    _list(f"Sealed: {len(found.sealed)} of the published files differ", found.sealed)
-    if not found.sealed:
-        _say(f"Sealed: all {found.files} files are as they were published")
-    if found.files:
-        _list(f"Inputs: {len(found.inputs)} are not the same", found.inputs)
-        if not found.inputs:
-            _say("Inputs: the same")
-    differs = replay and found.files > 0 and _replay_differs(report_folder, study)
-    if differs or not found.passes(strict=strict):
-        raise typer.Exit(1)
-
-
-def _replay_differs(report_folder: Path, study: Path | None) -> bool:
-    """Execute a report's notebooks again and say what is found otherwise than it was published."""
-    from design_lab.run.replay import replay
-
-    with _progress() as progress:
-        again = replay(report_folder, study=study, progress=progress)
-    for line in again.lines():
+    for line in found.lines():
         _say(line)
-    return bool(again.differences)
+    differs = not found.passes(strict=strict)
+    if replay and found.files:
+        from design_lab.run.replay import replay as execute_again
+
+        with _progress() as progress:
+            again = execute_again(report_folder, study=study, progress=progress)
+        for line in again.lines():
+            _say(line)
+        differs = differs or bool(again.differences)
+    if differs:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -353,13 +345,6 @@ def _split_formats(text: str) -> tuple[str, ...]:
     if unknown or not names:
         raise typer.BadParameter(f"{text!r}: choose among {', '.join(_FORMATS)}", param_hint="--formats")
     return names
-
-
-def _list(heading: str, lines: tuple[str, ...]) -> None:
-    if lines:
-        _say(heading)
-        for line in lines:
-            _say(f"  {line}")
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from design_lab.files import read_json, replacing, sha256, sha256_of, sync_folde
 from design_lab.run import record
 from design_lab.run.record import READ, RECORD, Inputs, tree
 
+NOTEBOOKS = ("notebooks", "notebook_files")
 _SMALL = ("settings", "schemes", "preferences")
 _MANIFESTS = ".built"  # what arrived, beside the tables
 _OLDEST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip file
@@ -47,7 +48,7 @@ def key_of(inputs: Inputs) -> str:
     Libraries are no part of it, nor the consultant's text, templates, formats and languages.
     """
     told = {name: inputs.parameters[name] for name in ("study", "quarter", "schemes", "seed")}
-    return sha256_of([told, {kind: dict(inputs.files.get(kind, {})) for kind in (*READ, "notebooks")}])
+    return sha256_of([told, {kind: dict(inputs.files.get(kind, {})) for kind in (*READ, *NOTEBOOKS)}])
 
 
 def keep(version: Version, published: Path) -> None:
@@ -113,7 +114,8 @@ def _manifests(version: Version) -> Iterator[tuple[str, Path]]:
 
 
 def _own_notebooks(version: Version) -> Iterator[tuple[str, Path]]:
-    for name in version.inputs.files["notebooks"]:
+    """Yield the study's own notebooks and what lies beside them."""
+    for name in (name for kind in NOTEBOOKS for name in version.inputs.files.get(kind, {})):
         if (path := version.study / "notebooks" / name).is_file():
             yield f"notebooks/{name}", path
 
@@ -150,11 +152,16 @@ def _refuse_changed(then: Inputs, folder: Path, place: Path) -> None:
     there: dict[str, Mapping[str, str]] = {kind: tree(folder / kind, sha256) for kind in ("schemes", "preferences")}
     there["settings"] = {path.name: sha256(path) for path in folder.iterdir() if path.is_file()}
     own = folder / "notebooks"
-    there["notebooks"] = tree(place / "notebooks", sha256) | (tree(own, sha256) if own.is_dir() else {})
+    there["notebooks"] = tree(place / "notebooks", sha256) | tree(own, sha256)
     there["package"] = tree(place / "package" / record.PACKAGE.name, sha256)
     for kind, names in there.items():
-        if dict(then.files[kind]) != dict(names):
+        wanted = then.files[kind] if kind != "notebooks" else _all_notebooks(then)
+        if dict(wanted) != dict(names):
             raise ReportError(f"the kept inputs are not whole: {kind} are not what they were")
+
+
+def _all_notebooks(inputs: Inputs) -> dict[str, str]:
+    return {name: digest for kind in NOTEBOOKS for name, digest in inputs.files.get(kind, {}).items()}
 
 
 def _place(source: Path, target: Path) -> None:

@@ -41,7 +41,8 @@ class Inputs:
     """All that a run's results hang on.
 
     `files` maps a kind (raw, tables, settings, schemes, narrative, branding, preferences, notebooks, package) to the
-    SHA-256 of each file by its relative name, `databases` (if there are any) to that of the rows of each quarter and
+    SHA-256 of each file by its relative name, `notebook_files` (if there are any) what else lies beside the study's own
+    notebooks, `databases` (if there are any) to that of the rows of each quarter and
     table; `libraries` maps what pyproject.toml lists to the installed version.
     """
 
@@ -140,6 +141,17 @@ class Verification:
         """Whether the folder is as published and, if strict, the inputs are the same."""
         return not self.sealed and not (strict and self.inputs)
 
+    def lines(self) -> list[str]:
+        """Return it as it is said at the command line."""
+        said = [f"Sealed: {len(self.sealed)} of the published files differ", *(f"  {fault}" for fault in self.sealed)]
+        if not self.sealed:
+            said = [f"Sealed: all {self.files} files are as they were published"]
+        if not self.files:  # the record itself cannot be read
+            return said
+        if not self.inputs:
+            return [*said, "Inputs: the same"]
+        return [*said, f"Inputs: {len(self.inputs)} are not the same", *(f"  {odd}" for odd in self.inputs)]
+
 
 def gather(
     study: Path, parameters: Mapping[str, Any], notebooks: Iterable[Path], digests: Digests | None = None,
@@ -155,6 +167,8 @@ def gather(
     files["settings"] = {path.name: of(path) for path in settings if path.is_file()}
     files["notebooks"] = {path.name: of(path) for path in notebooks}
     files["package"] = tree(PACKAGE, of)
+    if beside := {name: digest for name, digest in tree(study / "notebooks", of).items() if name[-6:] != ".ipynb"}:
+        files["notebook_files"] = beside
     if databases:
         files["databases"] = dict(databases)
     return Inputs(

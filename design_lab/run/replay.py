@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from design_lab.run.kept import Version, key_of, restore
 from design_lab.run.record import Inputs, Record, databases_of, differing, find_study, gather
 from design_lab.study import project_root
 
+PROCESSES = min(2, os.cpu_count() or 1)
 TOLERANCE = 1e-9  # relative, where libraries or processor are not those of the published report
 Say = Callable[[str], None]
 _MOST_TOLD = 3
@@ -73,7 +75,7 @@ def replay(
     *,
     study: Path | None = None,
     notebooks: Path | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: Say = lambda _: None,
 ) -> Replay:
     """Execute the notebooks of a report folder again and compare their findings with the published ones.
@@ -97,7 +99,7 @@ def replay(
         version, remarks = _version(record.inputs, present, Path(place))
         published = Results.read(results)
         names = {finding.source for finding in published.findings}
-        again = execute(version, names, Path(place) / "work", jobs=jobs, progress=progress)
+        again = execute(version, names, Path(place) / "work", jobs=jobs or PROCESSES, progress=progress)
         if key_of(_present(record.inputs, present.study, present.notebooks, memory).inputs) != key_of(present.inputs):
             raise ReportError("the study, a notebook or the program was changed during the replay; replay again")
     other = _other_machine(record.inputs, present.inputs)

@@ -10,7 +10,7 @@ from pathlib import Path
 from design_lab.errors import DesignLabError, ReportError
 from design_lab.files import read_json, write_json
 from design_lab.finding import Results, significant
-from design_lab.run.kept import Version, mixed, restore
+from design_lab.run.kept import NOTEBOOKS, Version, mixed, restore
 from design_lab.run.record import Inputs, Record, differing, sealed_faults
 from design_lab.run.replay import execute
 
@@ -19,7 +19,7 @@ KINDS = ("data", "code", "parameters")
 TOGETHER = "together"
 _FILES = {
     "data": ("raw", "databases"),
-    "code": ("package", "notebooks"),
+    "code": ("package", *NOTEBOOKS),
     "parameters": ("settings", "schemes", "preferences"),
 }
 _READING = ("ingest/", "synthetic/", "schema.py", "arrivals.py")  # code that makes tables
@@ -179,13 +179,19 @@ def restate(
     moved = split(old, new, dict.fromkeys(changed.kinds))
     alone: dict[str, Values | None] = dict.fromkeys(changed.kinds, new)
     base, more = None, tuple[str, ...]()
-    if moved and len(alone) > 1:
+    if not moved:
+        return Restated(changed=changed.kinds, parts={}, limits=changed.limits)
+    if len(alone) > 1:
         sources = {one.source for one in results.findings if one.id in moved} | {before[id]["source"] for id in moved}
         progress(f"{len(moved)} findings moved; {' and '.join(alone)} changed, so each is replayed alone")
         replays = _Replays(record.inputs, present, changed, sorted(sources), work, jobs, progress)
         alone, base = replays.made()
         more = tuple(replays.limits)
-    return Restated(changed=changed.kinds, parts=split(old, new, alone, base), limits=(*changed.limits, *more))
+    told = Restated(changed=changed.kinds, parts=split(old, new, alone, base), limits=(*changed.limits, *more))
+    progress(f"{FILE} says of {len(moved)} findings that moved what of it is {' and what '.join(changed.kinds)}")
+    for limit in told.limits:
+        progress(limit)
+    return told
 
 
 class _Replays:

@@ -20,7 +20,7 @@ from design_lab.landscape import read_landscapes, write_landscapes
 from design_lab.run.notebooks import Notebook, Setting
 from design_lab.run.record import READ, Inputs, Record, differing, sealed_faults
 
-_READ_BY_OWN = ("narrative", "branding")  # a study's own notebook reads what it likes
+_READ_BY_OWN = ("narrative", "branding", "notebook_files")  # a study's own notebook reads what it likes
 _MOST_TOLD = 3
 
 
@@ -112,8 +112,8 @@ def _changed(then: Inputs, now: Inputs, kinds: Sequence[str]) -> Iterator[str]:
     """Name the files of these kinds that differ, as they are found from the study's folder."""
     for kind in kinds:
         for name, what in differing(then.files.get(kind, {}), now.files.get(kind, {})):
-            place = {"settings": name, "databases": name, "package": f"design_lab/{name}"}.get(kind, f"{kind}/{name}")
-            yield f"{place} {what}"
+            folder = {"settings": "", "databases": "", "package": "design_lab/", "notebook_files": "notebooks/"}
+            yield f"{folder.get(kind, f'{kind}/')}{name} {what}"
 
 
 def _otherwise(then: Inputs, now: Inputs) -> Iterator[str]:

@@ -262,8 +262,6 @@ class _Run:
         )
         if told:
             told.write(built.report)
-            for limit in told.limits:
-                self._tell(limit)
 
     def _version(self, inputs: record.Inputs) -> kept.Version:
         return kept.Version(inputs=inputs, study=self.order.study.folder, notebooks=self.order.notebooks)

@@ -29,6 +29,8 @@ def centre(tiny, quick, swift):
     (tiny.study / "centre.yaml").write_text("step: 10", encoding="utf-8")
     tiny.notebook("01_first", *CELLS, tail=False)
     tiny.notebook("02_second")
+    tiny.notebook("own", own=True)
+    (tiny.study / "notebooks/helper.py").write_text("VALUE = 1\n", encoding="utf-8")
     tiny.run()
     assert not (tiny.published / "restated.json").exists()
     return tiny
@@ -197,6 +199,7 @@ def test_what_is_kept_is_restored_to_the_byte_and_a_damaged_piece_is_named(centr
     assert (old.study / "centre.yaml").read_text() == "step: 10"
     assert "step + 100" in (old.notebooks / "01_first.ipynb").read_text(encoding="utf-8")
     assert old.package is None  # it is the one that runs
+    assert {path.name for path in (old.study / "notebooks").iterdir()} == {"own.ipynb", "helper.py"}
     for kept in (centre.study / "tables/.kept/tables").iterdir():
         kept.write_text("3,3\n", encoding="utf-8")
     with pytest.raises(ReportError, match=r"not whole: tables/staff/2026Q3\.parquet is gone or was changed"):

@@ -164,6 +164,16 @@ def test_a_studys_own_notebook_reads_what_it_likes_and_runs_with_a_changed_text(
     assert "own runs: narrative/volume.en.md is new" in said
 
 
+def test_what_lies_beside_a_studys_own_notebooks_runs_those_when_it_changes(road):
+    road.notebook("own", COUNT.format("own"), finding("own.count"), own=True)
+    road.run()
+    ran(road)
+    (road.study / "notebooks/helper.py").write_text("VALUE = 1\n", encoding="utf-8")
+    _, said = road.run()
+    assert ran(road) == ["own"]
+    assert "own runs: notebooks/helper.py is new" in said
+
+
 def test_nothing_is_taken_from_a_report_that_was_changed_or_made_by_an_earlier_version(road):
     (road.published / "notebooks/01_first.ipynb").write_text("{}", encoding="utf-8")
     _, said = road.run()
