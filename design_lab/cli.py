@@ -159,6 +159,7 @@ def verify(
     report_folder: Annotated[Path, typer.Argument(help="Such as reports/h_bank/2026Q3.")],
     study: Annotated[Path | None, typer.Option(help="The study's folder, if it is not found by its name.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if an input is not the same.")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Execute its notebooks again and compare.")] = False,
 ) -> None:
     """Compare a published report with its record, and its inputs with those that are there now."""
     from design_lab.run.publish import settle
@@ -166,14 +167,18 @@ def verify(
 
     settle(report_folder.resolve().parent)
     found = compare(report_folder, study=study)
-    _list(f"Sealed: {len(found.sealed)} of the published files differ", found.sealed)
-    if not found.sealed:
-        _say(f"Sealed: all {found.files} files are as they were published")
-    if found.files:
-        _list(f"Inputs: {len(found.inputs)} are not the same", found.inputs)
-        if not found.inputs:
-            _say("Inputs: the same")
-    if not found.passes(strict=strict):
+    for line in found.lines():
+        _say(line)
+    differs = not found.passes(strict=strict)
+    if replay and found.files:
+        from design_lab.run.replay import replay as execute_again
+
+        with _progress() as progress:
+            again = execute_again(report_folder, study=study, progress=progress)
+        for line in again.lines():
+            _say(line)
+        differs = differs or bool(again.differences)
+    if differs:
         raise typer.Exit(1)
 
 
@@ -340,13 +345,6 @@ def _split_formats(text: str) -> tuple[str, ...]:
     if unknown or not names:
         raise typer.BadParameter(f"{text!r}: choose among {', '.join(_FORMATS)}", param_hint="--formats")
     return names
-
-
-def _list(heading: str, lines: tuple[str, ...]) -> None:
-    if lines:
-        _say(heading)
-        for line in lines:
-            _say(f"  {line}")
 
 
 @contextlib.contextmanager

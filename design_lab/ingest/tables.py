@@ -12,6 +12,7 @@ from design_lab.errors import DataError
 from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
 from design_lab.ingest.agreement import agreements
 from design_lab.ingest.extracts import digest_of, extract_of, quarter_digests
+from design_lab.ingest.freshness import Wanted, reason, told
 from design_lab.ingest.keys import pseudonym_key
 from design_lab.ingest.mapping import EVERY_QUARTER, Source, Sources, read_sources
 from design_lab.ingest.readers import RawRows, matching, read
@@ -41,7 +42,10 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     digests = Digests(study.tables / ".digests.json")
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
-    stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
+    reasons = {q: "--force" if force else _stale(study, q, inputs) for q, inputs in wanted.items()}
+    for line in told(reasons):
+        progress(line)
+    stale = [quarter for quarter, why in reasons.items() if why]
     for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
         progress(f"tables of {quarter}: {rows:,} rows")
     digests.save()
@@ -81,29 +85,31 @@ def _manifest(study: Study, quarter: Quarter) -> Path:
     return study.tables / ".built" / f"{quarter}.json"
 
 
-def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
+def _stale(study: Study, quarter: Quarter, wanted: Wanted) -> str | None:
+    """Say why a quarter is to be built; None if its tables are there, made of what is wanted."""
     manifest = _manifest(study, quarter)
-    if not manifest.is_file():
-        return False
-    written = read_json(manifest)
-    present = all(table_path(study, report["table"], quarter).is_file() for report in written["files"])
-    return bool(written["inputs"] == inputs and present)
+    written = read_json(manifest) if manifest.is_file() else None
+    names = {report["table"] for report in written["files"]} if written else set()
+    return reason(written, wanted, [n for n in sorted(names) if not table_path(study, n, quarter).is_file()])
 
 
-def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> str:
-    """One digest of all that decides a quarter's tables: mapping, calendar, key, code, files and databases' rows."""
+def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> Wanted:
+    """Bind all that decides a quarter's tables: mapping, calendar, key, code, files and databases' rows."""
     package = Path(__file__).parent.parent
     code = [
         sha256(path) for path in (*sorted(Path(__file__).parent.rglob("*.py")), *(package / name for name in _SHARED))
     ]
     raw = {
-        path.relative_to(study.raw).as_posix(): _digest(digests, path)
+        f"raw/{path.relative_to(study.raw).as_posix()}": _digest(digests, path)
         for name in sources.tables
         for path in _files(study, sources, name, quarter)
     } | dict(databases)
-    calendar = study.settings.calendar.model_dump()
-    hidden_key = sha256_of(pseudonym_key(study))
-    return sha256_of([sources.model_dump(mode="json"), calendar, hidden_key, code, raw])
+    parts = {
+        "sources.yaml": sha256_of(sources.model_dump(mode="json")),
+        "the calendar in study.yaml": sha256_of(study.settings.calendar.model_dump()),
+        "the program that reads files": sha256_of(code),
+    }
+    return Wanted(parts=parts | raw, key=sha256_of(pseudonym_key(study)))
 
 
 def _digest(digests: Digests, path: Path) -> str:
@@ -120,7 +126,7 @@ def _files(study: Study, sources: Sources, name: str, quarter: Quarter) -> list[
 
 
 def _build_quarter(
-    study: Study, sources: Sources, quarter: Quarter, inputs: str, databases: Mapping[str, str]
+    study: Study, sources: Sources, quarter: Quarter, wanted: Wanted, databases: Mapping[str, str]
 ) -> tuple[Quarter, int]:
     from pyarrow import parquet
 
@@ -136,9 +142,9 @@ def _build_quarter(
         with replacing(path) as temporary:
             parquet.write_table(reading.tables[name], temporary, compression="zstd")
     held = [agreement.to_dict() for agreement in reading.agreements(study)]
-    files = [report.to_dict() for report in reading.reports]
-    missing = list(reading.missing)
-    write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held, "missing": missing})
+    made_of = {"inputs": wanted.digest, "parts": dict(wanted.parts)}
+    files, missing = [report.to_dict() for report in reading.reports], list(reading.missing)
+    write_json(_manifest(study, quarter), {**made_of, "files": files, "agreements": held, "missing": missing})
     return quarter, sum(report.used for report in reading.reports)
 
 

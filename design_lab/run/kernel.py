@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,18 +122,20 @@ def execute(
     shown: dict[str, Any],
     local: dict[str, str],
     timeout_seconds: int,
+    package: str | None = None,
     progress: object = None,
 ) -> None:
     """Execute a notebook and write it, fit to be published, to `executed`.
 
-    `shown` stands in the published notebook where `parameters` were injected; `local` maps paths to the words that
-    replace them. If it does not end as it should, `NotebookError` says where and why, and what ran stays at `executed`.
+    `package` is the folder that holds another version of this package, by which the notebook is to run. `shown` stands
+    in the published notebook where `parameters` were injected; `local` maps paths to the words that replace them. If it
+    does not end as it should, `NotebookError` says where and why, and what ran stays at `executed`.
     """
     injected = checked(parameters)
     path, target = Path(notebook), Path(executed)
     findings = Path(injected["out"]) / "findings" / f"{path.stem}.json"
     findings.unlink(missing_ok=True)
-    broken = _papermill(path, target, injected, timeout_seconds)
+    broken = _papermill(path, target, injected, timeout_seconds, package)
     cells = _cells(target)
     if fault := _broken(cells, broken) or _fault(cells):
         raise NotebookError(f"{path.name}, {fault}")
@@ -152,17 +155,21 @@ class _Break:
     reason: str
 
 
-def _papermill(notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int) -> _Break | None:
+def _papermill(
+    notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int, package: str | None
+) -> _Break | None:
     """Let papermill execute a notebook; a kernel that ends before its first cell is started again, on other ports."""
     for _ in range(_STARTS):
         try:
-            return _executed(notebook, executed, parameters, timeout_seconds)
+            return _executed(notebook, executed, parameters, timeout_seconds, package)
         except RuntimeError as error:
             reason = error
     raise NotebookError(f"{notebook.name}: no kernel could be started, {_STARTS} times tried: {reason}")
 
 
-def _executed(notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int) -> _Break | None:
+def _executed(
+    notebook: Path, executed: Path, parameters: dict[str, Any], timeout_seconds: int, package: str | None
+) -> _Break | None:
     """Execute once; return where and why it broke off, if not by an exception of a cell."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -177,7 +184,7 @@ def _executed(notebook: Path, executed: Path, parameters: dict[str, Any], timeou
             parameters=parameters,
             kernel_name="python3",
             language="python",
-            kernel_manager_class=_this_interpreter(),
+            kernel_manager_class=_this_interpreter(package),
             progress_bar=False,
             cwd=str(notebook.parent),
             execution_timeout=timeout_seconds,
@@ -198,8 +205,11 @@ def _executed(notebook: Path, executed: Path, parameters: dict[str, Any], timeou
     return None
 
 
-def _this_interpreter() -> type:
+def _this_interpreter(package: str | None) -> type:
     """Make a kernel manager that starts this Python, whatever kernels the user has installed."""
+    paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    environment = {"PYTHONPATH": paths} if package else {}
+
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
@@ -208,8 +218,9 @@ def _this_interpreter() -> type:
         def kernel_spec(self) -> KernelSpec:
             start = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             return KernelSpec(
-                argv=[*start, "--HistoryManager.enabled=False"], display_name="Python 3", language="python"
-            )
+                argv=[*start, "--HistoryManager.enabled=False"], display_name="Python 3", language="python",
+                env=environment,
+            )  # fmt: skip
 
     return ThisInterpreter
 

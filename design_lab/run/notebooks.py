@@ -25,6 +25,7 @@ from design_lab.run.workers import Worker, WorkerError
 from design_lab.schema import TABLES
 
 TIMEOUT_SECONDS = 3600  # a cell that takes longer hangs
+MADE = ("figures", "proposals")  # folders of files that a notebook makes for the report
 
 
 class Needs(BaseModel):
@@ -38,10 +39,11 @@ class Needs(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notebook:
-    """One notebook of the road; `needs` names tables and other notebooks."""
+    """One notebook of the road; `needs` names tables and other notebooks, `own` are those of the study."""
 
     path: Path
     needs: Needs
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -63,7 +65,8 @@ class Setting:
 
     `parameters` are the injected ones without `out`; `shown` is what a published notebook shows in their place; `local`
     maps absolute paths to the words that replace them. `work` is where they run: nothing of it is published as it is.
-    What a failed notebook ran is kept in `failed`.
+    What a failed notebook ran is kept in `failed`. `package` is the folder of another version of this package, by which
+    they are to run.
     """
 
     parameters: Mapping[str, Any]
@@ -73,6 +76,7 @@ class Setting:
     failed: Path
     jobs: int = 1
     timeout_seconds: int = TIMEOUT_SECONDS
+    package: Path | None = None
 
     def out(self, notebook: Notebook) -> Path:
         """Where one notebook writes; each has a folder of its own, so that it sees only what it declares."""
@@ -86,6 +90,15 @@ class Setting:
         """Where a notebook writes its findings."""
         return self.out(notebook) / "findings" / f"{notebook.name}.json"
 
+    def landscapes(self, notebook: Notebook) -> Path:
+        """Where a notebook writes the points of its pictures, if it has any."""
+        return self.out(notebook) / "landscapes" / f"{notebook.name}.json"
+
+    def made(self, notebook: Notebook) -> tuple[str, ...]:
+        """Name the files that a notebook wrote for the report, from its folder, in order."""
+        files = (path for kind in MADE for path in (self.out(notebook) / kind).glob("*") if path.is_file())
+        return tuple(sorted(path.relative_to(self.out(notebook)).as_posix() for path in files))
+
 
 def notebook_paths(study: Path, project: Path) -> tuple[Path, ...]:
     """Return the project's numbered notebooks in `project` (03_..., 03b_...), then those of the study, each by name."""
@@ -95,7 +108,7 @@ def notebook_paths(study: Path, project: Path) -> tuple[Path, ...]:
 
 def find_notebooks(study: Path, project: Path) -> tuple[Notebook, ...]:
     """Read what the notebooks at `notebook_paths` declare; names that stand twice or needs unknown are refused."""
-    notebooks = tuple(_read(path) for path in notebook_paths(study, project))
+    notebooks = tuple(_read(path, own=path.is_relative_to(study)) for path in notebook_paths(study, project))
     if not notebooks:
         raise NotebookError(f"{project}: holds no notebook such as 01_what_arrived.ipynb")
     _refuse_twins(notebooks)
@@ -103,12 +116,12 @@ def find_notebooks(study: Path, project: Path) -> tuple[Notebook, ...]:
     return notebooks
 
 
-def _read(path: Path) -> Notebook:
+def _read(path: Path, *, own: bool) -> Notebook:
     safe_name(path.stem, f"notebook {path.name}:")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         needs = content["metadata"].get("design_lab", {}).get("needs", {})
-        return Notebook(path=path, needs=Needs.model_validate(needs))
+        return Notebook(path=path, needs=Needs.model_validate(needs), own=own)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ValidationError):
             faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
@@ -153,6 +166,19 @@ def ordered(notebooks: Sequence[Notebook]) -> tuple[Notebook, ...]:
     return tuple(done)
 
 
+def needed(notebooks: Sequence[Notebook], names: Iterable[str]) -> tuple[Notebook, ...]:
+    """Return of the notebooks those of these names and all whose findings they need, in the order given."""
+    wanted: set[str] = set()
+    waiting = list(names)
+    needs = {notebook.name: notebook.needs.findings for notebook in notebooks}
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += needs.get(name, ())
+    return tuple(notebook for notebook in notebooks if notebook.name in wanted)
+
+
 def leave_out(
     notebooks: Sequence[Notebook], missing: Iterable[str], quarter: str
 ) -> tuple[tuple[Notebook, ...], tuple[LeftOut, ...]]:
@@ -188,14 +214,19 @@ def _no_findings(name: str, others: Sequence[str]) -> dict[str, str]:
     }
 
 
-def execute(notebooks: Sequence[Notebook], setting: Setting, *, progress: Callable[[str], None]) -> None:
-    """Execute the notebooks, each after those it needs, `setting.jobs` at a time; the first failure ends all."""
+def execute(
+    notebooks: Sequence[Notebook], setting: Setting, *, progress: Callable[[str], None], done: Sequence[Notebook] = ()
+) -> None:
+    """Execute the notebooks, each after those it needs, `setting.jobs` at a time; the first failure ends all.
+
+    The findings of those that are `done` are there already.
+    """
     logs = [setting.work / f"worker-{number}.log" for number in range(min(setting.jobs, len(notebooks)))]
     workers = [Worker(log, "papermill") for log in logs]
     try:
         if workers:
             workers[0].call("design_lab.run.kernel:inspect", notebooks=[str(n.path) for n in notebooks])
-            _Schedule(notebooks, setting, workers, progress).walk()
+            _Schedule(notebooks, done, setting, workers, progress).walk()
     finally:
         for worker in workers:
             worker.close()
@@ -207,19 +238,21 @@ class _Schedule:
     def __init__(
         self,
         notebooks: Sequence[Notebook],
+        done: Sequence[Notebook],
         setting: Setting,
         workers: Sequence[Worker],
         progress: Callable[[str], None],
     ) -> None:
         self._waiting = list(notebooks)
-        self._by_name = {notebook.name: notebook for notebook in notebooks}
+        self._by_name = {notebook.name: notebook for notebook in (*notebooks, *done)}
         self._setting, self._progress = setting, progress
         self._workers = workers
         self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in workers:
             self._free.put(worker)
         self._running: dict[cf.Future[float], Notebook] = {}
-        self._done: set[str] = set()
+        self._before = {notebook.name for notebook in done}
+        self._done = set(self._before)
 
     def walk(self) -> None:
         """Run all, in threads that only wait for their worker."""
@@ -256,7 +289,7 @@ class _Schedule:
         except (NotebookError, WorkerError) as error:
             raise NotebookError(_with_advice(str(error), notebook, self._setting)) from None
         self._done.add(notebook.name)
-        place = f"{len(self._done)} of {len(self._by_name)}"
+        place = f"{len(self._done - self._before)} of {len(self._by_name) - len(self._before)}"
         self._progress(f"{notebook.name}: done in {seconds:.0f} s ({place})")
 
 
@@ -285,6 +318,7 @@ def _execute_one(notebook: Notebook, needed: Sequence[Notebook], setting: Settin
         shown=dict(setting.shown),
         local={**setting.local, str(out): str(setting.shown["out"])},
         timeout_seconds=setting.timeout_seconds,
+        package=str(setting.package) if setting.package else None,
     )
     expected = {f"{name}.json" for name in (notebook.name, *(other.name for other in needed))}
     if odd := sorted({path.name for path in (out / "findings").iterdir()} - expected):
@@ -310,11 +344,7 @@ def merge(notebooks: Sequence[Notebook], setting: Setting) -> tuple[Finding, ...
 
 def landscapes(notebooks: Sequence[Notebook], setting: Setting) -> tuple[Landscape, ...]:
     """Return what the notebooks wrote by `write_landscapes`, in the order of the road."""
-    return tuple(
-        one
-        for notebook in notebooks
-        for one in read_landscapes(setting.out(notebook) / "landscapes" / f"{notebook.name}.json")
-    )
+    return tuple(one for notebook in notebooks for one in read_landscapes(setting.landscapes(notebook)))
 
 
 def collect(notebooks: Sequence[Notebook], setting: Setting, folder: Path) -> None:
@@ -324,14 +354,12 @@ def collect(notebooks: Sequence[Notebook], setting: Setting, folder: Path) -> No
     made: dict[str, str] = {}
     for notebook in notebooks:
         shutil.copyfile(setting.executed(notebook), folder / "notebooks" / f"{notebook.name}.ipynb")
-        for kind in ("figures", "proposals"):
-            files = (setting.out(notebook) / kind).glob("*")
-            for file in sorted(path for path in files if path.is_file()):
-                if twin := made.get(f"{kind}/{file.name}"):
-                    raise NotebookError(f"{kind}/{file.name} is made by both {twin} and {notebook.name}; rename one")
-                made[f"{kind}/{file.name}"] = notebook.name
-                (folder / kind).mkdir(exist_ok=True)
-                shutil.copyfile(file, folder / kind / file.name)
+        for file in setting.made(notebook):
+            if twin := made.get(file):
+                raise NotebookError(f"{file} is made by both {twin} and {notebook.name}; rename one")
+            made[file] = notebook.name
+            (folder / file).parent.mkdir(exist_ok=True)
+            shutil.copyfile(setting.out(notebook) / file, folder / file)
 
 
 def forget_failures(folder: Path) -> None:

@@ -7,8 +7,8 @@ import os
 import platform
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from design_lab.study import Study, project_root
 
 RECORD = "record.json"
 PACKAGE = Path(design_lab.__file__).parent
+# The kinds of files that any notebook may read, whatever it declares; its own file comes to them.
+READ = ("raw", "databases", "tables", "settings", "schemes", "preferences", "package")
 _FOLDERS = ("raw", "tables", "schemes", "narrative", "branding", "preferences")
 _SETTINGS = (
     "study.yaml",
@@ -39,7 +41,8 @@ class Inputs:
     """All that a run's results hang on.
 
     `files` maps a kind (raw, tables, settings, schemes, narrative, branding, preferences, notebooks, package) to the
-    SHA-256 of each file by its relative name, `databases` (if there are any) to that of the rows of each quarter and
+    SHA-256 of each file by its relative name, `notebook_files` (if there are any) what else lies beside the study's own
+    notebooks, `databases` (if there are any) to that of the rows of each quarter and
     table; `libraries` maps what pyproject.toml lists to the installed version.
     """
 
@@ -60,6 +63,11 @@ class Inputs:
         }
 
     @property
+    def installed(self) -> Names:
+        """What the program ran on: libraries, Python and the kind of processor."""
+        return {**self.libraries, "python": self.python, "processor": self.processor}
+
+    @property
     def digest(self) -> str:
         """One SHA-256 of all inputs: runs with equal digests have equal results."""
         return sha256_of(self.to_dict())
@@ -69,13 +77,15 @@ class Inputs:
 class Record:
     """What record.json says: the inputs, what was left out and why (by language), and the published files.
 
-    `narrative` holds, where the study has any, what findings were when each passage of the consultant's was written.
+    `narrative` holds, where the study has any, what findings were when each passage of the consultant's was written,
+    `notebooks` by name one digest of all that a notebook may have read (`inputs`) and what it made beside findings.
     """
 
     inputs: Inputs
     left_out: tuple[Names, ...]
     published: Names
     narrative: tuple[Mapping[str, Any], ...] = ()
+    notebooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write record.json with a seal over all of it."""
@@ -95,6 +105,7 @@ class Record:
                 left_out=tuple(content.pop("left_out")),
                 published=content.pop("published"),
                 narrative=tuple(content.pop("narrative", ())),
+                notebooks=content.pop("notebooks", {}),
             )
         except FileNotFoundError:
             raise ReportError(f"{folder}: is not a report folder (it has no {RECORD})") from None
@@ -105,12 +116,17 @@ class Record:
         return record
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content: dict[str, Any] = {
             "inputs_digest": self.inputs.digest,
             "inputs": self.inputs.to_dict(),
             "left_out": [dict(reason) for reason in self.left_out],
             "published": dict(self.published),
-        } | ({"narrative": [dict(kept) for kept in self.narrative]} if self.narrative else {})
+        }
+        if self.narrative:
+            content["narrative"] = [dict(kept) for kept in self.narrative]
+        if self.notebooks:
+            content["notebooks"] = {name: dict(bound) for name, bound in self.notebooks.items()}
+        return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +141,17 @@ class Verification:
         """Whether the folder is as published and, if strict, the inputs are the same."""
         return not self.sealed and not (strict and self.inputs)
 
+    def lines(self) -> list[str]:
+        """Return it as it is said at the command line."""
+        said = [f"Sealed: {len(self.sealed)} of the published files differ", *(f"  {fault}" for fault in self.sealed)]
+        if not self.sealed:
+            said = [f"Sealed: all {self.files} files are as they were published"]
+        if not self.files:  # the record itself cannot be read
+            return said
+        if not self.inputs:
+            return [*said, "Inputs: the same"]
+        return [*said, f"Inputs: {len(self.inputs)} are not the same", *(f"  {odd}" for odd in self.inputs)]
+
 
 def gather(
     study: Path, parameters: Mapping[str, Any], notebooks: Iterable[Path], digests: Digests | None = None,
@@ -135,11 +162,13 @@ def gather(
     `databases` are the digests of what the study reads from databases, as ingest gives them.
     """
     of = digests.of if digests else sha256
-    files = {kind: _tree(study / kind, of) for kind in _FOLDERS}
+    files = {kind: tree(study / kind, of) for kind in _FOLDERS}
     settings = [study / name for name in _SETTINGS]
     files["settings"] = {path.name: of(path) for path in settings if path.is_file()}
     files["notebooks"] = {path.name: of(path) for path in notebooks}
-    files["package"] = _tree(PACKAGE, of)
+    files["package"] = tree(PACKAGE, of)
+    if beside := {name: digest for name, digest in tree(study / "notebooks", of).items() if name[-6:] != ".ipynb"}:
+        files["notebook_files"] = beside
     if databases:
         files["databases"] = dict(databases)
     return Inputs(
@@ -152,11 +181,13 @@ def gather(
 
 
 def record(
-    folder: Path, inputs: Inputs, left_out: Sequence[Names], narrative: Sequence[Mapping[str, Any]] = ()
-) -> Record:
+    folder: Path, inputs: Inputs, left_out: Sequence[Names], narrative: Sequence[Mapping[str, Any]] = (),
+    notebooks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Record:  # fmt: skip
     """Write the record of a finished report folder, over every file in it."""
     made = Record(
-        inputs=inputs, left_out=tuple(left_out), published=_published(folder), narrative=tuple(narrative)
+        inputs=inputs, left_out=tuple(left_out), published=_published(folder), narrative=tuple(narrative),
+        notebooks=notebooks or {},
     )  # fmt: skip
     made.write(folder)
     return made
@@ -199,7 +230,7 @@ def verify(folder: Path, *, study: Path | None = None, notebooks: Path | None = 
         return Verification(sealed=(str(error),), inputs=(), files=0)
     return Verification(
         sealed=sealed_faults(folder, published),
-        inputs=_since(published.inputs, study or _find_study(folder, published.inputs), notebooks),
+        inputs=_since(published.inputs, study or find_study(folder, published.inputs), notebooks),
         files=len(published.published),
     )
 
@@ -211,11 +242,11 @@ def _since(then: Inputs, study: Path | None, notebooks: Path | None) -> tuple[st
     if study is None:
         return (f"study {name}: is gone (there is no data/{name}; if it lies elsewhere, name it by --study)",)
     paths = notebook_paths(study, notebooks or project_root() / "notebooks")
-    return _differences(then, gather(study, then.parameters, paths, databases=_databases(study)))
+    return _differences(then, gather(study, then.parameters, paths, databases=databases_of(study)))
 
 
-def _databases(study: Path) -> Names:
-    """Digests of what the study's databases hold now; what cannot be asked any more counts as gone."""
+def databases_of(study: Path) -> Names:
+    """Return digests of what the study's databases hold now; what cannot be asked any more counts as gone."""
     from design_lab.ingest import database_digests
 
     try:
@@ -224,7 +255,8 @@ def _databases(study: Path) -> Names:
         return {}
 
 
-def _find_study(folder: Path, inputs: Inputs) -> Path | None:
+def find_study(folder: Path, inputs: Inputs) -> Path | None:
+    """Return the study of a report folder where it usually lies, or None."""
     beside = folder.resolve().parents[2:3]  # <root>/reports/<study>/<quarter>
     places = [root / "data" / str(inputs.parameters["study"]) for root in (Path.cwd(), *beside, project_root())]
     return next((place for place in places if (place / "study.yaml").is_file()), None)
@@ -242,19 +274,29 @@ def _differences(then: Inputs, now: Inputs) -> tuple[str, ...]:
 
 def _changes(kind: str, then: Names, now: Names, *, show: bool = False) -> list[str]:
     said = []
-    for name in sorted(then.keys() | now.keys()):
-        what = f"{kind} {name}".strip()
-        if name not in now:
-            said.append(f"{what}: is gone since")
-        elif name not in then:
-            said.append(f"{what}: is new since")
-        elif then[name] != now[name]:
-            said.append(f"{what}: changed since" + (f", from {then[name]} to {now[name]}" if show else ""))
+    for name, what in differing(then, now):
+        values = f", from {then[name]} to {now[name]}" if show and what == "changed" else ""
+        said.append(f"{kind} {name}".strip() + f": {what} since{values}")
     return said
 
 
-def _tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
-    """Digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
+def differing(then: Names, now: Names) -> Iterator[tuple[str, str]]:
+    """Yield the names that do not bear the same digest or version, in order, with what happened to each.
+
+    >>> list(differing({"a": "1", "b": "1", "c": "1"}, {"b": "2", "c": "1", "d": "1"}))
+    [('a', 'is gone'), ('b', 'changed'), ('d', 'is new')]
+    """
+    for name in sorted(then.keys() | now.keys()):
+        if name not in now:
+            yield name, "is gone"
+        elif name not in then:
+            yield name, "is new"
+        elif then[name] != now[name]:
+            yield name, "changed"
+
+
+def tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
+    """Return digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
     found = {}
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))

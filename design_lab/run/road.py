@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from design_lab.errors import ReportError, StudyError, nearest
 from design_lab.files import Digests
 from design_lab.finding import Results
 from design_lab.report.narrative.text import Narrative
+from design_lab.run import kept, publish, record, restated, reuse, voice
 from design_lab.run import notebooks as nb
-from design_lab.run import publish, record, voice
 from design_lab.run.last import Last, last_report
 from design_lab.run.places import shown_path
 from design_lab.run.workers import Worker
@@ -190,6 +190,7 @@ class _Run:
     def __init__(self, order: Order, progress: Say, tell: Say) -> None:
         self.order, self._progress, self._tell = order, progress, tell
         self._folder = str(order.study.folder)
+        self._bound: Mapping[str, Mapping[str, Any]] = {}  # what the record keeps of each notebook
 
     def walk(self) -> Path:
         """Take the five steps; nothing is published unless all of them end well."""
@@ -207,12 +208,12 @@ class _Run:
             if not order.force and record.is_unchanged(order.published, inputs):
                 self._tell(f"unchanged: {shown_path(order.published)} already holds this report")
                 return order.published
-            left_out = self._notebooks(found, arrivals["missing"], built)
-            kept = self._heard(narrative, built)
+            left_out = self._notebooks(found, arrivals["missing"], inputs, built)
+            heard = self._heard(narrative, built)
             last = last_report(order.reports, order.quarter, inputs, self._tell)
-            lacking = self._report(left_out, kept, last, built)
+            lacking = self._report(left_out, heard, last, built)
             reasons = [*(dict(absent.reason) for absent in left_out), *lacking]
-            return self._publish(inputs, reasons, kept, built)
+            return self._publish(inputs, reasons, heard, built)
 
     def _prepare(self, built: publish.Building) -> dict[str, list[str]]:
         order = self.order
@@ -225,27 +226,47 @@ class _Run:
         return arrivals
 
     def _notebooks(
-        self, found: Sequence[nb.Notebook], missing: Sequence[str], built: publish.Building
+        self, found: Sequence[nb.Notebook], missing: Sequence[str], inputs: record.Inputs, built: publish.Building
     ) -> tuple[nb.LeftOut, ...]:
         order = self.order
-        kept, left_out = nb.leave_out(found, missing, order.quarter)
+        present, left_out = nb.leave_out(found, missing, order.quarter)
         for absent in left_out:
             self._tell(absent.reason["en"])
-        self._step(2, f"{len(kept)} notebooks, {min(order.jobs, len(kept))} at a time")
         setting = _setting(order, built)
-        nb.execute(kept, setting, progress=self._progress)
+        plan = reuse.plan(present, inputs, setting, published=order.published, force=order.force)
+        at_a_time = f"{len(plan.running)} notebooks, {min(order.jobs, len(plan.running))} at a time"
+        self._step(2, at_a_time if plan.running else "no notebook has to run")
+        for line in plan.lines:
+            self._progress(line)
+        reuse.take(plan.reused, order.published, setting)
+        nb.execute(plan.running, setting, progress=self._progress, done=plan.reused)
         self._step(3, "findings")
         results = Results(
             study=order.study.name,
             quarter=order.quarter,
             synthetic=order.study.settings.synthetic,
-            findings=nb.merge(kept, setting),
-            landscapes=nb.landscapes(kept, setting),
+            findings=nb.merge(present, setting),
+            landscapes=nb.landscapes(present, setting),
         )
         results.write(built.report / "results.json")
-        nb.collect(kept, setting, built.report)
+        nb.collect(present, setting, built.report)
+        self._bound = reuse.bound(present, inputs, setting)
         self._progress(f"{len(results.findings)} findings")
+        self._restate(results, inputs, built)
         return left_out
+
+    def _restate(self, results: Results, inputs: record.Inputs, built: publish.Building) -> None:
+        """Write what moved the findings since the report that stands there, if there is one."""
+        order = self.order
+        work = built.work / ".replayed"
+        told = restated.restate(
+            order.published, self._version(inputs), results, work, jobs=order.jobs, progress=self._progress
+        )
+        if told:
+            told.write(built.report)
+
+    def _version(self, inputs: record.Inputs) -> kept.Version:
+        return kept.Version(inputs=inputs, study=self.order.study.folder, notebooks=self.order.notebooks)
 
     def _heard(self, narrative: Narrative, built: publish.Building) -> list[dict[str, Any]]:
         """Hold the consultant's text against the findings; return what the record keeps of it."""
@@ -296,7 +317,8 @@ class _Run:
                 "the study, a notebook or the program was changed while the run was going on, so nothing was "
                 "published; run again"
             )
-        record.record(built.report, inputs, left_out, narrative)
+        record.record(built.report, inputs, left_out, narrative, self._bound)
+        self._keep(inputs)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:
@@ -305,6 +327,14 @@ class _Run:
             self._tell(f"a narrower run than the full one: made without {', '.join(narrowed)}")
         self._tell(f"published: {shown_path(place)}")
         return place
+
+    def _keep(self, inputs: record.Inputs) -> None:
+        """Keep the inputs for a replay, without which the report is no worse."""
+        try:
+            kept.prune(self.order.study.folder)
+            kept.keep(self._version(inputs), self.order.published)
+        except OSError as error:
+            self._tell(f"the inputs could not be kept ({error.strerror}), so this report cannot be replayed later")
 
     def _step(self, number: int, what: str) -> None:
         self._progress(f"{number}/5 {what}")

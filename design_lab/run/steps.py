@@ -49,11 +49,14 @@ def report(
     from design_lab.report import Cover, write_reports
     from design_lab.report.narrative.review import voice_of
     from design_lab.run.last import CHANGES, changes
+    from design_lab.run.restated import Restated
 
     progress(f"{', '.join(formats)} in {', '.join(langs)}")
     results = Results.read(Path(folder) / "results.json")
     opened = Study.open(study)
-    changed, stated = changes(opened, results, last, schemes=schemes)
+    restated = Restated.read(Path(folder))
+    parts = restated.parts if restated and last and last["quarter"] == quarter else None
+    changed, stated = changes(opened, results, last, schemes=schemes, parts=parts)
     changed.write(Path(folder) / CHANGES, stated)
     results = replace(results, findings=(*changed.findings(), *results.findings))
     voice = voice_of(Path(study), narrative)

@@ -98,13 +98,17 @@ def test_an_unchanged_study_is_not_built_again_and_a_changed_one_is(copied):
     said = []
     study = Study.open(copied)
     build(study, progress=said.append)
+    assert said[0] == "tables of 2026Q3 are built: not built yet"
     before = table_path(study, "interactions", study.quarters[-1]).stat().st_mtime_ns
+    said.clear()
     build(study, progress=said.append)
-    assert len(said) == 1
+    assert said == ["tables of 2026Q3 reused"]
     assert table_path(study, "interactions", study.quarters[-1]).stat().st_mtime_ns == before
     rewrite(copied, lambda lines: lines[:-1])
     build(study, progress=said.append)
-    assert len(said) == 2
+    assert said[1].startswith("tables of 2026Q3 are built: raw/2026Q3/")
+    assert said[1].endswith(" changed")
+    assert said[2].startswith("tables of 2026Q3: ")
 
 
 def test_more_jobs_write_the_same_bytes(small, tmp_path):

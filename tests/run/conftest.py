@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from design_lab.finding import Results
+from design_lab.study import Study
+
 SMALL = Path(__file__).parents[1] / "studies" / "small"
 
-# Loaded by every Python that a run starts, because it lies on PYTHONPATH.
-FAKES = """
+ROOMS = """
 import contextlib, importlib.util, sys, types
 from pathlib import Path
 
@@ -34,7 +36,9 @@ def build(study, *, progress, force=False, jobs=1):
         os._exit(7)
     table = study.tables / "staff" / "2026Q3.parquet"
     table.parent.mkdir(parents=True, exist_ok=True)
-    table.write_bytes(b"".join(sorted(path.read_bytes() for path in study.raw.rglob("*.csv"))))
+    fresh = table.with_suffix(".new")
+    fresh.write_bytes(b"".join(sorted(path.read_bytes() for path in study.raw.rglob("*.csv"))))
+    fresh.replace(table)  # as tables are: never written in place
     arrivals = Arrivals()
     if order.is_file():
         arrivals.missing = tuple(order.read_text().split())
@@ -58,16 +62,19 @@ def write_reports(results, cover, *, langs, formats, folder, branding):
             ids = " ".join(finding.id for finding in results.findings)
             path.write_text(f"{ids} {cover.left_out}", encoding="utf-8")
     return types.SimpleNamespace(left_out=tuple(left_out))
+"""
 
-rooms = {
-    "ingest": {"build": build, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext},
-    "report": {"Cover": Cover, "write_reports": write_reports},
-}
+# Loaded by every Python that a run starts, because it lies on PYTHONPATH.
+FAKES = f"""{ROOMS}
+rooms = {{
+    "ingest": {{"build": build, "database_digests": lambda study: {{}}, "one_run": contextlib.nullcontext}},
+    "report": {{"Cover": Cover, "write_reports": write_reports}},
+}}
 for name, parts in rooms.items():
-    module = types.ModuleType(f"design_lab.{name}")
+    module = types.ModuleType(f"design_lab.{{name}}")
     module.__dict__.update(parts)
     module.__path__ = [str(Path(importlib.util.find_spec("design_lab").origin).parent / name)]
-    sys.modules[f"design_lab.{name}"] = module
+    sys.modules[f"design_lab.{{name}}"] = module
 """
 
 PARAMETERS = """study = "data/h_bank"  # a study folder
@@ -187,13 +194,48 @@ def tiny(tmp_path, monkeypatch) -> Tiny:
 @pytest.fixture
 def quick(monkeypatch) -> None:
     """Execute notebooks by `exec` in this process, for tests of what comes after."""
+    from design_lab.run.notebooks import ordered
 
-    def execute(notebooks, setting, *, progress):
-        for notebook in notebooks:
+    def execute(notebooks, setting, *, progress, done=()):
+        by_name = {notebook.name: notebook for notebook in (*notebooks, *done)}
+        for notebook in ordered(notebooks):
             (setting.out(notebook) / "findings").mkdir(parents=True)
+            for name in notebook.needs.findings:
+                shutil.copy(setting.findings(by_name[name]), setting.out(notebook) / "findings")
             names = {**setting.parameters, "out": str(setting.out(notebook))}
             for cell in json.loads(notebook.path.read_text(encoding="utf-8"))["cells"][2:]:
                 exec(cell["source"], names)
             shutil.copyfile(notebook.path, setting.executed(notebook))
 
     monkeypatch.setattr("design_lab.run.notebooks.execute", execute)
+
+
+@pytest.fixture
+def swift(monkeypatch) -> None:
+    """Build tables and write the report in this process too, where many runs are needed."""
+    rooms: dict[str, object] = {}
+    exec(ROOMS, rooms)
+
+    class Worker:
+        def __init__(self, *_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def call(self, task, *, study, progress, **arguments):
+            if task.endswith("build"):
+                arrivals = rooms["build"](Study.open(study), progress=progress)
+                return {"lines": arrivals.lines(), "missing": list(arrivals.missing)}
+            results = Results.read(Path(arguments["folder"], "results.json"))
+            cover = rooms["Cover"].of(study, arguments["quarter"], left_out=arguments["left_out"])
+            chosen = {key: arguments[key] for key in ("langs", "formats")}
+            branding = Path(study, "branding")
+            made = rooms["write_reports"](results, cover, folder=Path(arguments["folder"]), branding=branding, **chosen)
+            return list(made.left_out)
+
+    monkeypatch.setattr("design_lab.run.road.Worker", Worker)
+    monkeypatch.setattr("design_lab.ingest.database_digests", lambda study: {})

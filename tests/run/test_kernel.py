@@ -21,7 +21,7 @@ def worker(tmp_path_factory):
         yield worker
 
 
-def execute(worker, tiny, path, timeout_seconds=60):
+def execute(worker, tiny, path, timeout_seconds=60, **more):
     out = tiny.root / "work" / path.stem
     worker.call(
         "design_lab.run.kernel:execute",
@@ -31,6 +31,7 @@ def execute(worker, tiny, path, timeout_seconds=60):
         shown={**GOOD, "study": "data/tiny", "out": "reports/tiny/2026Q3"},
         local={str(tiny.root): "<root>", str(out): "reports/tiny/2026Q3"},
         timeout_seconds=timeout_seconds,
+        **more,
     )
     return out
 
@@ -188,3 +189,18 @@ def test_a_kernel_that_never_starts_is_told_in_a_sentence(tiny, taken):
     taken[1][0] = 99
     with pytest.raises(NotebookError, match=r"01_first\.ipynb: no kernel could be started, 5 times tried: Kernel died"):
         execute(InProcess(), tiny, tiny.notebook("01_first"))
+
+
+def test_a_notebook_runs_by_another_version_of_the_package_where_one_is_named(worker, tiny, tmp_path):
+    old = tmp_path / "old" / "design_lab"
+    old.mkdir(parents=True)
+    (old / "__init__.py").write_text("", encoding="utf-8")
+    write = (
+        "import json\nfrom pathlib import Path\n"
+        "def write(study, out):\n    Path(out, 'findings').mkdir()\n"
+        "    Path(out, 'findings', '01_first.json').write_text(json.dumps('by the old'))\n"
+    )
+    (old / "finding.py").write_text(f"Finding = write_findings = None\n{write}", encoding="utf-8")
+    path = tiny.notebook("01_first", "from design_lab.finding import write\nwrite(study, out)", tail=False)
+    out = execute(worker, tiny, path, package=str(old.parent))
+    assert json.loads((out / "findings/01_first.json").read_text()) == "by the old"
