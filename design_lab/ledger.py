@@ -49,13 +49,15 @@ def read_ledger(path: Path) -> tuple[Line, ...]:
 def append(path: Path, contents: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
     """Append lines to a ledger that holds, all of them or none, and return them; earlier lines keep their bytes."""
     lines = list(read_ledger(path))
-    kept = path.read_bytes() if lines else b""
+    kept = b"".join(_written(line) for line in lines)
     for content in contents:
         before = lines[-1].hash if lines else _FIRST
         lines.append(Line(number=len(lines) + 1, content=content, before=before, hash=_hash(before, content)))
     new = lines[len(lines) - len(contents) :]
     with replacing(path) as temporary:
         temporary.write_bytes(kept + b"".join(_written(line) for line in new))
+        if (path.read_bytes() if path.is_file() else b"") != kept:
+            raise LedgerError(f"{_shown(path)}: was written to by another command at the same time; run this one again")
     return tuple(new)
 
 
@@ -77,6 +79,10 @@ def _hash(before: str, content: Any) -> str:
 
 def _changed(path: Path, number: int) -> LedgerError:
     return LedgerError(
-        f"{path.parent.name}/{path.name}, line {number}: was changed after it was written, or is not whole; restore "
+        f"{_shown(path)}, line {number}: was changed after it was written, or is not whole; restore "
         "the file from a copy, since a frozen line is never edited"
     )
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

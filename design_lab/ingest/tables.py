@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal, SetAside
 from design_lab.errors import DataError
-from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
+from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, sweep, sync_folder, write_json
 from design_lab.ingest.agreement import agreements
 from design_lab.ingest.extracts import digest_of, extract_of, quarter_digests
 from design_lab.ingest.keys import pseudonym_key
@@ -19,6 +19,7 @@ from design_lab.ingest.readers.database import read_database
 from design_lab.ingest.rows import LISTED, Conformed, Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
+from design_lab.processes import each
 from design_lab.schema import GRADES, TABLES, WORK_SOURCES, Table
 from design_lab.study import Study
 
@@ -38,11 +39,13 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     """
     sources = read_sources(study.folder)
     complete_raw(study, progress, jobs)
+    for folder in (study.folder, study.folder / "schemes", study.tables):
+        sweep(folder, deep=folder == study.tables)
     digests = Digests(study.tables / ".digests.json")
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
-    stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs)]
-    for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
+    stale = [quarter for quarter, inputs in wanted.items() if force or not _is_built(study, quarter, inputs, digests)]
+    for quarter, rows in each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
         progress(f"tables of {quarter}: {rows:,} rows")
     digests.save()
     return arrivals(study)
@@ -81,13 +84,14 @@ def _manifest(study: Study, quarter: Quarter) -> Path:
     return study.tables / ".built" / f"{quarter}.json"
 
 
-def _is_built(study: Study, quarter: Quarter, inputs: str) -> bool:
-    manifest = _manifest(study, quarter)
-    if not manifest.is_file():
+def _is_built(study: Study, quarter: Quarter, inputs: str, digests: Digests) -> bool:
+    """Whether the tables stand, to the byte, as a build from these inputs left them."""
+    try:
+        written = read_json(_manifest(study, quarter))
+        made = {name: digests.of(table_path(study, name, quarter)) for name in written["tables"]}
+        return bool(written["inputs"] == inputs and written["tables"] == made)
+    except (OSError, ValueError, TypeError, KeyError):
         return False
-    written = read_json(manifest)
-    present = all(table_path(study, report["table"], quarter).is_file() for report in written["files"])
-    return bool(written["inputs"] == inputs and present)
 
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> str:
@@ -127,7 +131,8 @@ def _build_quarter(
     reading = read_quarter(study, sources, quarter, databases=databases)
     reading.refuse()
     # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
-    _manifest(study, quarter).unlink(missing_ok=True)
+    _forget(_manifest(study, quarter))
+    made = {}
     for name in TABLES:
         path = table_path(study, name, quarter)
         if name not in reading.tables:
@@ -135,11 +140,20 @@ def _build_quarter(
             continue
         with replacing(path) as temporary:
             parquet.write_table(reading.tables[name], temporary, compression="zstd")
+            made[name] = sha256(temporary)
     held = [agreement.to_dict() for agreement in reading.agreements(study)]
     files = [report.to_dict() for report in reading.reports]
     missing = list(reading.missing)
-    write_json(_manifest(study, quarter), {"inputs": inputs, "files": files, "agreements": held, "missing": missing})
+    account = {"inputs": inputs, "tables": made, "files": files, "agreements": held, "missing": missing}
+    write_json(_manifest(study, quarter), account)
     return quarter, sum(report.used for report in reading.reports)
+
+
+def _forget(manifest: Path) -> None:
+    """Remove a manifest durably, so that no power cut brings it back beside newer tables."""
+    manifest.unlink(missing_ok=True)
+    if manifest.parent.is_dir():
+        sync_folder(manifest.parent)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -328,16 +342,3 @@ def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter) -> li
     if not any(name in tables for name in WORK_SOURCES):
         return [Refusal(kind="no_work", quarter=str(quarter), parts={"tables": " or ".join(WORK_SOURCES)})]
     return []
-
-
-def _each(task: Callable[..., Any], calls: list[tuple[Any, ...]], jobs: int) -> Iterable[Any]:
-    """Call `task` for each, in this process or, with more jobs, in others; results in the order of the calls."""
-    if jobs == 1 or len(calls) < 2:
-        for call in calls:
-            yield task(*call)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, *zip(*calls, strict=True))
