@@ -187,6 +187,8 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
 
     try:
         size = path.stat().st_size
+        if not (path.is_file() or path.is_dir()):
+            raise _unreadable(path, "is no plain file; put the file itself there")
         if size > largest:
             raise _unreadable(path, f"has {size:,} bytes; a file of settings has at most {largest:,}")
         text = path.read_text(encoding="utf-8")

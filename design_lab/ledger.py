@@ -36,9 +36,8 @@ def read_ledger(path: Path) -> tuple[Line, ...]:
     lines: list[Line] = []
     *whole, rest = path.read_bytes().split(b"\n")
     for number, text in enumerate(whole, 1):
-        line = _line(path, number, text)
-        follows = line.before == (lines[-1].hash if lines else _FIRST)
-        if not follows or line.hash != _hash(line.before, line.content) or _written(line) != text + b"\n":
+        line = _line(text, number, lines[-1].hash if lines else _FIRST)
+        if line is None:
             raise _changed(path, number)
         lines.append(line)
     if rest or not whole:
@@ -61,11 +60,14 @@ def append(path: Path, contents: Sequence[Mapping[str, Any]]) -> tuple[Line, ...
     return tuple(new)
 
 
-def _line(path: Path, number: int, text: bytes) -> Line:
+def _line(text: bytes, number: int, before: str) -> Line | None:
+    """Read one line as it was written after one with the hash `before`; None if it was not."""
     try:
-        return Line(number=number, **json.loads(text))
-    except (ValueError, TypeError):
-        raise _changed(path, number) from None
+        line = Line(number=number, **json.loads(text))
+        holds = line.before == before and line.hash == _hash(before, line.content) and _written(line) == text + b"\n"
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return line if holds and isinstance(line.content, dict) else None
 
 
 def _written(line: Line) -> bytes:

@@ -65,9 +65,9 @@ def arrivals(study: Study) -> Arrivals:
     held: list[Agreement] = []
     missing = {}
     for quarter in study.quarters:
-        if not _manifest(study, quarter).is_file():
+        written = _account(study, quarter)
+        if not written:
             raise DataError(f"study {study.name}: the tables of {quarter} are not built; run design-lab run first")
-        written = read_json(_manifest(study, quarter))
         found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
         held += [Agreement.from_dict(agreement) for agreement in written["agreements"]]
@@ -86,12 +86,24 @@ def _manifest(study: Study, quarter: Quarter) -> Path:
 
 def _is_built(study: Study, quarter: Quarter, inputs: str, digests: Digests) -> bool:
     """Whether the tables stand, to the byte, as a build from these inputs left them."""
+    written = _account(study, quarter)
+    if not written or written["inputs"] != inputs:
+        return False
+    try:
+        made = {name: digests.of(table_path(study, name, quarter)) for name in written["tables"]}
+    except OSError:
+        return False
+    return bool(written["tables"] == made)
+
+
+def _account(study: Study, quarter: Quarter) -> dict[str, Any]:
+    """What the last build of a quarter wrote of it; nothing if there was none, or its account is not whole."""
     try:
         written = read_json(_manifest(study, quarter))
-        made = {name: digests.of(table_path(study, name, quarter)) for name in written["tables"]}
-        return bool(written["inputs"] == inputs and written["tables"] == made)
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
+        seal = written.pop("seal")
+        return dict(written) if seal == sha256_of(written) else {}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}
 
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> str:
@@ -145,7 +157,7 @@ def _build_quarter(
     files = [report.to_dict() for report in reading.reports]
     missing = list(reading.missing)
     account = {"inputs": inputs, "tables": made, "files": files, "agreements": held, "missing": missing}
-    write_json(_manifest(study, quarter), account)
+    write_json(_manifest(study, quarter), {**account, "seal": sha256_of(account)})
     return quarter, sum(report.used for report in reading.reports)
 
 
