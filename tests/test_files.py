@@ -184,3 +184,12 @@ def test_what_killed_writers_left_is_swept_and_what_the_living_write_is_not(tmp_
     ]  # fmt: skip
     sweep(tmp_path, deep=True)
     assert [path.name for path in tmp_path.rglob("*.*")] == [f"c.part-{os.getpid()}-0f.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_plain_file_is_not_read_for_ever(tmp_path, make):
+    path = tmp_path / "a.yaml"
+    make(path)
+    with pytest.raises(StudyError, match="is no plain file; put the file itself there"):
+        read_yaml(path)

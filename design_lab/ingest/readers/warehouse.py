@@ -40,4 +40,6 @@ def _plain(column: pa.ChunkedArray, where: str) -> pa.ChunkedArray:
         return _plain(column.cast(kind.value_type), where)
     if types.is_nested(kind) or types.is_duration(kind) or types.is_interval(kind) or "binary" in str(kind):
         raise DataError(f"{where}: holds values of type {kind}; export it as text, as numbers or as dates")
-    return column.cast(pa.string()) if types.is_time(kind) or types.is_large_string(kind) else column
+    if types.is_time(kind):  # to the second, as clocks are written
+        return column.cast(pa.time32("s"), safe=False).cast(pa.string())
+    return column.cast(pa.string()) if types.is_large_string(kind) else column

@@ -47,6 +47,8 @@ def read_sheets(path: Path, name: str, choose: Callable[[list[str]], list[str]])
 
 def _chosen(there: list[str], source: Source, name: str) -> list[str]:
     """The sheets to be read: all of a pattern, one by name or number, else the first."""
+    if not there:
+        raise DataError(f"{name}: cannot be read as a workbook (it holds no sheet); ask for it again")
     if source.sheets is not None:
         found = [sheet for sheet in there if re.fullmatch(source.sheets, sheet)]
         if not found:
