@@ -307,9 +307,13 @@ def freeze(
 
     from design_lab.desk.ledger_lines import line_told
     from design_lab.expected.frozen import freeze as write_down
+    from design_lab.run.publish import held
     from design_lab.study import Study
 
-    for line in write_down(Study.open(study), scheme, decision, today=dt.date.today()):
+    home = Study.open(study)
+    with held(home.tables, f"study {home.name}"):
+        lines = write_down(home, scheme, decision, today=dt.date.today())
+    for line in lines:
         _say(line_told(line.number, line.content))
 
 
@@ -325,7 +329,11 @@ def ledger(
     from design_lab.study import Study
 
     home = Study.open(study)
-    new = score_due(home) if score else 0
+    if score:
+        from design_lab.run.publish import held
+
+        with held(home.tables, f"study {home.name}"):
+            new = score_due(home)
     lines = read_ledger(home.folder / FILE)
     for line in lines:
         _say(line_told(line.number, line.content))

@@ -97,6 +97,18 @@ def system_refusal(error: OSError) -> str:
         errno.EROFS: "choose a folder that can be written",
         errno.EACCES: "it is open in another program, or may not be read or written; close it or choose another folder",
         errno.EPERM: "it may not be written; choose another folder",
+        errno.EIO: "the disk cannot be read or written there; try again, and another disk if it stays so",
+        errno.EFBIG: "a file may not become so large here; choose another folder, or raise the limit",
+        errno.ENOTDIR: "a part of the path is no folder; name another path",
+        errno.EISDIR: "it is a folder; name a file",
+        errno.EEXIST: "it is there already and is no folder; name another path",
+        errno.ENAMETOOLONG: "choose a shorter name",
+        errno.ELOOP: "links lead in a circle there; name another path",
+        errno.EMFILE: "too many files are open; raise the limit (ulimit -n) and run again",
+        errno.ENFILE: "too many files are open; close other programs and run again",
+        errno.EAGAIN: "the system starts no more processes; close other programs and run again",
+        errno.ENOMEM: "no memory is left; close other programs and run again",
+        errno.ENOLCK: "no file can be locked there; choose a folder on another disk",
     }
     if error.errno not in advice:
         return ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import json
 import os
 import re
 import secrets
+import time
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +20,7 @@ from design_lab.errors import MOST_FAULTS, Fault, StudyError, nearest
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TEMPORARY_MARK = ".part-"
+_TICK_NS = 2_000_000_000  # of the coarsest clock of a file system: FAT's
 _DEEPEST = 50  # brackets open at once in a YAML file
 _HALF_LETTER = re.compile("[\ud800-\udfff]")  # a surrogate alone
 _LONGEST_KEY = 40  # letters of a key or value that are told
@@ -66,13 +69,40 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` durable where the system can (Windows cannot open a folder)."""
+    """Make renames inside `folder` durable where the system can: Windows cannot open one, some file servers refuse."""
     with contextlib.suppress(PermissionError, NotADirectoryError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
         finally:
             os.close(handle)
+
+
+def sweep(folder: Path, *, deep: bool = False) -> None:
+    """Remove the temporary files that killed writers left in `folder` (`deep`: and below), those of the living not.
+
+    A number of a process that was given anew keeps its file until a later sweep.
+    """
+    for left in folder.rglob(f"*{TEMPORARY_MARK}*") if deep else folder.glob(f"*{TEMPORARY_MARK}*"):
+        writer = left.name.rsplit(TEMPORARY_MARK, 1)[1].split("-")[0]
+        if left.is_file() and writer.isdigit() and not is_running(int(writer)):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def is_running(process: int) -> bool:
+    """Return whether a process of this number is there; one that ended and was not yet waited for is not."""
+    import psutil
+
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
 
 
 def write_text(path: Path, text: str) -> None:
@@ -104,32 +134,47 @@ def sha256_of(content: Any) -> str:
 
 
 class Digests:
-    """SHA-256 digests of files, remembered by size and time of change so that an unchanged file is read once.
+    """SHA-256 digests of files, remembered by size and times of change so that an unchanged file is read once.
 
-    `memory` is the JSON file that remembers; it may be removed at any time. `save()` writes it.
+    A file that changed only just now, or in what the clock calls the future, is read every time: it could be rewritten
+    within the same tick of a coarse clock, or of one that was put back. `memory` is the JSON file that remembers; it
+    may be removed at any time. `save()` writes it.
     """
 
     def __init__(self, memory: Path) -> None:
         self._memory = memory
         self._known: dict[str, list[Any]] = {}
-        with contextlib.suppress(OSError, ValueError):
-            self._known = read_json(memory)
+        with contextlib.suppress(OSError, ValueError, AttributeError, RecursionError):  # damaged: all is read anew
+            self._known = {key: value for key, value in read_json(memory).items() if _remembers(value)}
 
     def of(self, path: Path) -> str:
-        """Return the digest of `path`, reading it only if its size, time or identity changed."""
-        stat = path.stat()
-        key, mark = str(path.resolve()), [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        """Return the digest of `path`, reading it only if its size, times or identity changed."""
+        key, mark, now = str(path.resolve()), _mark(path), time.time_ns()
         known = self._known.get(key)
-        if known and known[:3] == mark:
-            return str(known[3])
+        if known and known[:-1] == mark:
+            return str(known[-1])
         digest = sha256(path)
-        self._known[key] = [*mark, digest]
+        if _mark(path) == mark and max(mark[1:3]) + _TICK_NS < now:
+            self._known[key] = [*mark, digest]
+        else:
+            self._known.pop(key, None)
         return digest
 
     def save(self) -> None:
         """Remember what was read, leaving out files that are gone."""
         self._known = {key: value for key, value in self._known.items() if Path(key).exists()}
         write_json(self._memory, self._known)
+
+
+def _mark(path: Path) -> list[int]:
+    """What a rewritten file cannot keep: a time of change can be set back by hand, that of the entry cannot."""
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+
+def _remembers(value: Any) -> bool:
+    kinds = [int] * 4 + [str]
+    return isinstance(value, list) and [type(part) for part in value] == kinds
 
 
 def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
@@ -142,6 +187,8 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
 
     try:
         size = path.stat().st_size
+        if not (path.is_file() or path.is_dir()):
+            raise _unreadable(path, "is no plain file; put the file itself there")
         if size > largest:
             raise _unreadable(path, f"has {size:,} bytes; a file of settings has at most {largest:,}")
         text = path.read_text(encoding="utf-8")

@@ -272,11 +272,14 @@ class Results:
 
     @classmethod
     def read(cls, path: Path) -> Results:
-        """Read results.json."""
-        content = read_json(path)
-        content["findings"] = tuple(Finding.from_dict(finding) for finding in content["findings"])
-        content["landscapes"] = tuple(Landscape.from_dict(one) for one in content.get("landscapes", ()))
-        return cls(**content)
+        """Read results.json; a file that holds something else raises `FindingError`."""
+        try:
+            content = read_json(path)
+            content["findings"] = tuple(Finding.from_dict(finding) for finding in content["findings"])
+            content["landscapes"] = tuple(Landscape.from_dict(one) for one in content.get("landscapes", ()))
+            return cls(**content)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise FindingError(f"{path}: cannot be read as findings; it was changed since it was written") from None
 
 
 def write_findings(findings: Iterable[Finding], out: str | Path, notebook: str) -> Path:

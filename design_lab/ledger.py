@@ -36,9 +36,8 @@ def read_ledger(path: Path) -> tuple[Line, ...]:
     lines: list[Line] = []
     *whole, rest = path.read_bytes().split(b"\n")
     for number, text in enumerate(whole, 1):
-        line = _line(path, number, text)
-        follows = line.before == (lines[-1].hash if lines else _FIRST)
-        if not follows or line.hash != _hash(line.before, line.content) or _written(line) != text + b"\n":
+        line = _line(text, number, lines[-1].hash if lines else _FIRST)
+        if line is None:
             raise _changed(path, number)
         lines.append(line)
     if rest or not whole:
@@ -49,21 +48,26 @@ def read_ledger(path: Path) -> tuple[Line, ...]:
 def append(path: Path, contents: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
     """Append lines to a ledger that holds, all of them or none, and return them; earlier lines keep their bytes."""
     lines = list(read_ledger(path))
-    kept = path.read_bytes() if lines else b""
+    kept = b"".join(_written(line) for line in lines)
     for content in contents:
         before = lines[-1].hash if lines else _FIRST
         lines.append(Line(number=len(lines) + 1, content=content, before=before, hash=_hash(before, content)))
     new = lines[len(lines) - len(contents) :]
     with replacing(path) as temporary:
         temporary.write_bytes(kept + b"".join(_written(line) for line in new))
+        if (path.read_bytes() if path.is_file() else b"") != kept:
+            raise LedgerError(f"{_shown(path)}: was written to by another command at the same time; run this one again")
     return tuple(new)
 
 
-def _line(path: Path, number: int, text: bytes) -> Line:
+def _line(text: bytes, number: int, before: str) -> Line | None:
+    """Read one line as it was written after one with the hash `before`; None if it was not."""
     try:
-        return Line(number=number, **json.loads(text))
-    except (ValueError, TypeError):
-        raise _changed(path, number) from None
+        line = Line(number=number, **json.loads(text))
+        holds = line.before == before and line.hash == _hash(before, line.content) and _written(line) == text + b"\n"
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return line if holds and isinstance(line.content, dict) else None
 
 
 def _written(line: Line) -> bytes:
@@ -77,6 +81,10 @@ def _hash(before: str, content: Any) -> str:
 
 def _changed(path: Path, number: int) -> LedgerError:
     return LedgerError(
-        f"{path.parent.name}/{path.name}, line {number}: was changed after it was written, or is not whole; restore "
+        f"{_shown(path)}, line {number}: was changed after it was written, or is not whole; restore "
         "the file from a copy, since a frozen line is never edited"
     )
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

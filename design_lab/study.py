@@ -22,7 +22,7 @@ from design_lab.catalogue.rollout import RollingOut, Rollout
 from design_lab.catalogue.sectors import sectors
 from design_lab.display import Shown, View
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
-from design_lab.files import read_yaml, safe_name, validated
+from design_lab.files import TEMPORARY_MARK, read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
 from design_lab.piloting import Piloting
 from design_lab.rulebook import Number
@@ -254,9 +254,9 @@ class Study:
     @cached_property
     def scheme_names(self) -> tuple[str, ...]:
         """The names of all scheme files, the current one first."""
-        found = sorted(path.stem for path in (self.folder / "schemes").glob("*.yaml"))
-        current = self.settings.current_scheme
-        return (current, *(name for name in found if name != current))
+        current, files = self.settings.current_scheme, (self.folder / "schemes").glob("*.yaml")
+        names = {path.stem for path in files if TEMPORARY_MARK not in path.name}
+        return (current, *sorted(names - {current}))
 
     def scheme(self, name: str) -> Scheme:
         """Read one of the study's schemes; an unknown name raises `StudyError` with the nearest known one."""

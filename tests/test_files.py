@@ -1,7 +1,11 @@
 """Atomic writes, digests, and YAML that cannot surprise."""
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -14,6 +18,7 @@ from design_lab.files import (
     safe_name,
     sha256,
     sha256_of,
+    sweep,
     write_json,
     write_text,
 )
@@ -98,4 +103,93 @@ def test_yaml_that_is_not_utf8_is_named(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_bytes("名: 1".encode("gb18030"))
     with pytest.raises(StudyError, match="is not UTF-8; save the file as UTF-8"):
+        read_yaml(path)
+
+
+def touched(path, content, seconds_ago):
+    """Write a file that changed so long ago, by the clock with which the digests are made."""
+    path.write_bytes(content)
+    stamp = time.time_ns() - round(seconds_ago * 1e9)
+    os.utime(path, ns=(stamp, stamp))
+
+
+@pytest.fixture
+def coarse(monkeypatch):
+    """Let the file system know changes only by a time that anybody can set."""
+    monkeypatch.setattr("design_lab.files._mark", lambda path: [path.stat().st_size, *[path.stat().st_mtime_ns] * 2, 1])
+
+
+@pytest.mark.parametrize("ago", [0, 1, -3600])
+def test_a_file_of_this_moment_or_of_the_future_is_read_every_time(tmp_path, coarse, ago):
+    path, digests = tmp_path / "a", Digests(tmp_path / "memory.json")
+    touched(path, b"one", ago)
+    stamp = path.stat().st_mtime_ns
+    first = digests.of(path)
+    path.write_bytes(b"two")
+    os.utime(path, ns=(stamp, stamp))  # within the same tick
+    assert digests.of(path) == sha256(path) != first
+
+
+def test_a_clock_that_was_put_back_makes_no_old_digest_new(tmp_path, coarse, monkeypatch):
+    path, digests, now = tmp_path / "a", Digests(tmp_path / "memory.json"), time.time_ns()
+    touched(path, b"one", 0)
+    stamp = path.stat().st_mtime_ns
+    monkeypatch.setattr("design_lab.files.time.time_ns", lambda: now - 3_600_000_000_000)
+    first = digests.of(path)
+    path.write_bytes(b"two")
+    os.utime(path, ns=(stamp, stamp))
+    assert digests.of(path) == sha256(path) != first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no time of change that cannot be set")
+def test_a_time_of_change_set_back_by_hand_hides_nothing(tmp_path, monkeypatch):
+    path, digests = tmp_path / "a", Digests(tmp_path / "memory.json")
+    touched(path, b"one", 3600)
+    stamp = path.stat().st_mtime_ns
+    later = time.time_ns() + 3_600_000_000_000
+    monkeypatch.setattr("design_lab.files.time.time_ns", lambda: later)
+    first = digests.of(path)
+    path.write_bytes(b"two")
+    os.utime(path, ns=(stamp, stamp))
+    assert digests.of(path) == sha256(path) != first
+
+
+def test_an_unchanged_file_is_read_once(tmp_path, coarse, monkeypatch):
+    path, memory = tmp_path / "a", tmp_path / "memory.json"
+    touched(path, b"one", 60)
+    digests = Digests(memory)
+    first = digests.of(path)
+    digests.save()
+    monkeypatch.setattr("design_lab.files.sha256", lambda path: pytest.fail("read again"))
+    assert Digests(memory).of(path) == first
+
+
+@pytest.mark.parametrize("memory", ["[]", '{"a": 5}', '{"PATH": [1, 2, "x"]}', "null", "[" * 100_000])
+def test_a_memory_that_is_none_is_forgotten(tmp_path, memory):
+    path, kept = tmp_path / "a", tmp_path / "memory.json"
+    path.write_bytes(b"one")
+    kept.write_text(memory.replace("PATH", str(path)), encoding="utf-8")
+    assert Digests(kept).of(path) == sha256(path)
+
+
+def test_what_killed_writers_left_is_swept_and_what_the_living_write_is_not(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / "below").mkdir()
+    for name in (f"a.part-{ended.pid}-0f.json", f"below/b.part-{ended.pid}-0f.csv", f"c.part-{os.getpid()}-0f.json"):
+        (tmp_path / name).touch()
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == [
+        f"b.part-{ended.pid}-0f.csv", f"c.part-{os.getpid()}-0f.json",
+    ]  # fmt: skip
+    sweep(tmp_path, deep=True)
+    assert [path.name for path in tmp_path.rglob("*.*")] == [f"c.part-{os.getpid()}-0f.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_plain_file_is_not_read_for_ever(tmp_path, make):
+    path = tmp_path / "a.yaml"
+    make(path)
+    with pytest.raises(StudyError, match="is no plain file; put the file itself there"):
         read_yaml(path)

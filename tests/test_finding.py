@@ -108,3 +108,14 @@ def test_an_unknown_sentence_or_part_is_refused():
         state("a.b", 1, says="data.row", unit="count", n=1, claim="accounting")
     with pytest.raises(FindingError, match="needs the part 'table'"):
         state("a.b", 1, says="data.rows", unit="count", n=1, claim="accounting")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{half", '{"findings": [5]}', '{"findings": []}', "\udcff"],
+)
+def test_a_file_that_holds_no_findings_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "results.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(FindingError, match=r"results\.json: cannot be read as findings; it was changed since"):
+        Results.read(path)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from design_lab.desk.ledger_lines import line_told
 from design_lab.errors import LedgerError
+from design_lab.files import sha256_of
 from design_lab.ledger import append, read_ledger
 
 CONTENTS = [{"scheme": "质量优先", "value": None}, {"scheme": "current", "value": 0.91}, {"scheme": "balanced"}]
@@ -72,3 +74,23 @@ def test_nothing_is_appended_to_a_ledger_that_does_not_hold(path):
     with pytest.raises(LedgerError, match="line 3: was changed"):
         append(path, CONTENTS)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [["a"], "a", None, {"scheme": "\ud800"}])
+def test_a_line_that_holds_no_mapping_is_named_though_its_hash_holds(path, content):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    text = json.dumps(content)
+    try:
+        told = sha256_of([json.loads(lines[0])["hash"], content])
+    except UnicodeEncodeError:
+        told = ""
+    lines[1] = f'{{"content": {text}, "before": "{json.loads(lines[0])["hash"]}", "hash": "{told}"}}'
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    with pytest.raises(LedgerError, match="line 2: was changed"):
+        read_ledger(path)
+
+
+@pytest.mark.parametrize("content", [{"scheme": "x"}, {"kind": "scored"}, {"kind": "frozen", "finding": None}])
+def test_a_line_that_is_no_forecast_is_told_in_a_sentence(content):
+    with pytest.raises(LedgerError, match=r"ledger\.jsonl, line 7: holds neither a forecast nor what came of one"):
+        line_told(7, content)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from design_lab.catalogue import words
+from design_lab.errors import LedgerError
 from design_lab.ledger import FILE, read_ledger
 from design_lab.study import Study
 
@@ -23,7 +24,16 @@ def score_due(study: Study) -> int:
 
 
 def line_told(number: int, content: Mapping[str, Any]) -> str:
-    """Return a line of the ledger in a sentence."""
+    """Return a line of the ledger in a sentence; one that holds something else raises `LedgerError`."""
+    try:
+        return _told(number, content)
+    except (KeyError, TypeError, IndexError):
+        raise LedgerError(
+            f"{FILE}, line {number}: holds neither a forecast nor what came of one; restore the file from a copy"
+        ) from None
+
+
+def _told(number: int, content: Mapping[str, Any]) -> str:
     if content["kind"] == "scored":
         return (
             f"line {number}, of line {content['line']} for {content['target']}, written on {content['scored_on']}: "

@@ -129,12 +129,12 @@ def _whole(raw: pa.Array, scale: int) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_integer(raw.type):
-        return pc.multiply(raw.cast(pa.int64()), scale)
+    if pa.types.is_temporal(raw.type):
+        raw = raw.cast(pa.string())
     if pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type):
         plain = pc.match_substring_regex(raw, r"^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$")
         raw = pc.replace_substring(pc.if_else(plain, raw, pa.scalar(None, raw.type)), ",", "")
-    scaled = pc.multiply(raw.cast(pa.float64()), float(scale))
+    scaled = pc.multiply(raw.cast(pa.float64(), safe=False), float(scale))
     # Beyond 2^53 a float is no whole number any more; nothing that is measured here comes near.
     readable = pc.and_(pc.is_finite(scaled), pc.less(pc.abs(scaled), float(2**53)))
     return pc.round(pc.if_else(readable, scaled, pa.scalar(None, pa.float64()))).cast(pa.int64())

@@ -25,10 +25,10 @@ class Wanted:
         return sha256_of([dict(self.parts), self.key])
 
 
-def reason(written: Mapping[str, Any] | None, wanted: Wanted, absent: Sequence[str]) -> str | None:
+def reason(written: Mapping[str, Any] | None, wanted: Wanted, otherwise: Sequence[str]) -> str | None:
     """Say why a quarter is to be built, or None if it is built.
 
-    `written` is the manifest of its last build, `absent` the tables that it names and that are gone.
+    `written` is the account of its last build, `otherwise` the tables that are not as it left them.
 
     >>> now = Wanted(parts={"raw/2026Q4/calls.csv": "2", "sources.yaml": "1"}, key="")
     >>> reason({"inputs": "", "parts": {"raw/2026Q4/calls.csv": "1", "sources.yaml": "1"}}, now, [])
@@ -37,7 +37,7 @@ def reason(written: Mapping[str, Any] | None, wanted: Wanted, absent: Sequence[s
     if written is None:
         return "not built yet"
     if written["inputs"] == wanted.digest:
-        return f"{', '.join(absent)} is gone from the tables" if absent else None
+        return f"{', '.join(otherwise)} is gone or was changed since they were built" if otherwise else None
     if "parts" not in written:
         return "an earlier version of the program built them"
     changed = list(_changed(written["parts"], wanted.parts)) or ["the key of pseudonyms changed"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
 
 from design_lab.errors import StudyError
+from design_lab.files import TEMPORARY_MARK, sweep, sync_folder
 from design_lab.study import Study
 
 VARIABLE = "DESIGN_LAB_KEY"
@@ -24,13 +26,27 @@ def pseudonym_key(study: Study) -> str:
         return _long_enough(os.environ[VARIABLE], f"the environment variable {VARIABLE}")
     path = Path.home() / ".design_lab" / f"{study.name}.key"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(32))
+        _make(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise StudyError(f"the key file of study {study.name} can be read by others; chmod 600 {path}")
-    return path.read_text(encoding="utf-8").strip()
+    return key_in(path)
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole or not at all; where another process was quicker, its key stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}{TEMPORARY_MARK}{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)  # unlike a rename, it never replaces a key by which tables were built
+        sync_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+    sweep(path.parent)
 
 
 def key_in(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from design_lab.arrivals import Agreement, Arrivals, FileReport, Refusal, SetAside
 from design_lab.errors import DataError
-from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, write_json
+from design_lab.files import Digests, read_json, replacing, sha256, sha256_of, sweep, sync_folder, write_json
 from design_lab.ingest.agreement import agreements
 from design_lab.ingest.extracts import digest_of, extract_of, quarter_digests
 from design_lab.ingest.freshness import Wanted, reason, told
@@ -20,6 +20,7 @@ from design_lab.ingest.readers.database import read_database
 from design_lab.ingest.rows import LISTED, Conformed, Context, conform, hidden_external_ids, identities
 from design_lab.ingest.selection import selected, without_totals
 from design_lab.periods import Quarter
+from design_lab.processes import each
 from design_lab.schema import GRADES, TABLES, WORK_SOURCES, Table
 from design_lab.study import Study
 
@@ -39,14 +40,16 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     """
     sources = read_sources(study.folder)
     complete_raw(study, progress, jobs)
+    for folder in (study.folder, study.folder / "schemes", study.tables):
+        sweep(folder, deep=folder == study.tables)
     digests = Digests(study.tables / ".digests.json")
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
-    reasons = {q: "--force" if force else _stale(study, q, inputs) for q, inputs in wanted.items()}
+    reasons = {q: "--force" if force else _stale(study, q, inputs, digests) for q, inputs in wanted.items()}
     for line in told(reasons):
         progress(line)
     stale = [quarter for quarter, why in reasons.items() if why]
-    for quarter, rows in _each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
+    for quarter, rows in each(_build_quarter, [(study, sources, q, wanted[q], held[q]) for q in stale], jobs):
         progress(f"tables of {quarter}: {rows:,} rows")
     digests.save()
     return arrivals(study)
@@ -66,9 +69,9 @@ def arrivals(study: Study) -> Arrivals:
     held: list[Agreement] = []
     missing = {}
     for quarter in study.quarters:
-        if not _manifest(study, quarter).is_file():
+        written = _account(study, quarter)
+        if not written:
             raise DataError(f"study {study.name}: the tables of {quarter} are not built; run design-lab run first")
-        written = read_json(_manifest(study, quarter))
         found = [FileReport.from_dict(report) for report in written["files"]]
         reports += found
         held += [Agreement.from_dict(agreement) for agreement in written["agreements"]]
@@ -85,12 +88,22 @@ def _manifest(study: Study, quarter: Quarter) -> Path:
     return study.tables / ".built" / f"{quarter}.json"
 
 
-def _stale(study: Study, quarter: Quarter, wanted: Wanted) -> str | None:
-    """Say why a quarter is to be built; None if its tables are there, made of what is wanted."""
-    manifest = _manifest(study, quarter)
-    written = read_json(manifest) if manifest.is_file() else None
-    names = {report["table"] for report in written["files"]} if written else set()
-    return reason(written, wanted, [n for n in sorted(names) if not table_path(study, n, quarter).is_file()])
+def _stale(study: Study, quarter: Quarter, wanted: Wanted, digests: Digests) -> str | None:
+    """Say why a quarter is to be built; None if its tables stand, to the byte, as built from what is wanted."""
+    written = _account(study, quarter)
+    tables = written["tables"] if written else {}
+    changed = [name for name, made in tables.items() if _digest(digests, table_path(study, name, quarter)) != made]
+    return reason(written, wanted, changed)
+
+
+def _account(study: Study, quarter: Quarter) -> dict[str, Any] | None:
+    """What the last build of a quarter wrote of it; None if there was none, or its account is not whole."""
+    try:
+        written = read_json(_manifest(study, quarter))
+        seal = written.pop("seal")
+        return dict(written) if seal == sha256_of(written) else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
 
 
 def _inputs(study: Study, sources: Sources, quarter: Quarter, digests: Digests, databases: Mapping[str, str]) -> Wanted:
@@ -133,7 +146,8 @@ def _build_quarter(
     reading = read_quarter(study, sources, quarter, databases=databases)
     reading.refuse()
     # Without its manifest a quarter counts as not built, so that a kill between two tables leaves nothing half-trusted.
-    _manifest(study, quarter).unlink(missing_ok=True)
+    _forget(_manifest(study, quarter))
+    made = {}
     for name in TABLES:
         path = table_path(study, name, quarter)
         if name not in reading.tables:
@@ -141,11 +155,20 @@ def _build_quarter(
             continue
         with replacing(path) as temporary:
             parquet.write_table(reading.tables[name], temporary, compression="zstd")
+            made[name] = sha256(temporary)
     held = [agreement.to_dict() for agreement in reading.agreements(study)]
-    made_of = {"inputs": wanted.digest, "parts": dict(wanted.parts)}
     files, missing = [report.to_dict() for report in reading.reports], list(reading.missing)
-    write_json(_manifest(study, quarter), {**made_of, "files": files, "agreements": held, "missing": missing})
+    made_of = {"inputs": wanted.digest, "parts": dict(wanted.parts), "tables": made}
+    account = {**made_of, "files": files, "agreements": held, "missing": missing}
+    write_json(_manifest(study, quarter), {**account, "seal": sha256_of(account)})
     return quarter, sum(report.used for report in reading.reports)
+
+
+def _forget(manifest: Path) -> None:
+    """Remove a manifest durably, so that no power cut brings it back beside newer tables."""
+    manifest.unlink(missing_ok=True)
+    if manifest.parent.is_dir():
+        sync_folder(manifest.parent)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -334,16 +357,3 @@ def _absent(sources: Sources, tables: Mapping[str, Any], quarter: Quarter) -> li
     if not any(name in tables for name in WORK_SOURCES):
         return [Refusal(kind="no_work", quarter=str(quarter), parts={"tables": " or ".join(WORK_SOURCES)})]
     return []
-
-
-def _each(task: Callable[..., Any], calls: list[tuple[Any, ...]], jobs: int) -> Iterable[Any]:
-    """Call `task` for each, in this process or, with more jobs, in others; results in the order of the calls."""
-    if jobs == 1 or len(calls) < 2:
-        for call in calls:
-            yield task(*call)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, *zip(*calls, strict=True))

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from design_lab.errors import ReportError
-from design_lab.files import sync_folder
+from design_lab.files import is_running, sweep, sync_folder
 from design_lab.run.places import shown_path
 
 LOCK = ".lock"
 _PID_DIGITS = 20
+_PATIENCE_SECONDS = 30  # that the workers of a dead run get to end
 _WINDOWS_TRIES = 5  # a virus scanner lets go within a second
+locks: list[int] = []  # the open files by which this process holds folders; its workers inherit them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +38,29 @@ class Building:
 
 @contextlib.contextmanager
 def held(folder: Path, what: str) -> Iterator[None]:
-    """Hold `folder` for this process alone; if another one holds it, raise `ReportError` with its number."""
+    """Hold `folder` for this process and its workers; if another one holds it, raise `ReportError` with its number.
+
+    Where that one is dead, its workers are about to end, and are waited for.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _lock(handle):
-            holder = os.read(handle, _PID_DIGITS).decode("ascii", "replace").strip() or "unknown"
-            raise ReportError(
-                f"another run is at work on {what} (process {holder}, lock {shown_path(folder / LOCK)}); "
-                "wait until it ends, or end it, and run again"
-            )
+        patient_until = time.monotonic() + _PATIENCE_SECONDS
+        while not _lock(handle):
+            number = os.read(handle, _PID_DIGITS).decode("ascii", "replace").strip() or "unknown"
+            if not number.isdigit() or is_running(int(number)) or time.monotonic() > patient_until:
+                raise ReportError(
+                    f"another run is at work on {what} (process {number}, lock {shown_path(folder / LOCK)}); "
+                    "wait until it ends, or end it, and run again"
+                )
+            time.sleep(0.1)
         os.write(handle, str(os.getpid()).ljust(_PID_DIGITS).encode("ascii"))
+        locks.append(handle)
         yield
     finally:
-        os.close(handle)  # releases the lock
+        if handle in locks:
+            locks.remove(handle)
+        os.close(handle)  # releases the lock, unless a worker that outlives this process has it too
 
 
 def _lock(handle: int) -> bool:
@@ -109,6 +120,7 @@ def complete_moves(reports: Path) -> tuple[str, ...]:
     """
     sentences = _move_in(reports)
     shutil.rmtree(reports / ".building", ignore_errors=True)
+    sweep(reports)
     return sentences
 
 
@@ -164,6 +176,7 @@ def _entries(folder: Path) -> list[Path]:
 def _move(source: Path, target: Path) -> None:
     """Rename a folder durably; on Windows, try for a second while something holds it."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    sync_folder(target.parent.parent)
     for last in (*[False] * (_WINDOWS_TRIES - 1), True) if sys.platform == "win32" else (True,):
         try:
             source.rename(target)

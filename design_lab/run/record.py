@@ -107,11 +107,14 @@ class Record:
                 narrative=tuple(content.pop("narrative", ())),
                 notebooks=content.pop("notebooks", {}),
             )
+            changed = (
+                content or digest != inputs.digest or seal != sha256_of(record._content()) or not _is_sound(record)
+            )
         except FileNotFoundError:
             raise ReportError(f"{folder}: is not a report folder (it has no {RECORD})") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ReportError(f"{path}: cannot be read as a record; it was changed since it was published") from None
-        if content or digest != inputs.digest or seal != sha256_of(record._content()):
+        if changed:
             raise ReportError(f"{path}: was changed since it was published: its seal does not match what it says")
         return record
 
@@ -127,6 +130,19 @@ class Record:
         if self.notebooks:
             content["notebooks"] = {name: dict(bound) for name, bound in self.notebooks.items()}
         return content
+
+
+def _is_sound(record: Record) -> bool:
+    """Whether all names stand for digests or versions, as a run writes them; a seal can be made for anything."""
+    inputs = record.inputs
+    named = [inputs.libraries, record.published, *inputs.files.values()]
+    texts = [
+        inputs.python,
+        inputs.processor,
+        inputs.parameters["study"],
+        *(one for names in named for one in names.values()),
+    ]
+    return all(isinstance(one, str) for one in texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 from design_lab import errors
 from design_lab.errors import DesignLabError
+from design_lab.run.publish import locks
 from design_lab.study import project_root
 
 Progress = Callable[[str], None]
@@ -45,8 +46,9 @@ class Worker:
 
     def __init__(self, log: Path, *preload: str) -> None:
         self._log = log
-        self._scratch = tempfile.mkdtemp(prefix="design_lab-")
         log.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the log, where the next run sweeps if nobody here lives to do it.
+        self._scratch = tempfile.mkdtemp(prefix="scratch-", dir=log.parent)
         with log.open("ab") as printed:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "design_lab.run.child", self._scratch, *preload],
@@ -54,7 +56,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=printed,
                 env=child_environment(),
-                **_own_group(),
+                **_apart(),
             )
 
     def __enter__(self) -> Self:
@@ -123,11 +125,11 @@ def child_environment() -> dict[str, str]:
     }
 
 
-def _own_group() -> dict[str, Any]:
-    """Keep Ctrl-C for the parent, which then ends its workers in order."""
+def _apart() -> dict[str, Any]:
+    """Keep Ctrl-C for the parent, which then ends its workers in order; hold what it holds for as long as they live."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "pass_fds": tuple(locks)}
 
 
 def _raised(kind: str, content: Any) -> Exception:

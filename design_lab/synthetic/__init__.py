@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from design_lab.processes import each
+
 if TYPE_CHECKING:
     from design_lab.periods import Quarter
     from design_lab.synthetic.centre import Centre
@@ -56,11 +58,4 @@ def _exported(centre: Centre, quarters: Sequence[Quarter], study: Path, jobs: in
     from design_lab.synthetic.exports import export_quarter
 
     folders = [study / "raw" / str(quarter) for quarter in quarters]
-    if min(jobs, len(quarters)) <= 1:
-        yield from map(export_quarter, [centre] * len(quarters), quarters, folders)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(min(jobs, len(quarters)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(export_quarter, [centre] * len(quarters), quarters, folders)
+    yield from each(export_quarter, [(centre, *where) for where in zip(quarters, folders, strict=True)], jobs)

@@ -242,3 +242,24 @@ def test_the_secret_key_of_real_people_stays_outside_the_study(copied, monkeypat
     monkeypatch.setenv("DESIGN_LAB_KEY", "a key of the client's own")
     build(study)
     assert "a key of the client" not in json.dumps([p.read_text("utf-8") for p in study.tables.rglob("*.json")])
+
+
+def test_a_key_file_is_whole_or_absent_and_a_cut_off_one_is_refused(tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from design_lab.ingest.keys import pseudonym_key
+
+    study = SimpleNamespace(name="bank", settings=SimpleNamespace(privacy=SimpleNamespace(published_key=None)))
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+    folder = tmp_path / ".design_lab"
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space left"):
+            pseudonym_key(study)
+    assert list(folder.iterdir()) == []
+    key = pseudonym_key(study)
+    assert len(key) == 64
+    assert [path.name for path in folder.iterdir()] == ["bank.key"]
+    (folder / "bank.key").write_text("", encoding="utf-8")  # as a kill left it where the file was written in place
+    with pytest.raises(StudyError, match=r"the key file .*bank\.key holds fewer than 16 characters"):
+        pseudonym_key(study)

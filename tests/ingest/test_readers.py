@@ -4,8 +4,11 @@ import base64
 import datetime as dt
 import re
 import zlib
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet as pq
 
 from design_lab.errors import StudyError
 
@@ -258,3 +261,110 @@ def test_a_mapping_that_cannot_be_meant_is_refused(mini, change, said):
     mini.map("interactions", **change)
     with pytest.raises(StudyError, match=re.escape(said)):
         mini.build()
+
+
+def sector(book, field):
+    """Where the sector begins whose number stands at a place of an old workbook's header."""
+    return (int.from_bytes(book[field : field + 4], "little") + 1) * (1 << book[30])
+
+
+@pytest.mark.parametrize("chain", ["of folders", "of a stream", "out of the file", "cut off"])
+def test_an_old_workbook_whose_sectors_run_in_a_circle_is_refused_at_once(mini, chain):
+    """The library follows such a circle until no memory is left."""
+    book = bytearray(OLD_WORKBOOK)
+    table, folders = sector(book, 76), int.from_bytes(book[48:52], "little")
+    match chain:
+        case "of folders":
+            book[table + 4 * folders : table + 4 * folders + 4] = folders.to_bytes(4, "little")
+        case "of a stream":
+            start = int.from_bytes(book[sector(book, 48) + 128 + 116 :][:4], "little")
+            book[table + 4 * start : table + 4 * start + 4] = start.to_bytes(4, "little")
+        case "out of the file":
+            book[48:52] = (9999).to_bytes(4, "little")
+        case _:
+            book = book[:700]
+    (mini.raw / "roster.xls").write_bytes(book)
+    mini.map("staff", files="roster.xls", format="xls", columns={"employee_id": "工号", "role": "岗位"})
+    assert r"roster.xls: cannot be read as a workbook (it is cut off or damaged); ask for it again" in mini.refused()
+
+
+def test_a_cell_at_the_far_corner_is_refused_before_it_fills_the_memory(mini):
+    path = mini.book("roster.xlsx", {"s": mini.roster, "t": []})
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("s")
+        for number, row in enumerate(mini.roster):
+            sheet.write_row(number, 0, row)
+        sheet.write_string(1_048_575, 16_383, "x")
+    mini.map("staff", files="roster.xlsx", format="xlsx")
+    said = "sheet s: a cell stands in row 1,048,576 and one in column number 16,384, too far apart to be read"
+    assert said in mini.refused()
+
+
+def test_a_panic_of_the_workbook_library_is_a_sentence(mini, monkeypatch):
+    class PanicException(BaseException):
+        """As the library raises it: no `Exception`."""
+
+    def panic(_):
+        raise PanicException("slice index starts at 4096 but ends at 3853")
+
+    mini.book("roster.xlsx", {"s": mini.roster})
+    mini.map("staff", files="roster.xlsx", format="xlsx")
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_path", panic, raising=False)
+    assert "roster.xlsx: cannot be read as a workbook (it is damaged); ask for it again" in mini.refused()
+
+
+def test_a_workbook_without_a_sheet_is_refused(mini, monkeypatch):
+    mini.book("roster.xlsx", {"s": mini.roster})
+    mini.map("staff", files="roster.xlsx", format="xlsx")
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_path", lambda _: SimpleNamespace(sheet_names=[]))
+    assert "roster.xlsx: cannot be read as a workbook (it holds no sheet)" in mini.refused()
+
+
+def extract(mini, **columns):
+    """The calls as an extract of a warehouse, with some columns of another type."""
+    header, *rows = mini.calls
+    plain = {name: [row[place] for row in rows] for place, name in enumerate(header)}
+    (mini.raw / "calls.csv").unlink()
+    pq.write_table(pa.table({**plain, **columns}), mini.raw / "calls.parquet")
+    mini.map("interactions", files="calls.parquet", format="parquet", exclude_limit=1.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pa.array([[60]] * 20), "list<element: int64>"),
+        (pa.array([{"s": 60}] * 20), "struct<s: int64>"),
+        (pa.array([b"60"] * 20), "binary"),
+        (pa.array([60] * 20, pa.duration("s")), "duration[s]"),
+    ],
+)
+def test_a_column_of_an_extract_that_is_no_plain_value_is_refused(mini, values, kind):
+    extract(mini, talk=values)
+    said = f"calls.parquet, column talk: holds values of type {kind}; export it as text, as numbers or as dates"
+    assert said in mini.refused()
+
+
+def test_codes_and_times_of_an_extract_are_read_as_their_text(mini):
+    extract(mini, agent=pa.array([f"00010{n % 3 + 1}" for n in range(20)]).dictionary_encode(),
+            talk=pa.array([n + 60 for n in range(20)], pa.time32("s")))  # fmt: skip
+    mini.map("interactions", columns={"talk_ms": {"from": "talk", "unit": "h:mm:ss"}})
+    assert mini.build().lines() == []
+    assert mini.table()["talk_ms"].sum() == TALK_OF_ALL * 1000
+
+
+def test_a_number_too_large_is_left_out_and_not_wrapped_around(mini):
+    """18,446,744,073,709,612 seconds are, in milliseconds of 64 bits, 60,384: a plausible talk time."""
+    extract(mini, talk=pa.array([18_446_744_073_709_612, *range(61, 80)]))
+    arrived = mini.build()
+    assert len(mini.table()) == 19
+    assert "'18446744073709612' cannot be read as its kind" in "\n".join(arrived.lines())
+
+
+def test_texts_of_an_extract_that_are_no_utf8_are_refused(mini):
+    extract(mini)
+    path = mini.raw / "calls.parquet"
+    pq.write_table(pq.read_table(path), path, compression=None, use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b"C07", b"C\xff7"))
+    assert "calls.parquet: cannot be read as parquet: " in mini.refused()

@@ -168,3 +168,28 @@ def test_a_run_that_fails_leaves_nothing_behind(tmp_path):
     with pytest.raises(ZeroDivisionError):
         fail()
     assert [path.name for path in tmp_path.iterdir()] == [pub.LOCK]
+
+
+@posix
+def test_the_workers_of_a_dead_run_are_waited_for_and_those_of_a_living_one_are_not(tmp_path):
+    """The lock stays with the last process that inherited it, so that two runs never write at once."""
+    script = (
+        "import os, subprocess, sys; from pathlib import Path; from design_lab.run.publish import held, locks\n"
+        "with held(Path(sys.argv[1]), 'x'):\n"
+        "    subprocess.Popen(['sleep', '1.5'], pass_fds=locks)\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    os._exit(0) if sys.argv[2] == 'dies' else sys.stdin.read()\n"
+    )
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-c", script, tmp_path, "dies"], check=True, stdout=subprocess.DEVNULL)
+    with held(tmp_path, "x"):
+        assert time.monotonic() - begun > 1.4
+    lives = [sys.executable, "-c", script, tmp_path, "lives"]
+    with subprocess.Popen(lives, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="ascii") as other:
+        number = other.stdout.readline().strip()
+        with (
+            pytest.raises(ReportError, match=f"another run is at work on y \\(process {number}, "),
+            held(tmp_path, "y"),
+        ):
+            pass
+        other.stdin.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 
 from design_lab.errors import ReportError
+from design_lab.files import sha256_of
 from design_lab.run.record import Record, verify
 
 
@@ -113,3 +115,22 @@ def test_verifying_reads_every_byte_whatever_the_memory_of_digests_says(done):
     raw.write_text("7,8\n", encoding="utf-8")  # the same size
     os.utime(raw, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert look(done).inputs == ("raw 2026Q3/calls.csv: changed since",)
+
+
+def test_a_record_of_other_kinds_is_named_even_with_a_seal_that_fits(done):
+    path = done.published / "record.json"
+    whole = path.read_text(encoding="utf-8")
+    for key, value in (
+        ("libraries", [1]), ("libraries", {"numpy": 5}), ("files", {"raw": "x"}), ("files", {"raw": {"a": None}}),
+        ("parameters", {}), ("python", None), ("processor", float("nan")), ("parameters", {"study": "\ud800"}),
+    ):  # fmt: skip
+        content = json.loads(whole)
+        content["inputs"][key] = value
+        content.pop("seal")
+        with contextlib.suppress(ValueError):
+            content["inputs_digest"] = sha256_of(content["inputs"])
+            content["seal"] = sha256_of(content)
+        path.write_text(json.dumps(content), encoding="utf-8")
+        (said,) = verify(done.published).sealed
+        assert "record.json: " in said
+        assert "was changed since it was published" in said

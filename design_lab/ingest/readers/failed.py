@@ -1,12 +1,22 @@
-"""Cells of an .xlsx whose formula failed (#REF!): the workbook library gives them as blanks, but they are no blanks."""
+"""What the workbook library does not say of an .xlsx: failed formulas (#REF!), given as blanks, and how large it is."""
 
 from __future__ import annotations
 
 import html
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
+from design_lab.errors import DataError, place
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, UnicodeDecodeError, EOFError, NotImplementedError)  # archives
+_MOST_CELLS = 60_000_000  # of a sheet, blank ones between others too: 1.5 GB in the library's memory
+_MOST_BYTES = 4_000_000_000
+_FEW_COLUMNS, _MOST_COLUMNS = 26, 16_384  # those of one letter, those of the format
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="(\d{1,7})"')
+_WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{2,3})\d+"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _FAILED = re.compile(
@@ -17,14 +27,36 @@ _FAILED = re.compile(
 
 def failed_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     """Return what stands in each failed cell of a sheet, by (row, column) from 0; none for other formats."""
-    if not zipfile.is_zipfile(path):
-        return {}
-    with zipfile.ZipFile(path) as book:
-        part = _part(book, sheet)
-        content = book.read(part) if part in book.namelist() else b""
+    content = _content(path, sheet)
     if b't="e"' not in content:
         return {}
     return {(int(row) - 1, _column(name)): said.decode("utf-8") for name, row, said in _FAILED.findall(content)}
+
+
+def refuse_vast(path: Path, sheet: str, name: str) -> None:
+    """Raise `DataError` for a sheet whose corners lie so far apart that no memory holds what is between them."""
+    content = _content(path, sheet)
+    rows = max((int(row) for row in _ROW.findall(content)), default=0)
+    if rows * _MOST_COLUMNS > _MOST_CELLS:
+        columns = max((_column(letters) + 1 for letters in set(_WIDE.findall(content))), default=_FEW_COLUMNS)
+        if rows * columns > _MOST_CELLS:
+            raise DataError(
+                f"{place(name, sheet=sheet)}: a cell stands in row {rows:,} and one in column number {columns:,}, too "
+                "far apart to be read; delete the rows and columns below and beside the table, and save it again"
+            )
+
+
+def _content(path: Path, sheet: str) -> bytes:
+    """The bytes of the part that holds a sheet; none for other formats, or where it is not found."""
+    if not zipfile.is_zipfile(path):
+        return b""
+    with zipfile.ZipFile(path) as book:
+        part = _part(book, sheet)
+        if part not in book.namelist():
+            return b""
+        if book.getinfo(part).file_size > _MOST_BYTES:
+            raise DataError(f"{path.name}: its sheet {sheet!r} is too large to be read; ask for it as CSV or parquet")
+        return book.read(part)
 
 
 def _part(book: zipfile.ZipFile, sheet: str) -> str:

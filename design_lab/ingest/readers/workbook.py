@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from design_lab.errors import DataError, nearest, place
 from design_lab.ingest.mapping import Source
-from design_lab.ingest.readers.failed import failed_cells
+from design_lab.ingest.readers.compound import refuse_circles
+from design_lab.ingest.readers.failed import DAMAGED, failed_cells, refuse_vast
 from design_lab.ingest.readers.raw import RawRows, columns_there, header_elsewhere, joined_header
 
 _LOOKED_AT = 20  # rows in which a header is sought
@@ -29,17 +29,26 @@ def read_sheets(path: Path, name: str, choose: Callable[[list[str]], list[str]])
     import python_calamine as calamine
 
     try:
+        refuse_circles(path, name)
         book = calamine.CalamineWorkbook.from_path(path)
         chosen = choose(book.sheet_names)
+        for sheet in chosen:
+            refuse_vast(path, sheet, name)
         return [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
     except calamine.PasswordError:
         raise DataError(f"{name}: is protected by a password; ask for it without one") from None
-    except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
+    except (*DAMAGED, calamine.CalamineError, OSError) as error:
         raise DataError(f"{name}: cannot be read as a workbook ({error}); ask for it again") from None
+    except BaseException as error:  # the library is written in Rust, and its panics are no `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DataError(f"{name}: cannot be read as a workbook (it is damaged); ask for it again") from None
 
 
 def _chosen(there: list[str], source: Source, name: str) -> list[str]:
     """The sheets to be read: all of a pattern, one by name or number, else the first."""
+    if not there:
+        raise DataError(f"{name}: cannot be read as a workbook (it holds no sheet); ask for it again")
     if source.sheets is not None:
         found = [sheet for sheet in there if re.fullmatch(source.sheets, sheet)]
         if not found:

@@ -138,6 +138,8 @@ def parse(text: str, file: str = "narrative") -> tuple[Passage, ...]:
 
 
 def _read(path: Path, file: str) -> str:
+    if not path.is_file():
+        raise ReportError(f"{file}: is no plain file; put the text itself there")
     if path.stat().st_size > _LARGEST:
         raise ReportError(f"{file}: is larger than {_LARGEST:,} bytes; a chapter's text is a few pages")
     try:
