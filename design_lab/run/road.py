@@ -290,6 +290,11 @@ class _Run:
                 "published; run again"
             )
         record.record(built.report, inputs, left_out, narrative)
+        with Worker(built.work / "scan.log") as worker:
+            worker.call(
+                "design_lab.run.steps:look_through", study=self._folder, folder=str(built.report),
+                progress=self._progress,
+            )  # fmt: skip
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)
         for sentence in sentences:

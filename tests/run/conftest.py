@@ -59,8 +59,15 @@ def write_reports(results, cover, *, langs, formats, folder, branding):
             path.write_text(f"{ids} {cover.left_out}", encoding="utf-8")
     return types.SimpleNamespace(left_out=tuple(left_out))
 
+def private(study):
+    path = study.folder / "names.txt"
+    names = frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
+    return types.SimpleNamespace(pseudonyms=frozenset(), names=names, holds=lambda word: False)
+
 rooms = {
-    "ingest": {"build": build, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext},
+    "ingest": {
+        "build": build, "database_digests": lambda study: {}, "one_run": contextlib.nullcontext, "private": private,
+    },
     "report": {"Cover": Cover, "write_reports": write_reports},
 }
 for name, parts in rooms.items():
