@@ -148,7 +148,8 @@ class Coverage(Shown):
             yield state(
                 f"{stem}.{name}", None if few else share, says=f"diagnosis.coverage_by_role{'_few' if few else ''}",
                 unit="share", n=cell.people, claim="unidentified" if few else self._claim, limits=self._limits,
-                among=self.among, dimension=self._named("dimension", name), least=Quantity(self.least, "people"), **said,
+                among=self.among, dimension=self._named("dimension", name), least=Quantity(self.least, "people"),
+                **said,
             )  # fmt: skip
         if not cell.dimensions:
             yield state(
@@ -201,7 +202,8 @@ def coverage(
 
     A person is covered if the scheme weighs, for her role and level, an indicator that serves the aim and she has as
     many observations of it as its card demands, in one of her spells in the role; a cell if at least half of the role's
-    people are. Of roles with fewer people than `least` no share is told. Who is not appraised is not counted, nor is who was under another scheme, if `held` says so.
+    people are. Of roles with fewer people than `least` no share is told. Who is not appraised is not counted, nor is
+    who was under another scheme, if `held` says so.
     """
     if held is not None:
         panel = panel.only(held.under == scheme.name)
