@@ -8,7 +8,7 @@ The road, each step a call:
     facts(study, quarter)                        # what arrived
     people = panel(study, quarter)               # one row a person, one column an indicator
     adjustment(people)                           # handle time and calls per hour beside themselves, like with like
-    levels(people, targets=study.settings.targets, roles=study.settings.roles)
+    levels(people, targets=..., roles=..., least=...)
     held = in_force(study, people, quarter)      # who was under which scheme
     replay(people, held, official(study, quarter), medians=...)  # do they give the official results
     scored = score_in_force(people, held, medians=targets(study, quarter))  # by scheme, each person under her own

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 MOST_FAULTS = 50  # that are told of one file
+# A password in an address may itself hold an @; what stands for one (***, ${NAME}) is none.
+_PASSWORD = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s/:@\"'<>]*:)(?!\*+@|\$\{)[^\s/\"'<>]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,22 @@ class Fault:
         return f"{self.where}: {self.said}" if self.where else self.said
 
 
+def without_passwords(text: str) -> str:
+    """Return a text in which no address holds a password any more.
+
+    >>> without_passwords("cannot reach postgres://ana:s3cret@db.bank/calls")
+    'cannot reach postgres://ana:***@db.bank/calls'
+    """
+    return _PASSWORD.sub(r"\1***@", text)
+
+
 class DesignLabError(Exception):
     """A refusal in words; the command line prints it and exits with 1. `faults` are its parts, where it has several."""
 
     faults: tuple[Fault, ...] = ()
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(without_passwords(said))
 
     @classmethod
     def of(cls, file: object, faults: Iterable[Fault]) -> Self:

@@ -19,6 +19,7 @@ from typing import Any
 from design_lab.errors import MOST_FAULTS, Fault, StudyError, nearest
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)  # names no file on Windows
 TEMPORARY_MARK = ".part-"
 _TICK_NS = 2_000_000_000  # of the coarsest clock of a file system: FAT's
 _DEEPEST = 50  # brackets open at once in a YAML file
@@ -35,7 +36,7 @@ def safe_name(word: str, what: str) -> str:
     if not names_a_file(word):
         raise StudyError(
             f"{what} {word!r} cannot be a name: use letters of a-z, digits, '_' and '-', at most 64 of them, "
-            "beginning with a letter or a digit"
+            "beginning with a letter or a digit, and none of Windows' own (con, nul, com1 and so on)"
         )
     return word
 
@@ -46,7 +47,7 @@ def names_a_file(word: str) -> bool:
     >>> names_a_file("E017"), names_a_file("../E017"), names_a_file("<script>")
     (True, False, False)
     """
-    return _NAME.fullmatch(word) is not None
+    return _NAME.fullmatch(word) is not None and not _DEVICE.fullmatch(word)
 
 
 @contextlib.contextmanager

@@ -102,6 +102,7 @@ class Privacy(_Model):
 
     k: dict[str, StrictInt]
     published_key: str | None = None  # only for synthetic studies: their pseudonyms protect nobody
+    may_show: tuple[str, ...] = ()  # looks private and is nobody's: a hotline, the consultant's own address
 
     @property
     def strictest(self) -> int:

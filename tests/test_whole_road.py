@@ -208,6 +208,33 @@ def test_no_person_and_no_place_of_this_machine_is_published(small, folder):
         assert not pattern.search(text), f"{name}: {pattern.search(text)[0]}"
 
 
+# Findings whose n counts no people: files, cards of evidence, respondents, criteria, teams, units, phases, quarters.
+_NO_PEOPLE = re.compile(
+    r"data\.rows|prior\.|weights\.|diagnosis\.principle|pilot\.|plan\.|risk\.|review\.|decision\.|appeals\.groups|"
+    r"organisation\.span|targets\.cascade|diagnosis\.coverage\.|diagnosis\.coverage_by_role\.\w+\.\w+\.not_weighed$"
+)
+
+
+def stands_for_too_few(finding, least):
+    """Whether a number is told of fewer people than may be told of, or is itself a count of fewer than that."""
+    if finding.value is None or _NO_PEOPLE.match(finding.id):
+        return False
+    return finding.n is not None and 0 < finding.n < least
+
+
+def test_no_number_of_a_group_stands_for_fewer_people_than_the_strictest_k(small, results):
+    least = small.settings.privacy.strictest
+    assert [finding.id for finding in results.findings if stands_for_too_few(finding, least)] == []
+
+
+def test_what_was_published_was_looked_through_and_bears_names_that_every_system_can_have(folder, ran):
+    assert "looking through every file" in ran[1].stdout + ran[1].stderr
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
+    assert all(re.fullmatch(r"[A-Za-z0-9_./-]+", name) and not name.endswith(".") for name in names)
+    assert len({name.casefold() for name in names}) == len(names)
+    assert max(map(len, names)) < 80
+
+
 def test_a_second_run_finds_nothing_to_do(small, folder):
     before = (folder / "record.json").stat().st_mtime_ns
     done = command("run", small.folder, "--reports", folder.parents[1])

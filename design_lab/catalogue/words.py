@@ -50,6 +50,12 @@ class Words:
 
 
 @functools.cache
+def catalogue_text() -> str:
+    """Return all files of the catalogue as one text: the words that any report may hold."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.yaml")))
+
+
+@functools.cache
 def words(lang: str) -> Words:
     """Return the words of a language; one that is not spoken raises `FindingError`."""
     if lang not in LANGUAGES:

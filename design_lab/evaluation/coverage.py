@@ -61,6 +61,7 @@ class Coverage(Shown):
     roles: Mapping[str, Mapping[str, str]]
     cards: Mapping[str, Card]
     limits: tuple[str, ...] = ()  # whose the coverage is
+    least: int = 1  # people of whom a share is told
     among: Mapping[str, str] | None = None  # the scheme, where these are only the people under it
 
     def of(self, kind: Kind) -> tuple[Cell, ...]:
@@ -142,11 +143,13 @@ class Coverage(Shown):
         """One finding a dimension that looks at the goal in the role, or one that says that none does."""
         said: dict[str, Any] = {"role": self._role(cell.role), "aim": self._named(cell.kind, cell.aim)}
         stem = f"diagnosis.coverage_by_role.{cell.role}.{cell.aim}.{cell.status}"
+        few = cell.people < self.least
         for name, share in cell.dimensions.items():
             yield state(
-                f"{stem}.{name}", share, says="diagnosis.coverage_by_role", unit="share", n=cell.people,
-                claim=self._claim, limits=self._limits, among=self.among,
-                dimension=self._named("dimension", name), **said,
+                f"{stem}.{name}", None if few else share, says=f"diagnosis.coverage_by_role{'_few' if few else ''}",
+                unit="share", n=cell.people, claim="unidentified" if few else self._claim, limits=self._limits,
+                among=self.among, dimension=self._named("dimension", name), least=Quantity(self.least, "people"),
+                **said,
             )  # fmt: skip
         if not cell.dimensions:
             yield state(
@@ -187,13 +190,20 @@ class Coverage(Shown):
 
 
 def coverage(
-    panel: Panel, scheme: Scheme, aims: Aims, *, roles: Mapping[str, Mapping[str, str]], held: InForce | None = None
+    panel: Panel,
+    scheme: Scheme,
+    aims: Aims,
+    *,
+    roles: Mapping[str, Mapping[str, str]],
+    least: int,
+    held: InForce | None = None,
 ) -> Coverage:
     """Say for each role which goals, contents and dimensions the scheme looks at with data that suffice.
 
     A person is covered if the scheme weighs, for her role and level, an indicator that serves the aim and she has as
     many observations of it as its card demands, in one of her spells in the role; a cell if at least half of the role's
-    people are. Who is not appraised is not counted, nor is who was under another scheme, if `held` says so.
+    people are. Of roles with fewer people than `least` no share is told. Who is not appraised is not counted, nor is
+    who was under another scheme, if `held` says so.
     """
     if held is not None:
         panel = panel.only(held.under == scheme.name)
@@ -214,7 +224,7 @@ def coverage(
     return Coverage(
         quarter=panel.quarter, scheme=scheme, cells=tuple(cells), people=people, aims=aims, roles=roles,
         cards=panel.cards, limits=held.limits if held else (),
-        among=scheme.title if held and held.several else None,
+        least=least, among=scheme.title if held and held.several else None,
     )  # fmt: skip
 
 

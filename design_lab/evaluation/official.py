@@ -24,6 +24,7 @@ class Official:
 
     results: pd.DataFrame | None
     pay: pd.DataFrame | None
+    least: int = 1  # people of whom something is told
 
     def published(self, employee: str) -> tuple[float | None, str | None]:
         """Return a person's score and grade as published, each None if it was not."""
@@ -49,7 +50,7 @@ def official(study: Study, quarter: Quarter) -> Official:
     found = {name: pd.read_parquet(path) if path.is_file() else None for name, path in paths.items()}
     rows = found["appraisal_results"]
     if rows is None or rows.empty:
-        return Official(results=None, pay=found["pay"])
+        return Official(results=None, pay=found["pay"], least=study.settings.privacy.strictest)
     grade, reason = (
         rows[column].astype(object).where(rows[column].notna(), None) for column in ("grade", "adjustment_reason")
     )
@@ -63,4 +64,4 @@ def official(study: Study, quarter: Quarter) -> Official:
         },
         index=pd.Index(rows["employee_id"], name="employee_id"),
     )
-    return Official(results=results.sort_index(), pay=found["pay"])
+    return Official(results=results.sort_index(), pay=found["pay"], least=study.settings.privacy.strictest)

@@ -53,6 +53,7 @@ class Replay(Shown):
     payrolls: tuple[Payroll, ...]
     paid: tuple[Payroll, ...]
     limits: tuple[str, ...] = ()
+    least: int = 1  # people of whom something is told
 
     @property
     def reconstructed(self) -> bool:
@@ -191,6 +192,7 @@ def replay(
         payrolls=pay_in_force(given.pay, own["grade"], own["scheme"], held),
         paid=() if results is None else pay_in_force(given.pay, results["grade"], own["scheme"], held),
         limits=tuple(limits),
+        least=given.least,
     )
 
 

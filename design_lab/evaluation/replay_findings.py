@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from design_lab.display import Quantity, Term
+from design_lab.evaluation.cells import hidden
 from design_lab.evaluation.grounds import claim_of
 from design_lab.evaluation.shares import LEVEL
 from design_lab.finding import Finding, state
@@ -119,11 +122,17 @@ def _pool(replay: Replay) -> list[Finding]:
 
 
 def _coefficients(replay: Replay) -> list[Finding]:
-    return [
-        _coefficient(replay, way, row, number)
-        for way in replay.paid
-        for number, row in enumerate(way.table().query("grade != '' and at_par > 0").to_dict("records"), start=1)
-    ]
+    """One finding a grade; grades of too few people are left out, and any from which they could be found."""
+    found = []
+    for way in replay.paid:
+        rows = way.table().query("grade != '' and at_par > 0").to_dict("records")
+        kept_back = hidden(np.array([[int(row["people"]) for row in rows]], dtype=np.int64), replay.least)
+        found += [
+            _coefficient(replay, way, row, number)
+            for number, row in enumerate(rows, start=1)
+            if not kept_back[0, number - 1]
+        ]
+    return found
 
 
 def _coefficient(replay: Replay, way: Payroll, row: dict[Any, Any], number: int) -> Finding:

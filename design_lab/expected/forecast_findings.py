@@ -74,7 +74,8 @@ def _effect(found: ExpectedEffects, role: RoleForecast, outcome: str) -> Finding
         "scheme": found.scheme.title, "outcome": Term(f"outcome.{outcome}"), "role": found.role_name(role),
         "quarter": str(found.quarters[TOLD - 1]),
     }  # fmt: skip
-    if why := role.why_not(outcome):
+    few = "few" if role.start.people < found.baseline.study.settings.privacy.strictest else ""
+    if why := role.why_not(outcome) or few:
         return state(
             id, None, says="expected.not_forecast", unit=unit, n=role.start.people, claim="unidentified",
             why=said(f"no_forecast.{why}"), **parts,

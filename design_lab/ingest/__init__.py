@@ -5,6 +5,7 @@ from design_lab.ingest.check import check
 from design_lab.ingest.extracts import database_digests, one_run
 from design_lab.ingest.facts import Facts, facts
 from design_lab.ingest.people import identify
+from design_lab.ingest.private import private
 from design_lab.ingest.tables import arrivals, build, table_path
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "facts",
     "identify",
     "one_run",
+    "private",
     "table_path",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_validator, model_validator
@@ -147,6 +147,12 @@ def read_sources(folder: Path) -> Sources:
     return sources
 
 
+def _leaves(pattern: str) -> bool:
+    """Whether a pattern of files could lead out of its folder on some system."""
+    windows = PureWindowsPath(pattern)
+    return bool(windows.drive or windows.root) or ".." in windows.parts or not pattern.isprintable()
+
+
 def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
     if name not in TABLES:
         return [f"{name}: is not a canonical table; {nearest(name, TABLES)}"]
@@ -154,7 +160,7 @@ def _faults(name: str, parts: tuple[Source, ...]) -> list[str]:
     means = STATED_MEANS.get(name, {})
     faults = []
     for part in parts:
-        if Path(part.files).is_absolute() or ".." in Path(part.files).parts:
+        if _leaves(part.files):
             faults.append(f"{name}.files: {part.files!r} must stay below raw/<quarter>/")
         for column, origin in part.columns.items():
             if column not in table.columns:

@@ -54,7 +54,7 @@ def _sheet(chart: Chart) -> bytes:
     import xlsxwriter
 
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("Sheet1")
     columns: list[tuple[str, Sequence[float | None]]] = [(bars.name, bars.values) for bars in chart.series]
     for bars in chart.series:

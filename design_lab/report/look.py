@@ -24,3 +24,13 @@ CLAIMS = {
     "unidentified": "#9A3412",
 }
 VERDICTS = {"pass": "#2F6B3A", "exclusions": "#8A5A00", "refused": "#9A3412"}
+_ACTIVE = ("=", "{=", "http:", "https:", "ftp:", "mailto:", "internal:", "external:", "file:")  # in a workbook's cell
+
+
+def cell_text(label: str) -> str:
+    """Return a client's word so that a workbook behind a chart takes it for text, never for a formula or a link.
+
+    >>> cell_text("=HYPERLINK(A1)"), cell_text("Team 1")
+    (' =HYPERLINK(A1)', 'Team 1')
+    """
+    return f" {label}" if label.lower().startswith(_ACTIVE) else label

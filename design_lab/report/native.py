@@ -10,7 +10,7 @@ from typing import Any
 from design_lab.report.content import Chart, Drawing, Scatter, Table, shortened, width
 from design_lab.report.deck import TAGS, Box, Type, fill_text, fits, rgb, tall, typefaces
 from design_lab.report.errorbars import add_intervals
-from design_lab.report.look import INK, MARK, MUTED, RULE, TONES
+from design_lab.report.look import INK, MARK, MUTED, RULE, TONES, cell_text
 from design_lab.report.multiples import Multiples
 from design_lab.report.native_gantt import native_gantt
 from design_lab.report.native_multiples import native_multiples
@@ -44,9 +44,9 @@ def _native_bars(slide: Any, chart: Chart, box: Box) -> Any:
     from pptx.util import Pt
 
     data = CategoryChartData(number_format=_number_format(chart))
-    data.categories = [shortened(category, 32) for category in chart.categories]
+    data.categories = [cell_text(shortened(category, 32)) for category in chart.categories]
     for bars in chart.series:
-        data.add_series(bars.name, bars.values)
+        data.add_series(cell_text(bars.name), bars.values)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box.emu(), data)
     frame.name = chart.title
     frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)

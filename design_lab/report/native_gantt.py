@@ -8,7 +8,7 @@ from typing import Any
 from design_lab.report.content import shortened
 from design_lab.report.deck import Box, rgb
 from design_lab.report.gantt import DECIDING, OTHER, ROOM
-from design_lab.report.look import INK, MUTED, RULE, TONES
+from design_lab.report.look import INK, MUTED, RULE, TONES, cell_text
 from design_lab.report.timetable import Timeline
 
 _EPOCH = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's dates
@@ -27,7 +27,7 @@ def native_gantt(slide: Any, chart: Timeline, box: Box) -> Any:
 
     origin, unit = ((chart.begins - _EPOCH).days, _WEEK) if chart.begins else (0, 1)
     data = CategoryChartData(number_format="0")
-    data.categories = [shortened(stage.name, 32) for stage in chart.stages]
+    data.categories = [cell_text(shortened(stage.name, 32)) for stage in chart.stages]
     data.add_series("from", [origin + unit * stage.start for stage in chart.stages], "yyyy-mm-dd" if origin else "0")
     data.add_series("days" if origin else "weeks", [unit * stage.weeks for stage in chart.stages])
     data.add_series("label", [unit * chart.end * (ROOM - 1) for _ in chart.stages])

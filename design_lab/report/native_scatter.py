@@ -8,7 +8,7 @@ from typing import Any
 
 from design_lab.report.content import Field, Scatter
 from design_lab.report.deck import Box, rgb
-from design_lab.report.look import INK, MUTED, RULE, TONES
+from design_lab.report.look import INK, MUTED, RULE, TONES, cell_text
 
 _MARKERS = {"s": "SQUARE", "o": "CIRCLE", "^": "TRIANGLE", "D": "DIAMOND"}
 _BESIDE = ("RIGHT", "LEFT", "ABOVE", "BELOW")
@@ -26,11 +26,11 @@ def native_scatter(slide: Any, chart: Scatter, field: Field, box: Box) -> Any:
     data, crowds = XyChartData(), [("paper", chart.cloud, field.cloud), ("front", chart.front, field.front)]
     crowds.sort(key=lambda crowd: -len(crowd[2]))  # LibreOffice shows nothing of a first series that is shorter
     for _, name, points in crowds:
-        series = data.add_series(name)
+        series = data.add_series(cell_text(name))
         for x, y in points:
             series.add_data_point(x, y)
     for spot in field.spots:
-        data.add_series(spot.name).add_data_point(*spot.at)
+        data.add_series(cell_text(spot.name)).add_data_point(*spot.at)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, *box.emu(), data)
     frame.name = chart.title
     frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)

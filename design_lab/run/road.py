@@ -318,6 +318,11 @@ class _Run:
                 "published; run again"
             )
         record.record(built.report, inputs, left_out, narrative, self._bound)
+        with Worker(built.work / "scan.log") as worker:
+            worker.call(
+                "design_lab.run.steps:look_through", study=self._folder, folder=str(built.report),
+                progress=self._progress,
+            )  # fmt: skip
         self._keep(inputs)
         place, sentences = publish.publish(built, order.reports, order.quarter)
         nb.forget_failures(order.reports / ".failed" / order.quarter)

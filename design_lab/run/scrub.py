@@ -1,4 +1,4 @@
-"""What is local is taken out of an executed notebook before it is published: paths, times, papermill's metadata."""
+"""What is local or secret is taken out of an executed notebook: paths, times, papermill's metadata, passwords."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from design_lab.errors import without_passwords
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 _KEPT_METADATA = ("kernelspec", "language_info", "design_lab", "title", "widgets")
@@ -74,5 +76,5 @@ def _without(content: Any, patterns: list[tuple[re.Pattern[str], str]]) -> Any:
     if isinstance(content, str):
         for pattern, word in patterns:
             content = pattern.sub(rf"\g<1>{word}", content)
-        return _KERNEL_CELL.sub("<cell>", content)
+        return without_passwords(_KERNEL_CELL.sub("<cell>", content))
     return content

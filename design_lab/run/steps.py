@@ -66,3 +66,15 @@ def report(
         branding=opened.folder / "branding",
     )  # fmt: skip
     return list(written.left_out)
+
+
+def look_through(*, study: str, folder: str, progress: Callable[[str], None]) -> None:
+    """Refuse a report in which anything private of the study's people, or anybody's card or telephone, stands."""
+    from design_lab.catalogue import catalogue_text
+    from design_lab.ingest import private
+    from design_lab.run.scan import refuse, scan
+
+    opened = Study.open(study)
+    progress("looking through every file for ids, names, telephones, cards and passwords")
+    may_show = opened.settings.privacy.may_show
+    refuse(scan(Path(folder), private(opened), may_show=may_show, ordinary=catalogue_text()))

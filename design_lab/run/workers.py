@@ -105,7 +105,7 @@ class Worker:
 
     def _ended(self, task: str) -> str:
         status = self._process.wait()
-        printed = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        printed = errors.without_passwords(self._log.read_text(encoding="utf-8", errors="replace")).strip().splitlines()
         last = f" Its last words: {' / '.join(printed[-3:])}" if printed else ""
         killed = " (killed; perhaps memory ran out)" if status == -9 else ""
         return f"the worker process that did {task} ended with status {status}{killed}.{last}"
@@ -140,6 +140,6 @@ def _raised(kind: str, content: Any) -> Exception:
     if kind == "system":
         number, reason, file, trace = content
         error = OSError(number, reason, file)
-        error.add_note(trace)
+        error.add_note(errors.without_passwords(trace))
         return error
-    return WorkerCrashError(content)
+    return WorkerCrashError(errors.without_passwords(content))

@@ -23,13 +23,13 @@ class Level:
     """One indicator in one quarter, in its card's unit.
 
     `centre` is all `observations` together; `median` and `spread` (standard deviation, chance included) are of the
-    `people` with at least the card's minimum n, each of their spells a value, None where there are fewer than two.
+    `people` with at least the card's minimum n, each of their spells a value. All are None where people are too few.
     """
 
     indicator: str
     people: int
     observations: int
-    centre: float
+    centre: float | None
     median: float | None
     spread: float | None
 
@@ -44,6 +44,7 @@ class Levels(Shown):
     quarter: str
     levels: tuple[Level, ...]
     csat_target: float | None
+    least: int
     limits: Mapping[str, tuple[str, ...]]
     signals: Mapping[tuple[str, str], Signal]
     roles: Mapping[str, Mapping[str, str]]
@@ -86,6 +87,14 @@ class Levels(Shown):
     def _of(self, level: Level) -> list[Finding]:
         card = self.cards[level.indicator]
         limits = self._limits(level.indicator)
+        if level.centre is None:
+            return [
+                state(
+                    f"indicators.{level.indicator}.centre", None, says="indicators.few", unit=card.unit,
+                    n=level.observations, claim="unidentified", limits=limits, indicator=card.name,
+                    quarter=self.quarter, least=Quantity(self.least, "people"),
+                )
+            ]  # fmt: skip
         found = [
             state(
                 f"indicators.{level.indicator}.centre", level.centre, says="indicators.centre", unit=card.unit,
@@ -110,7 +119,7 @@ class Levels(Shown):
 
     def _target(self) -> list[Finding]:
         csat = next((level for level in self.levels if level.indicator == "csat"), None)
-        if csat is None or self.csat_target is None:
+        if csat is None or csat.centre is None or self.csat_target is None:
             return []
         says = "indicators.target_met" if csat.centre >= self.csat_target else "indicators.target_missed"
         return [
@@ -122,24 +131,30 @@ class Levels(Shown):
         ]  # fmt: skip
 
 
-def levels(panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, Mapping[str, str]]) -> Levels:
+def levels(
+    panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, Mapping[str, str]], least: int
+) -> Levels:
     """Describe every indicator that somebody has data on.
 
-    `targets` are the study's, by indicator; `roles` its names of the roles, by language.
+    `targets` are the study's, by indicator; `roles` its names of the roles, by language. Values of
+    fewer people than `least` (privacy.strictest of a study's settings) are not told.
     """
     usable = panel.usable()
     found = []
     for indicator, centre, observations in panel.centre.itertuples():
         values = usable[indicator].dropna()
         if observations:
+            people = headcount(values.index)
+            told = people >= least
+            known = headcount(panel.values[indicator].dropna().index) >= least
             found.append(
                 Level(
                     indicator=indicator,
-                    people=headcount(values.index),
+                    people=people,
                     observations=int(observations),
-                    centre=float(centre),
-                    median=float(values.median()) if len(values) > 1 else None,
-                    spread=float(values.std()) if len(values) > 1 else None,
+                    centre=float(centre) if known else None,
+                    median=float(values.median()) if told and len(values) > 1 else None,
+                    spread=float(values.std()) if told and len(values) > 1 else None,
                 )
             )
     target = targets.get("csat")
@@ -147,6 +162,7 @@ def levels(panel: Panel, *, targets: Mapping[str, Target], roles: Mapping[str, M
         quarter=panel.quarter,
         levels=tuple(found),
         csat_target=target.value if target else None,
+        least=least,
         limits=panel.limits,
         signals=panel.signals,
         roles=roles,

@@ -1,4 +1,4 @@
-"""Invented Chinese names: common surnames and given characters drawn independently."""
+"""Invented people: names of common surnames and given characters, telephones and identity cards of nobody."""
 
 from __future__ import annotations
 
@@ -20,3 +20,23 @@ def invented_name(rng: np.random.Generator, woman: bool) -> str:
     if rng.random() < 0.75:
         name += _BOTH[rng.integers(len(_BOTH))]
     return name + last[rng.integers(len(last))]
+
+
+def invented_phone(number: int) -> str:
+    """Return a mobile number of eleven digits for a serial number; no draw is made.
+
+    >>> invented_phone(1)
+    '13800007919'
+    """
+    return f"138{number * 7919 % 10**8:08d}"
+
+
+def invented_id_card(number: int) -> str:
+    """Return an identity card's number with its check digit (GB 11643), of an area that no card is of.
+
+    >>> invented_id_card(1)
+    '99000019800202001X'
+    """
+    body = f"990000{1960 + number * 20 % 45}{1 + number % 12:02d}{1 + number % 28:02d}{number % 1000:03d}"
+    weighted = sum(int(digit) * pow(2, 17 - at, 11) for at, digit in enumerate(body))
+    return body + "10X98765432"[weighted % 11]

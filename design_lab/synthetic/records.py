@@ -12,13 +12,18 @@ import numpy as np
 
 from design_lab.synthetic import details, sheets
 from design_lab.synthetic.appraisal import GRADES, GROUNDS, REASONS, make_appeals
+from design_lab.synthetic.names import invented_id_card, invented_phone
 from design_lab.synthetic.outcomes import make_intervals
 from design_lab.synthetic.reward import pay_rows, survey_rows
 
 if TYPE_CHECKING:
     from design_lab.synthetic.exports import QuarterData
+    from design_lab.synthetic.organisation import Person
 
-COMPLAINT_HEADERS = ("工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉")
+COMPLAINT_HEADERS = (
+    "工单号", "流水号", "受理日期", "办结日期", "责任人工号", "处理人工号", "是否有责", "是否重复投诉",
+    "投诉内容",
+)  # fmt: skip
 TRAINING_HEADERS = ("工号", "月份", "应训课时", "实训课时", "考试得分率")
 RESULT_HEADERS = ("工号", "考核得分", "考核等级", "调整分", "调整原因", "反馈日期")
 PAY_HEADERS = ("工号", "月份", "基本工资", "绩效工资标准", "实发绩效")
@@ -63,9 +68,18 @@ def _write_complaints(path: Path, data: QuarterData) -> None:
                 people[found.handler[i]].hr_id if found.handler[i] >= 0 else None,
                 sheets.YES_NO[int(found.justified[i])],
                 sheets.YES_NO[int(found.repeated[i])],
+                _told(people[data.duty.person[data.calls.row[call]]], int(call)),
             )
         )
     sheets.write_table(path, "投诉工单", COMPLAINT_HEADERS, data.faults.into(path.name, rows))
+
+
+def _told(person: Person, call: int) -> str:
+    """What the customer tells, full of what must never be published: names, an id, a telephone, an identity card."""
+    return (
+        f"客户来电(电话{invented_phone(call)},身份证{invented_id_card(call)}),"
+        f"反映座席{person.name}(工号{person.hr_id})服务不满意"
+    )
 
 
 def _write_intervals(path: Path, data: QuarterData) -> None:

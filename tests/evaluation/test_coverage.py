@@ -38,7 +38,9 @@ def asked(**goals):
 
 
 def found(panel, scheme, given):
-    return {(cell.kind, cell.aim, cell.role): cell for cell in coverage(panel, scheme, given, roles=ROLES).cells}
+    return {
+        (cell.kind, cell.aim, cell.role): cell for cell in coverage(panel, scheme, given, roles=ROLES, least=1).cells
+    }
 
 
 def test_cells_by_hand():
@@ -94,7 +96,7 @@ def test_what_the_client_did_not_confirm_is_covered_by_assumption_and_said():
         "together": given.goals["together"].model_copy(update={"stated": ()}),
         "pleased": given.goals["pleased"].model_copy(update={"stated": ("very_satisfied_rate",)}),
     }
-    result = coverage(two_roles(), scheme, given.model_copy(update={"goals": goals}), roles=ROLES)
+    result = coverage(two_roles(), scheme, given.model_copy(update={"goals": goals}), roles=ROLES, least=1)
     cells = {(cell.aim, cell.role): cell.status for cell in result.of("goal")}
     assert cells["together", "customer_service"] == "assumed"
     assert cells["pleased", "customer_service"] == "covered"
@@ -107,7 +109,9 @@ def test_what_the_client_did_not_confirm_is_covered_by_assumption_and_said():
 
 
 def test_every_hole_is_named_with_its_roles():
-    result = coverage(two_roles(), make_scheme(), asked(fast=["calls_per_hour"], learn=["exam_points"]), roles=ROLES)
+    result = coverage(
+        two_roles(), make_scheme(), asked(fast=["calls_per_hour"], learn=["exam_points"]), roles=ROLES, least=1
+    )
     told = {finding.id: finding for finding in result.findings()}
     assert told["diagnosis.coverage.goals"].value == 0.25
     assert told["diagnosis.coverage.goal_learn.nothing"].value == 2
@@ -122,7 +126,9 @@ def test_every_hole_is_named_with_its_roles():
 
 def test_each_role_and_goal_is_stated_by_dimension_with_the_share_who_have_data():
     given = asked(pleased=["very_satisfied_rate", "peer_rating"], learn=["exam_points"])
-    told = {finding.id: finding for finding in coverage(two_roles(), make_scheme(), given, roles=ROLES).findings()}
+    told = {
+        finding.id: finding for finding in coverage(two_roles(), make_scheme(), given, roles=ROLES, least=1).findings()
+    }
     cells = {id.removeprefix("diagnosis.coverage_by_role."): f for id, f in told.items() if "_by_role." in id}
     assert {id: (finding.value, finding.n) for id, finding in cells.items()} == {
         "customer_service.pleased.covered.csat": (1.0, 3),
@@ -146,7 +152,7 @@ def test_the_sample_client_names_no_indicator_for_teamwork():
     assert set(given.goals) == {"service_quality", "efficiency", "teamwork", "development"}
     scheme = Scheme.read(folder / "schemes" / "current.yaml")
     people = make_panel({f"E{at}": (20, 90, 0.8, 4) for at in range(3)})
-    result = coverage(people, scheme, given, roles=ROLES)
+    result = coverage(people, scheme, given, roles=ROLES, least=1)
     assert result.covered("goal") == 3  # all but development, as the scheme fills them
     told = {finding.id: finding for finding in result.findings()}
     assert "peer rating" in told["diagnosis.coverage.unnamed.goal_teamwork"].text["en"]
@@ -171,7 +177,7 @@ def test_a_client_s_goals_with_faults_are_refused(tmp_path):
 def test_shares_lie_between_none_and_all_whatever_is_missing():
     rng = np.random.default_rng(5)
     rows = {f"E{at:02d}": tuple(float(v) if rng.random() < 0.6 else None for v in (20, 90, 0.8, 4)) for at in range(30)}
-    result = coverage(make_panel(rows), make_scheme(), aims(), roles=ROLES)
+    result = coverage(make_panel(rows), make_scheme(), aims(), roles=ROLES, least=1)
     assert all(0 <= cell.share <= 1 for cell in result.cells)
     assert all(finding.value is not None for finding in result.findings())
 
@@ -188,7 +194,9 @@ def test_people_are_counted_not_spells():
     people = spells_of(two_roles(), [("E1", 1), ("E1", 2), ("E2", 1), ("E1", 3), ("F2", 1)])
     people.values.loc[[("E1", 1), ("E2", 1)], "calls_per_hour"] = np.nan
     people.counts.loc[[("E1", 1), ("E2", 1)], "calls_per_hour"] = 0
-    result = coverage(people, make_scheme(), asked(fast=["calls_per_hour"], learn=["exam_points"]), roles=ROLES)
+    result = coverage(
+        people, make_scheme(), asked(fast=["calls_per_hour"], learn=["exam_points"]), roles=ROLES, least=1
+    )
     cells = {(cell.aim, cell.role): cell for cell in result.of("goal")}
     assert cells["fast", "customer_service"].people == 2
     assert cells["fast", "customer_service"].share == 0.5, "E1 has data in one of her spells, E2 in none"
@@ -200,7 +208,9 @@ def test_who_is_not_appraised_is_not_counted():
     people = two_roles()
     people.people["on_last_day"] = [True, True, False, True, False]
     people.values.loc["E3"] = np.nan
-    result = coverage(people, make_scheme(appraised="on_last_day"), asked(together=["peer_rating"]), roles=ROLES)
+    result = coverage(
+        people, make_scheme(appraised="on_last_day"), asked(together=["peer_rating"]), roles=ROLES, least=1
+    )
     cells = {cell.role: cell for cell in result.of("goal")}
     assert (cells["customer_service"].people, cells["customer_service"].share) == (2, 1.0)
     assert (cells["complaints"].people, cells["complaints"].share) == (1, 1.0)

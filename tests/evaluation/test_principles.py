@@ -39,7 +39,7 @@ def crowd(people=120, teams=12, seed=3, **columns):
 def answers(panel, scheme=None, **known):
     scheme = scheme or make_scheme()
     scores = score(panel, scheme, medians=NOBODY)
-    cover = coverage(panel, scheme, AIMS, roles={})
+    cover = coverage(panel, scheme, AIMS, roles={}, least=1)
     return principles(panel, scores, cover, **({"least": 10, "cycle_months": 3} | known))
 
 

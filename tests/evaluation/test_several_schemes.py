@@ -65,7 +65,7 @@ def pilot():
 def diagnosed(people, held, today):
     again = rerun(people, today, medians=NOBODY, rng=np.random.default_rng(1), draws=4, held=held)
     chance = noise(again, names={}, least=10)
-    cover = coverage(people, today.scheme, AIMS, roles={}, held=held)
+    cover = coverage(people, today.scheme, AIMS, roles={}, least=1, held=held)
     mine = people.only(held.under == today.scheme.name)
     return (
         effective_weights(today),

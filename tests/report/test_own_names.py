@@ -55,7 +55,7 @@ def results(client):
         weights_by_role(today, roles=settings.roles, least=least), weights_by_rule(people, held, medians=medians),
         movers(today, candidate, least=1, names=settings.roles),
         ways_to_weights(today, roles=settings.roles, least=least),
-        coverage(people, today.scheme, client.aims, roles=settings.roles),
+        coverage(people, today.scheme, client.aims, roles=settings.roles, least=1),
     )  # fmt: skip
     told = [one for result in made for one in result.findings() if ".content_" not in one.id]  # a goal's, so named
     named = [Finding.from_dict(one.to_dict() | {"source": "03_what_the_scheme_rewards"}) for one in told]

@@ -66,8 +66,15 @@ def write_reports(results, cover, *, langs, formats, folder, branding):
 
 # Loaded by every Python that a run starts, because it lies on PYTHONPATH.
 FAKES = f"""{ROOMS}
+def private(study):
+    path = study.folder / "names.txt"
+    names = frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
+    return types.SimpleNamespace(pseudonyms=frozenset(), names=names, holds=lambda word: False)
+
 rooms = {{
-    "ingest": {{"build": build, "database_digests": lambda study: {{}}, "one_run": contextlib.nullcontext}},
+    "ingest": {{
+        "build": build, "database_digests": lambda study: {{}}, "one_run": contextlib.nullcontext, "private": private,
+    }},
     "report": {{"Cover": Cover, "write_reports": write_reports}},
 }}
 for name, parts in rooms.items():

@@ -70,6 +70,22 @@ def test_what_a_format_lacks_here_is_said_and_recorded_and_the_rest_is_published
     assert sorted(path.suffix for path in place.glob("report.*")) == [".docx", ".html", ".pptx"]
 
 
+def test_a_report_in_which_somebody_is_named_is_not_published_and_the_old_one_stays(tiny, quick):
+    tiny.notebook("01_first")
+    tiny.run()
+    before = (tiny.published / "record.json").read_bytes()
+    (tiny.study / "names.txt").write_text("张晓燕", encoding="utf-8")
+    tiny.notebook("01_first", finding("first.count").replace("计数。", "张晓燕最好。"))
+    with pytest.raises(
+        ReportError, match=r"results\.json \(findings\[0\]\.text\.zh\): holds somebody's name"
+    ) as refused:
+        tiny.run()
+    assert "Nothing was published" in str(refused.value)
+    assert "张晓燕" not in str(refused.value)
+    assert (tiny.published / "record.json").read_bytes() == before
+    assert sorted(path.name for path in (tiny.reports / "tiny").iterdir()) == [".lock", "2026Q3"]
+
+
 def test_a_template_that_is_none_is_refused_before_anything_is_built(tiny, quick):
     tiny.notebook("01_first")
     (tiny.study / "branding").mkdir()

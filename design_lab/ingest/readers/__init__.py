@@ -34,9 +34,16 @@ def read(path: Path, source: Source, name: str) -> list[RawRows]:
 
 
 def matching(raw: Path, quarter: str, source: Source) -> Iterator[Path]:
-    """Yield what a source's pattern finds for a quarter below `raw`, in the order of the names."""
+    """Yield what a source's pattern finds for a quarter below `raw`, in the order of the names.
+
+    A file that lies elsewhere, reached by a link, raises `DataError`: what is read must be what was received.
+    """
     folder = raw / (EVERY_QUARTER if source.every_quarter else quarter)
     # Excel's lock files (~$…) and what a killed writer left behind are no data.
     for path in sorted(folder.glob(source.files)):
-        if not path.name.startswith(("~$", ".")) and TEMPORARY_MARK not in path.name:
-            yield path
+        if path.name.startswith(("~$", ".")) or TEMPORARY_MARK in path.name:
+            continue
+        if path.is_file() and not path.resolve().is_relative_to(raw.resolve()):
+            name = path.relative_to(raw).as_posix()
+            raise DataError(f"{name}: is a link that leads out of the study's raw files; put the file itself there")
+        yield path
