@@ -26,7 +26,7 @@ KNOWN_ONLY_BY = {
     "pptx": ("report/",),
     "papermill": ("run/",),
     "pyfixest": ("evidence/",),
-    "ibis": ("study.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
+    "ibis": ("address.py", "engine.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/", "report/", "desk/"),
     "docx": ("report/", "desk/"),
     "typst": ("report/",),
