@@ -25,6 +25,7 @@ KNOWN_ONLY_BY = {
     "jinja2": ("report/",),
     "pptx": ("report/",),
     "papermill": ("run/",),
+    "joblib": ("parallel.py",),
     "pyfixest": ("evidence/",),
     "ibis": ("address.py", "engine.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/", "report/", "desk/"),

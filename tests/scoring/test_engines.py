@@ -11,11 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from design_lab.errors import StudyError
 from design_lab.scoring import calls_by_period, panel, person_weeks, team_quarters
 from design_lab.scoring.conduct import conduct
 from design_lab.scoring.team_queues import team_queues
-from design_lab.study import Study
 
 PROGRAMS = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 PEOPLE = ("people", "values", "counts", "standard_errors", "centre")
