@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
@@ -21,6 +21,7 @@ from design_lab.catalogue.priors import Evidence, Weighing, evidence_with
 from design_lab.catalogue.rollout import RollingOut, Rollout
 from design_lab.catalogue.sectors import sectors
 from design_lab.display import Shown, View
+from design_lab.engine import connect, engine_fault, table_on
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
 from design_lab.files import TEMPORARY_MARK, read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
@@ -30,7 +31,6 @@ from design_lab.scheme import Scheme
 
 if TYPE_CHECKING:
     import pandas as pd
-    from ibis.backends import BaseBackend
 
 
 class _Model(BaseModel):
@@ -301,14 +301,13 @@ class Study:
         }
         return View(result=result, lang=lang, names=names)
 
-    def connect(self) -> BaseBackend:
-        """Open the study's engine: an in-memory DuckDB of one thread, or the ibis URL of study.yaml."""
-        import ibis
+    def connect(self) -> Any:
+        """Open the study's engine (`design_lab.engine`); one that cannot be reached raises `StudyError`."""
+        return connect(self.settings.engine, "study.yaml")
 
-        if self.settings.engine == "duckdb":
-            # One thread and insertion order: the same input gives the same bytes.
-            return ibis.duckdb.connect(threads=1, preserve_insertion_order=True)
-        return ibis.connect(self.settings.engine)
+    def rows(self, opened: Any, table: str, quarter: Quarter) -> Any:
+        """Return a canonical table of a quarter on the opened engine; None where nothing was delivered."""
+        return table_on(opened, self.tables / table / f"{quarter}.parquet", self.name)
 
 
 def project_root() -> Path:
@@ -345,6 +344,8 @@ def _faults(study: Study) -> list[str]:
     ]
     if settings.current_scheme not in (p.stem for p in (study.folder / "schemes").glob("*.yaml")):
         faults.append(f"current_scheme: there is no file schemes/{settings.current_scheme}.yaml")
+    if fault := engine_fault(settings.engine):
+        faults.append(f"engine: {fault}")
     if settings.sector is not None and settings.sector not in sectors():
         faults.append(f"sector: nothing is known of {settings.sector!r}; {nearest(settings.sector, sectors())}")
     if not settings.privacy.k:

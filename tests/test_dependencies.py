@@ -11,7 +11,11 @@ from design_lab.study import project_root
 
 ROOT = project_root()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-WANTED = [Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]]
+EXTRAS = ("dev", "postgres", "spark", "dask")
+WANTED = [
+    Requirement(text)
+    for text in (*PROJECT["dependencies"], *(one for name in EXTRAS for one in PROJECT["optional-dependencies"][name]))
+]
 
 
 def pinned():

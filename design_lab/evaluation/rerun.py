@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from design_lab.parallel import each
 from design_lab.scheme import Scheme
 from design_lab.scoring import InForce, Panel, Scores, everybody
 from design_lab.scoring.in_force import BatchInForce
@@ -78,23 +79,21 @@ def rerun(
     scoring = BatchInForce(panel, held, scheme, medians=medians)
     worth = np.array([*(scheme.grades.coefficients[name] for name in scheme.grades.names()), np.nan])
     size = max(1, _CELLS // max(2 * panel.values.size, 1))
-    for start, streams in _in_parts(rng.spawn(draws), size):
-        measured: list[Panel] = []
-        for draw, stream in enumerate(streams, start):
-            truth = {name: found.truth(stream) for name, found in model.items()}
-            measured += [_measured(panel, model, truth, stream) for _ in range(2)]
-            for name, drawn in truth.items():
-                truths[name][draw] = drawn[mine]
-        given, added = scoring.again(measured)
+    tasks = ((panel, model, scoring, streams) for streams in _in_parts(rng.spawn(draws), size))
+    draw = 0
+    for drawn, given, added in each(_twice, tasks):
         grades, coefficients = given[:, mine], worth[given[:, mine]]
         made = np.stack([added[str(name)] for name in like.columns], axis=-1)[:, mine]
-        for draw, first in enumerate(range(0, len(measured), 2), start):
-            parts = made[first] - made[first + 1]
+        for truth, first in zip(drawn, range(0, len(given), 2), strict=True):
+            apart = made[first] - made[first + 1]
             paid = (coefficients[first] - coefficients[first + 1])[:, None]
-            of_total.add(parts * parts.sum(axis=1, keepdims=True) / 2)
-            of_grade.add(parts * paid / 2)
+            of_total.add(apart * apart.sum(axis=1, keepdims=True) / 2)
+            of_grade.add(apart * paid / 2)
             of_coefficient.add(paid**2 / 2)
             same[draw] = np.where(np.isfinite(paid[:, 0]), grades[first] == grades[first + 1], np.nan)
+            for name, values in truth.items():
+                truths[name][draw] = values[mine]
+            draw += 1
     noise, grade_noise = (pd.DataFrame(one.mean, like.index, like.columns) for one in (of_total, of_grade))
     return Rerun(
         realised=realised,
@@ -108,9 +107,20 @@ def rerun(
     )
 
 
-def _in_parts(streams: Sequence[np.random.Generator], size: int) -> Iterator[tuple[int, Sequence[np.random.Generator]]]:
-    """Yield streams some at a time, each part with the number of its first."""
-    yield from ((start, streams[start : start + size]) for start in range(0, len(streams), size))
+def _twice(
+    panel: Panel, model: Mapping[str, Model], scoring: BatchInForce, streams: Sequence[np.random.Generator]
+) -> tuple[list[dict[str, Array]], Numbers, Mapping[str, Array]]:
+    """Draw true values from each stream and measure them twice: the truths, grades and contributions added."""
+    truths = [{name: found.truth(stream) for name, found in model.items()} for stream in streams]
+    measured = [
+        _measured(panel, model, truth, stream) for truth, stream in zip(truths, streams, strict=True) for _ in range(2)
+    ]
+    return truths, *scoring.again(measured)
+
+
+def _in_parts(streams: Sequence[np.random.Generator], size: int) -> Iterator[Sequence[np.random.Generator]]:
+    """Yield streams some at a time."""
+    yield from (streams[start : start + size] for start in range(0, len(streams), size))
 
 
 class _Mean:
@@ -216,13 +226,19 @@ def points_noise(
     model = {name: known[name] for name in scheme.indicators if name in known}
     held = holding(panel.people, scheme, weighed(panel.people, scheme), medians)
     squares, seen = (np.zeros((len(panel.people), len(scheme.indicators))) for _ in range(2))
-    for stream in rng.spawn(draws):
-        truth = {name: found.truth(stream) for name, found in model.items()}
-        first, second = (points_of(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
-        apart = first - second
+    for apart in each(_points_apart, ((panel, model, scheme, held, stream) for stream in rng.spawn(draws))):
         squares += np.nan_to_num(apart) ** 2 / 2
         seen += np.isfinite(apart)
     return squares / np.maximum(seen, 1)
+
+
+def _points_apart(
+    panel: Panel, model: Mapping[str, Model], scheme: Scheme, held: Any, stream: np.random.Generator
+) -> Array:
+    """By how much the points of two measurements of the same true values differ, (n, k)."""
+    truth = {name: found.truth(stream) for name, found in model.items()}
+    first, second = (points_of(_measured(panel, model, truth, stream), scheme, held) for _ in range(2))
+    return first - second
 
 
 def agreement_of(same_grade: Array) -> Iterator[float]:

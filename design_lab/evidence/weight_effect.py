@@ -21,6 +21,7 @@ from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
 from design_lab.finding import Finding, Stated, state
+from design_lab.parallel import each
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,11 +236,9 @@ def weight_effects(
     streams = dict(zip(OUTCOMES, rng.spawn(len(OUTCOMES)), strict=True))
     order = (primary, *(name for name in OUTCOMES if name != primary))
     mirrors = _mirrored(panel, order)
+    tasks = [(history, panel, name, streams[name], absent or {}, checks, draws) for name in order]
     found = [
-        replace(
-            _effect(history, panel, name, streams[name], absent or {}, checks, draws), mirrors=mirrors.get(name, "")
-        )
-        for name in order
+        replace(made, mirrors=mirrors.get(name, "")) for name, made in zip(order, each(_effect, tasks), strict=True)
     ]
     kept = history.panel(frozen) if frozen is not None else None
     unit, scale = SHOWN[primary]

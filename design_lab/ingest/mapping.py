@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, field_validator, model_validator
 
+from design_lab.address import url_fault
 from design_lab.errors import StudyError, nearest
 from design_lab.files import read_yaml, validated
 from design_lab.ingest.origin import CLOCK, DURATION_UNITS, PERCENT, SHARE, From, Model, Names, Origin
@@ -114,10 +115,8 @@ class Source(Model):
 def _not_a_database(source: Source) -> str | None:
     if not source.url or not source.table:
         return "a table of a database needs url (such as duckdb://raw/warehouse.duckdb) and table"
-    if "://" not in re.sub(r"\$\{\w+\}", "x://", source.url):
-        return f"url: {source.url!r} is no URL such as duckdb://raw/warehouse.duckdb or ${{DATABASE_URL}}"
-    if re.search(r"://[^/@]*:(?!\$\{\w+\}@)[^/@]*@", source.url):
-        return "url: a password must not stand here; put it into an environment variable and write ${NAME} in its place"
+    if fault := url_fault(source.url):
+        return f"url: {fault}"
     given = {"files": source.files, "subtotals": source.subtotals, "header": source.header != Header()}
     if odd := [key for key, value in given.items() if value]:
         return f"{', '.join(odd)}: does not go with a table of a database"

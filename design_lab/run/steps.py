@@ -15,7 +15,9 @@ def build(*, study: str, force: bool, jobs: int, progress: Callable[[str], None]
     """Build the tables whose files changed (a synthetic study's files first); return what to print and is missing."""
     from design_lab.ingest import build as make
 
-    arrivals = make(Study.open(study), progress=progress, force=force, jobs=jobs)
+    opened = Study.open(study)
+    opened.connect()  # an engine that cannot be reached is told before the long steps
+    arrivals = make(opened, progress=progress, force=force, jobs=jobs)
     return {"lines": list(arrivals.lines()), "missing": list(arrivals.missing)}
 
 

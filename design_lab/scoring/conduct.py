@@ -146,8 +146,8 @@ def _of_quarter(engine: Any, study: Study, quarter: Quarter) -> dict[str, pd.Dat
 
 
 def _rows(engine: Any, study: Study, table: str, quarter: Quarter) -> Any:
-    path = study.tables / table / f"{quarter}.parquet"
-    return measures.prepared(table, engine.read_parquet(path)) if path.is_file() else None
+    rows = study.rows(engine, table, quarter)
+    return None if rows is None else measures.prepared(table, rows)
 
 
 def _frame(rows: Any) -> pd.DataFrame:
@@ -206,12 +206,12 @@ def _contacts(calls: Any, ratings: Any) -> pd.DataFrame:
     times, over = _LONG
     keyed = calls.mutate(contact_type=calls.contact_type.fill_null(""))
     usual = keyed.group_by("contact_type").aggregate(type_n=keyed.count(), type_ms=keyed.handle_ms.sum())
-    rated = ratings.select("interaction_id", "grade").distinct(on="interaction_id")
+    rated = ratings.group_by("interaction_id").aggregate(grade=ratings.grade.max())
     joined = keyed.join(usual, "contact_type").left_join(rated, "interaction_id")
     flags = {
-        "unresolved": 1 - joined.resolved_first_contact.cast("int64"),
-        "transferred": joined.transferred.cast("int64"),
-        "long": (joined.handle_ms * joined.type_n * over > joined.type_ms * times).cast("int64"),
+        "unresolved": 1 - measures.whole(joined.resolved_first_contact),
+        "transferred": measures.whole(joined.transferred),
+        "long": measures.whole(joined.handle_ms * joined.type_n * over > joined.type_ms * times),
     }
     flagged = joined.mutate(**{name: flag.fill_null(_UNKNOWN) for name, flag in flags.items()})
     keys = ["employee_id", "contact_type", *flags]
@@ -224,8 +224,8 @@ def _late(calls: Any) -> pd.DataFrame:
     keyed = known.mutate(day=known.started_at.date(), contact_type=known.contact_type.fill_null(""))
     last = keyed.group_by(["employee_id", "day"]).aggregate(last=keyed.started_at.max())
     joined = keyed.join(last, ["employee_id", "day"])
-    before = joined.last.delta(joined.started_at, unit="minute")
-    near = joined.mutate(late=(before < LATE_MINUTES).cast("int64")).filter(before < EARLIER_MINUTES)
+    before = measures.seconds(joined.last) - measures.seconds(joined.started_at)
+    near = joined.mutate(late=measures.whole(before < LATE_MINUTES * 60)).filter(before < EARLIER_MINUTES * 60)
     keys = ["employee_id", "contact_type", "late"]
     return _counted(near, keys, contacts=near.count(), transferred=near.transferred.sum())
 

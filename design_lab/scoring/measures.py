@@ -114,14 +114,24 @@ def _expression(rows: Any, wanted: Sum) -> Any:
     if wanted.kind == "hours":
         return rows[TABLES[wanted.table].when].hour().nunique(where=where)
     if wanted.kind == "count":
-        return where.cast("int64").sum()
-    value = sum((_whole(rows[name]) for name in wanted.columns), start=ibis.literal(0))
-    value = value - sum((_whole(rows[name]) for name in wanted.less), start=ibis.literal(0))
+        return whole(where).sum()
+    value = sum((_known(rows[name]) for name in wanted.columns), start=ibis.literal(0))
+    value = value - sum((_known(rows[name]) for name in wanted.less), start=ibis.literal(0))
     return where.ifelse(value * value if wanted.square else value, 0).sum()
 
 
-def _whole(column: Any) -> Any:
-    return column.cast("int64").fill_null(0)
+def _known(column: Any) -> Any:
+    return whole(column).fill_null(0)
+
+
+def whole(column: Any) -> Any:
+    """Return a column as whole numbers; PostgreSQL makes a flag one only by way of short ones."""
+    return (column.cast("int32") if column.type().is_boolean() else column).cast("int64")
+
+
+def seconds(moment: Any) -> Any:
+    """Return the whole seconds since 1970: engines do not agree on minutes between two moments."""
+    return moment.truncate("s").epoch_seconds()
 
 
 def _holds(column: Any, condition: Condition) -> Any:
@@ -166,7 +176,7 @@ def presence(rows: Any, first_day: dt.date, last_day: dt.date) -> Any:
     import ibis
 
     several = (rows.period_end > rows.date).fill_null(False)
-    present = (ibis.coalesce(rows.signed_in_ms, rows.answered, rows.talk_ms) > 0).cast("int64")
+    present = whole(ibis.coalesce(rows.signed_in_ms, rows.answered, rows.talk_ms) > 0)
     days = ibis.coalesce(rows.days_worked, several.ifelse(ibis.null("int64"), present))
     crossing = (rows.date < first_day) | (ibis.coalesce(rows.period_end, rows.date) > last_day)
     keys = {"employee_id": rows.employee_id, "day": rows.date}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from design_lab.periods import Period, Quarter, period_begins
@@ -32,18 +31,15 @@ def calls_by_period(study: Study, quarters: Iterable[Quarter], *, period: Period
     import pyarrow as pa
 
     engine = study.connect()
-    held = [(quarter, path) for quarter in quarters if (path := _path(study, quarter)).is_file()]
+    there = [(quarter, study.rows(engine, "interactions", quarter)) for quarter in quarters]
+    held = [(quarter, rows) for quarter, rows in there if rows is not None]
     begins = ibis.memtable(_begins([quarter for quarter, _ in held], period, study.settings.calendar.month_ends_on))
-    parts = [_summed(engine.read_parquet(path), begins).to_pyarrow() for _, path in held]
+    parts = [_summed(rows, begins).to_pyarrow() for _, rows in held]
     if not parts:
         return pd.DataFrame(columns=_KEYS).set_index(_KEYS)
     whole = pa.concat_tables(parts)
     dated: pd.DataFrame = whole.set_column(1, _KEYS[1], whole[_KEYS[1]].cast(pa.timestamp("s"))).to_pandas()
     return dated.groupby(_KEYS).sum()
-
-
-def _path(study: Study, quarter: Quarter) -> Path:
-    return study.tables / "interactions" / f"{quarter}.parquet"
 
 
 def _summed(contacts: Any, begins: Any) -> Any:

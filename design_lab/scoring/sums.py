@@ -46,9 +46,9 @@ def tables_of(study: Study, quarter: Quarter, names: Iterable[str]) -> Iterator[
     """Open the tables of a quarter that were delivered, in the study's engine."""
     engine = study.connect()
     for name in names:
-        path = study.tables / name / f"{quarter}.parquet"
-        if path.is_file():
-            yield name, engine.read_parquet(path)
+        rows = study.rows(engine, name, quarter)
+        if rows is not None:
+            yield name, rows
 
 
 def collected(study: Study, span: Span, people: Roster, cards: Mapping[str, Card]) -> dict[Sum, pd.Series]:

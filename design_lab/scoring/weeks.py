@@ -79,8 +79,8 @@ def _by_the_day(engine: Any, study: Study, quarter: Quarter) -> bool:
 
 
 def _rows(engine: Any, study: Study, table: str, quarter: Quarter) -> Any:
-    path = study.tables / table / f"{quarter}.parquet"
-    return measures.prepared(table, engine.read_parquet(path)) if path.is_file() else None
+    rows = study.rows(engine, table, quarter)
+    return None if rows is None else measures.prepared(table, rows)
 
 
 def _of_quarter(engine: Any, study: Study, quarter: Quarter, length: Length) -> pd.DataFrame:

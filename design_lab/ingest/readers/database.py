@@ -6,15 +6,15 @@ Passwords stand in environment variables, never in sources.yaml; no message show
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from design_lab.address import Address, Answer, missing_driver
 from design_lab.errors import DataError, nearest
 from design_lab.ingest.mapping import Source
 from design_lab.ingest.readers.raw import RawRows, columns_there
@@ -23,8 +23,6 @@ from design_lab.schema import Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Answer = TypeVar("Answer")
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _FILES = ("duckdb", "sqlite")  # databases that are a file
 
 
@@ -44,9 +42,14 @@ class Extract:
         return f"sources.yaml, {self.table.name}, table {self.source.table}"
 
     @property
+    def address(self) -> Address:
+        """Where the database is."""
+        return Address(url=str(self.source.url), where=self.where, refusal=DataError)
+
+    @property
     def file(self) -> Path | None:
         """The file that the database is, None for a server."""
-        parts = urlsplit(_expanded(self))
+        parts = urlsplit(self.address.expanded)
         if parts.scheme not in _FILES:
             return None
         path = re.sub(r"^/([A-Za-z]:)", r"\1", parts.netloc + parts.path)
@@ -96,23 +99,19 @@ def _chosen(extract: Extract, there: Any) -> Any:
 def _opened(extract: Extract) -> Any:
     import ibis
 
-    url = _expanded(extract)
-    file = extract.file
+    address, file = extract.address, extract.file
     if file is not None and not file.is_file():
         raise DataError(f"{extract.where}: there is no database file {file}; correct url, or put the file there")
-    scheme = urlsplit(url).scheme
+    scheme = address.scheme
     if scheme == "duckdb":
         # One thread, and nothing of the client's is ever written.
         return _asked(extract, "cannot be opened", lambda: ibis.duckdb.connect(file, read_only=True, threads=1))
     if scheme == "sqlite":
         return _asked(extract, "cannot be opened", lambda: ibis.sqlite.connect(file))
     try:
-        return _asked(extract, "cannot be opened", lambda: ibis.connect(url))
+        return _asked(extract, "cannot be opened", lambda: ibis.connect(address.expanded))
     except ImportError:
-        raise DataError(
-            f"{extract.where}: the driver of {scheme} is not installed; "
-            f"pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'"
-        ) from None
+        raise DataError(f"{extract.where}: {missing_driver(scheme)}") from None
 
 
 def _table(extract: Extract, engine: Any) -> Any:
@@ -135,38 +134,7 @@ def _names(engine: Any, database: Any) -> list[str]:
 
 
 def _asked(extract: Extract, what: str, ask: Callable[[], Answer]) -> Answer:
-    """Have the driver do something; its own words are passed on without what stands in variables."""
-    from ibis.common.exceptions import TableNotFound
-
-    try:
-        with warnings.catch_warnings():
-            # ibis 12 reads SQLite by way of a pandas option that pandas 3.1 has given up.
-            warnings.filterwarnings("ignore", message="The 'future.infer_string' option")
-            return ask()
-    except (ImportError, TableNotFound):
-        raise
-    except Exception as error:  # each driver has names of its own for what went wrong
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{extract.where}: {what}: {_without_secrets(extract, said)}") from None
-
-
-def _expanded(extract: Extract) -> str:
-    """The URL with its variables filled in."""
-    url = str(extract.source.url)
-    for name in _VARIABLE.findall(url):
-        if name not in os.environ:
-            raise DataError(
-                f"{extract.where}: its url names the environment variable {name}, which is not set; set it, run again"
-            )
-    return _VARIABLE.sub(lambda match: os.environ[match[1]], url)
-
-
-def _without_secrets(extract: Extract, said: str) -> str:
-    url = str(extract.source.url)
-    secrets = {os.environ[name]: f"${{{name}}}" for name in _VARIABLE.findall(url)}
-    if password := urlsplit(_expanded(extract)).password:
-        secrets[password] = "***"
-    for secret, shown in secrets.items():
-        for text in filter(None, (secret, unquote(secret))):
-            said = said.replace(text, shown)
-    return said
+    with warnings.catch_warnings():
+        # ibis 12 reads SQLite by way of a pandas option that pandas 3.1 has given up.
+        warnings.filterwarnings("ignore", message="The 'future.infer_string' option")
+        return extract.address.ask(what, ask)
