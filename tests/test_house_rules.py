@@ -71,7 +71,7 @@ def test_heavy_libraries_stay_in_their_rooms(path):
 @pytest.mark.parametrize("path", MODULES, ids=module_id)
 def test_library_code_does_not_print_or_leave_unfinished_marks(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b", text)
+    assert not re.search(r"\b(TODO|FIXME|XXX|raise NotImplementedError)\b", text)
     if path.name != "cli.py":
         calls = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         assert "print" not in {call.func.id for call in calls}

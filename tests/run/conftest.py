@@ -237,6 +237,8 @@ def swift(monkeypatch) -> None:
             if task.endswith("build"):
                 arrivals = rooms["build"](Study.open(study), progress=progress)
                 return {"lines": arrivals.lines(), "missing": list(arrivals.missing)}
+            if task.endswith("look_through"):
+                return None
             results = Results.read(Path(arguments["folder"], "results.json"))
             cover = rooms["Cover"].of(study, arguments["quarter"], left_out=arguments["left_out"])
             chosen = {key: arguments[key] for key in ("langs", "formats")}

@@ -29,7 +29,7 @@ def test_a_run_publishes_the_whole_folder_and_an_unchanged_one_does_nothing(tiny
     assert place == tiny.published
     names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
     assert names == [
-        "notebooks/01_first.ipynb", "notebooks/02_second.ipynb", "notebooks/own.ipynb", "record.json",
+        "changes.json", "notebooks/01_first.ipynb", "notebooks/02_second.ipynb", "notebooks/own.ipynb", "record.json",
         "report.en.docx", "report.en.html", "report.en.pdf", "report.en.pptx",
         "report.zh.docx", "report.zh.html", "report.zh.pdf", "report.zh.pptx", "results.json",
     ]  # fmt: skip
