@@ -192,8 +192,10 @@ def prune(study: Path) -> None:
         if index.stem in _keys(content["reports"]):
             wanted.update(content["tables"])
         else:
-            index.with_suffix(".zip").unlink(missing_ok=True)
             index.unlink()
+    for pack in (home / "runs").glob("*.zip"):  # one whose index was never written belongs to a run that was killed
+        if not pack.with_suffix(".json").is_file():
+            pack.unlink()
     for path in (home / "tables").glob("*.parquet"):
         if path.stem not in wanted:
             path.unlink()

@@ -133,9 +133,9 @@ def test_the_record_binds_the_rows_and_verifying_sees_that_they_changed(warehous
     bound = record.gather(study.folder, {"study": study.name}, [], databases=database_digests(study))
     assert list(bound.files["databases"]) == ["2026Q3/interactions, source 1: table calls"]
     (warehouse.folder / "raw" / f"warehouse.{scheme}").unlink()
-    assert record._databases(study.folder) == {}
+    assert record.databases_of(study.folder) == {}
     fill(scheme, warehouse.folder / "raw" / f"warehouse.{scheme}", calls()[1:])
-    assert record._databases(study.folder) != bound.files["databases"]
+    assert record.databases_of(study.folder) != bound.files["databases"]
 
 
 def test_a_server_is_asked_once_in_a_run_and_anew_in_the_next(warehouse, monkeypatch):

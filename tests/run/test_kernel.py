@@ -165,7 +165,7 @@ class InProcess:
 def taken(monkeypatch):
     """Take the kernel's first port between its choice and its use, as often as told; yields the sockets that took it."""
     sockets, starts = [], [1]
-    ours = kernel._this_interpreter()
+    ours = kernel._this_interpreter(None)
 
     class Robbed(ours):
         async def _async_launch_kernel(self, command, **given):
@@ -173,7 +173,7 @@ def taken(monkeypatch):
                 sockets.append(socket.create_server((self.ip, self.shell_port)))
             await super()._async_launch_kernel(command, **given)
 
-    monkeypatch.setattr(kernel, "_this_interpreter", lambda: Robbed)
+    monkeypatch.setattr(kernel, "_this_interpreter", lambda _: Robbed)
     yield sockets, starts
     for held in sockets:
         held.close()

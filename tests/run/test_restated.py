@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
@@ -214,6 +215,24 @@ def test_another_version_of_the_program_is_kept_with_its_source(centre, tmp_path
     assert (old.package / "package/code.py").read_text() == ""
 
 
+@pytest.mark.long
+def test_the_program_of_then_runs_from_its_own_source_in_real_kernels(tiny, swift, tmp_path, monkeypatch):
+    code = tmp_path / "package/code.py"
+    code.write_text("STEP = 100\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ["PYTHONPATH"], str(tmp_path)]))
+    (tiny.study / "centre.yaml").write_text("step: 10", encoding="utf-8")
+    cells = [*CELLS[:3], "from package.code import STEP", *(cell.replace("100", "STEP") for cell in CELLS[3:])]
+    tiny.notebook("01_first", *cells, tail=False)
+    tiny.run()
+    change(tiny, "data", "parameters")
+    code.write_text("STEP = 102\n", encoding="utf-8")
+    tiny.run()
+    told = Restated.read(tiny.published)
+    assert told.limits == ()
+    assert told.parts["sum.all"] == {"data": 1.0, "code": 2.0, "parameters": 4.0, "together": 0.0}
+    assert told.parts["product.all"]["together"] == 4.0
+
+
 def test_only_what_a_report_still_refers_to_is_kept(centre):
     home = centre.study / "tables/.kept"
     first = key_of(Record.read(centre.published).inputs)
@@ -224,6 +243,8 @@ def test_only_what_a_report_still_refers_to_is_kept(centre):
     assert {path.stem for path in (home / "runs").iterdir()} == {first, second}
     assert len(list((home / "tables").iterdir())) == 2
     shutil.rmtree(centre.reports / "tiny/.revisions/2026Q3/1")
+    for rest in ("runs/killed.zip", "runs/killed.part-7-ab.zip", "tables/killed.part-7-ab.parquet"):
+        (home / rest).touch()
     centre.run()
     assert {path.stem for path in (home / "runs").iterdir()} == {second}
     assert len(list((home / "tables").iterdir())) == 1

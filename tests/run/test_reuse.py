@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +155,12 @@ def test_another_language_of_the_notebooks_themselves_runs_them(road):
     assert ran(road) == ["01", "02", "03", "04"]
 
 
+def test_other_schemes_asked_for_run_all(road):
+    _, said = road.run(schemes=["balanced"])
+    assert ran(road) == ["01", "02", "03", "04"]
+    assert "4 notebooks run: other schemes are asked for" in said
+
+
 def test_a_studys_own_notebook_reads_what_it_likes_and_runs_with_a_changed_text(road):
     road.notebook("own", COUNT.format("own"), finding("own.count"), own=True)
     road.run()
@@ -187,7 +195,21 @@ def test_nothing_is_taken_from_a_report_that_was_changed_or_made_by_an_earlier_v
     assert "4 notebooks run: the published report does not say what each notebook read" in said
 
 
-def test_kernels_read_the_findings_of_notebooks_that_are_reused(tiny, swift):
+def test_what_runs_finds_the_findings_of_what_is_reused(tiny, swift, monkeypatch):
+    class Worker:
+        def __init__(self, *_):
+            pass
+
+        def call(self, task, *, parameters=None, notebook=None, executed=None, **_):
+            for cell in json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"][2:] if notebook else ():
+                exec(cell["source"], parameters)
+            if notebook:
+                shutil.copyfile(notebook, executed)
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr("design_lab.run.notebooks.Worker", Worker)
     tiny.notebook("01_first")
     read = "value = json.loads(Path(out, 'findings', '01_first.json').read_text())[0]['value'] + 1"
     cells = ["import json\nfrom pathlib import Path", read, finding("second.count", "value")]
