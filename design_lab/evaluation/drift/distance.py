@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+_CELLS = 2_000_000  # of draws by values that are held at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +45,33 @@ def compared(before: Array, now: Array, paired: int, *, draws: int, rng: np.rand
     n, m = len(before), len(now)
     values = np.concatenate([before[:paired], now[:paired], before[paired:], now[paired:]])
     values = values - values.mean()
-    swapped = np.vstack([np.zeros(paired, dtype=bool), rng.random((draws, paired)) < 0.5])
-    first = np.where(swapped, -1 / m, 1 / n)
-    second = np.where(swapped, 1 / n, -1 / m)
-    labels = np.concatenate([np.full(n - paired, 1 / n), np.full(m - paired, -1 / m)])
-    others = np.vstack([labels, rng.permuted(np.tile(labels, (draws, 1)), axis=1)])
-    signs = np.hstack([first, second, others])  # the first row as observed
-    distances, means = _areas(values, signs), np.abs(signs @ values)
+    observed = np.concatenate([np.full(paired, 1 / n), np.full(paired, -1 / m), _labels(n - paired, m - paired, n, m)])
+    found = [_statistics(values, observed[None, :])]
+    for begin in range(0, draws, chunk := max(1, _CELLS // len(values))):
+        found.append(_statistics(values, _drawn(n, m, paired, min(chunk, draws - begin), rng)))
+    distances, means = (np.concatenate(parts) for parts in zip(*found, strict=True))
     least = np.minimum(_tail(distances), _tail(means))
     return Apart(
         distance=float(distances[0]), by_chance=float(distances[1:].mean()), p=float((least <= least[0]).mean())
     )  # fmt: skip
+
+
+def _labels(alone: int, new: int, n: int, m: int) -> Array:
+    """Weights of those who are in one quarter alone."""
+    return np.concatenate([np.full(alone, 1 / n), np.full(new, -1 / m)])
+
+
+def _drawn(n: int, m: int, paired: int, draws: int, rng: np.random.Generator) -> Array:
+    """Weights by chance, (draws, values): those of a pair change places, all others are dealt out anew."""
+    swapped = rng.random((draws, paired)) < 0.5
+    others = np.tile(_labels(n - paired, m - paired, n, m), (draws, 1))
+    return np.hstack([np.where(swapped, -1 / m, 1 / n), np.where(swapped, 1 / n, -1 / m), rng.permuted(others, axis=1)])
+
+
+def _statistics(values: Array, signs: Array) -> tuple[Array, Array]:
+    """The distance and the difference of the means of each row of weights."""
+    means: Array = np.abs(signs @ values)
+    return _areas(values, signs), means
 
 
 def _tail(statistic: Array) -> Array:

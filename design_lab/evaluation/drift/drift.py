@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BACK: Mapping[str, int] = {"quarter": 1, "year": 4}  # quarters by what they are called in ids
 RATE = 0.05  # of false discoveries
 _DRAWS = 1999
+_CLOSER = 10  # times as many draws for what seems rare: adjusting for many p values asks for finer ones
+_RARE = 0.01
+_CLOSEST = 10_000  # people up to which that is done
 _LEAST = 5  # people in a quarter below which no permutation can reach a small p
 
 
@@ -170,6 +173,8 @@ def _shifts(
                 continue
             then_, now_ = (np.concatenate([one[both], one.drop(both)]).astype(float) for one in (old, new))
             apart = compared(then_, now_, len(both), draws=draws, rng=rng)
+            if apart.p <= _RARE and len(then_) + len(now_) <= _CLOSEST:
+                apart = compared(then_, now_, len(both), draws=_CLOSER * (draws + 1) - 1, rng=rng)
             yield replace(alone, apart=apart, mean=float(new.mean() - old.mean()))
 
 
