@@ -80,7 +80,7 @@ class Source(Model):
     def _pattern(cls, given: str | None) -> str | None:
         try:
             re.compile(given or "")
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"is no regular expression: {error}") from None
         return given
 

@@ -84,7 +84,7 @@ class From(Model):
         origins = (self.column, self.file_name, self.constant, self.row_number or None)
         if sum(origin is not None for origin in origins) != 1:
             raise ValueError("needs exactly one of from, file_name, constant and row_number")
-        if self.file_name is not None and re.compile(self.file_name).groups != 1:
+        if self.file_name is not None and _groups(self.file_name) != 1:
             raise ValueError("file_name must hold one group in brackets, such as '(\\d{8})'")
         if len(self.columns) > 1 and self.join is None:
             _check_sum(self)
@@ -99,6 +99,14 @@ class From(Model):
 
 Origin = Annotated[From, BeforeValidator(_named)]
 From.model_rebuild()
+
+
+def _groups(pattern: str) -> int:
+    """How many groups a pattern has; one that is none raises `ValueError`."""
+    try:
+        return re.compile(pattern).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"file_name is no pattern ({error})") from None
 
 
 def _check_sum(origin: From) -> None:

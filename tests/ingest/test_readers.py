@@ -254,6 +254,12 @@ def test_a_file_of_every_quarter_gives_each_its_own_rows(mini):
         ({"delimiter": "::"}, "must be one character"),
         ({"sheet": 1}, "a file of the format csv has no sheets"),
         ({"sheets": "(", "format": "xlsx"}, "is no regular expression"),
+        ({"sheets": "a{9999999999}", "format": "xlsx"}, "is no regular expression"),
+        (
+            {"columns": {"queue": {"file_name": "*"}}},
+            "queue: file_name is no pattern (nothing to repeat at position 0)",
+        ),
+        ({"columns": {"queue": {"file_name": "(a{9999999999})"}}}, "queue: file_name is no pattern (the repetition"),
         ({"sheet": "a", "sheets": "b", "format": "xlsx"}, "not both"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from design_lab.errors import DataError, place
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, UnicodeDecodeError, EOFError, NotImplementedError)  # archives
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, UnicodeDecodeError, EOFError, RuntimeError)  # archives
 _MOST_CELLS = 60_000_000  # of a sheet, blank ones between others too: 1.5 GB in the library's memory
 _MOST_BYTES = 4_000_000_000
 _FEW_COLUMNS, _MOST_COLUMNS = 26, 16_384  # those of one letter, those of the format
