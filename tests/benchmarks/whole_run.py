@@ -1,12 +1,19 @@
 """What a whole run costs: cold, forced and unchanged, in seconds and in memory summed over all its processes.
 
     python -m tests.benchmarks.whole_run data/h_bank
+    python -m tests.benchmarks.whole_run tests/studies/small --papermill 3
 
 The study is copied without its raw files and tables, so that the cold run makes everything; nothing of the study or of
 its reports is touched. Seconds are of this machine; the ratio of the last column is the figure to quote.
+
+With `--papermill N` the forced run, report and all, is held N times, in turn, beside the same notebooks executed by
+papermill's own CLI one after the other, each in one kernel, with tables that are built and no report. Nothing is cached in
+either. Wall seconds tell the truth only on a machine that nobody else uses: two cores do two notebooks at a time.
 """
 
+import argparse
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,10 +22,11 @@ from pathlib import Path
 
 import psutil
 
-from design_lab.study import Study
+from design_lab.run.notebooks import find_notebooks, ordered
+from design_lab.study import Study, project_root
 
 
-def main(study):
+def main(study, papermill=0):
     source = Study.open(study).folder
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / source.name
@@ -28,7 +36,33 @@ def main(study):
         cold = show("cold", measured(run), None)
         forced = show("forced", measured([*run, "--force"]), None)
         show("unchanged", measured(run), forced)
+        if papermill:
+            one_by_one(folder, [*run, "--force"], papermill)
         return cold
+
+
+def one_by_one(folder, run, repeats):
+    """Hold the forced run beside papermill's CLI, in turn, and print both with the ratios."""
+    found = find_notebooks(folder, project_root() / "notebooks")
+    pairs = []
+    for number in range(repeats):
+        out = folder.parent / f"papermill_{number}"
+        out.mkdir()
+        each = [measured(command(one.path, out, folder)) for one in ordered(found)]
+        pairs.append(((sum(wall for wall, _, _ in each), sum(cpu for _, cpu, _ in each)), measured(run)[:2]))
+    for place, name in enumerate(("wall", "CPU")):
+        ratios = [theirs[place] / ours[place] for theirs, ours in pairs]
+        theirs, ours = (statistics.median(pair[side][place] for pair in pairs) for side in (0, 1))
+        print(
+            f"papermill's CLI {theirs:.1f} s {name}, the run {ours:.1f} s: {statistics.median(ratios):.2f} times "
+            f"({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+
+
+def command(path, out, folder):
+    """How a notebook is executed by papermill's own CLI."""
+    start = [sys.executable, "-m", "papermill", str(path), str(out / path.name), "-k", "python3", "--no-progress-bar"]
+    return [*start, "--cwd", str(path.parent), "-p", "study", str(folder), "-p", "out", str(out)]
 
 
 def show(name, figures, forced):
@@ -66,4 +100,9 @@ def memory(process):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "data/h_bank")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("study", nargs="?", default="data/h_bank")
+    parser.add_argument(
+        "--papermill", type=int, default=0, metavar="N", help="hold N forced runs beside papermill's CLI"
+    )
+    main(**vars(parser.parse_args()))

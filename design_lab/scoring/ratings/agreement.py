@@ -11,7 +11,7 @@ from design_lab.display import Quantity, Shown
 from design_lab.errors import DataError
 from design_lab.finding import Finding, state
 from design_lab.scoring.intervals import share_interval
-from design_lab.scoring.ratings.crossed import Array, Ints
+from design_lab.scoring.ratings.blocks import Array, Ints
 from design_lab.scoring.ratings.forms import MINIMUM_RATERS, Forms
 from design_lab.scoring.ratings.severity import LEVEL
 

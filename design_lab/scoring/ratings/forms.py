@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from design_lab.errors import DataError
-from design_lab.scoring.ratings.crossed import Array, Design
+from design_lab.scoring.ratings.blocks import Array
+from design_lab.scoring.ratings.crossed import Design
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from design_lab.display import Shown
 from design_lab.finding import Finding, state
 from design_lab.scoring.intervals import correlation_interval
-from design_lab.scoring.ratings.crossed import Array, Design, Ints, fixed_effects, projection
+from design_lab.scoring.ratings.blocks import Array, Ints
+from design_lab.scoring.ratings.crossed import Design, fixed_effects, projection
 from design_lab.scoring.ratings.forms import Forms
 from design_lab.scoring.ratings.severity import LEVEL
 
@@ -105,7 +106,7 @@ def _mutual(given: Forms) -> tuple[Ints, Ints]:
     return once["row"].to_numpy(), once["row_back"].to_numpy()
 
 
-def _correlation(design: Design, residual: Array, inverse: Array, first: Ints, second: Ints) -> tuple[float, float]:
+def _correlation(design: Design, residual: Array, inverse: Any, first: Ints, second: Ints) -> tuple[float, float]:
     """The correlation of mutual residuals, and of how many independent pairs it is worth.
 
     With M the residual maker and P the swap of mutual forms, E[e'Pe] = s2 (tr PM + r tr PMPM) and E[e'e] = s2 (tr M + r
@@ -118,17 +119,17 @@ def _correlation(design: Design, residual: Array, inverse: Array, first: Ints, s
     pairs = sparse.coo_array((np.ones(len(swap[0])), swap), shape=(n, n)).tocsr()
     where = np.concatenate([design.ratee, ratees + design.rater])
     held = sparse.coo_array((np.ones(2 * n), (np.tile(np.arange(n), 2), where)), shape=(n, ratees + raters)).tocsr()
-    swapped = inverse @ (held.T @ pairs @ held).toarray()
-    once = -float(np.trace(swapped))
-    twice = len(swap[0]) - 2 * float((inverse * (held.T @ pairs @ pairs @ held).toarray()).sum())
-    twice += float((swapped * swapped.T).sum())
+    swapped = (inverse @ (held.T @ pairs @ held)).tocsr()
+    once = -float(swapped.trace())
+    twice = len(swap[0]) - 2 * float(inverse.multiply(held.T @ pairs @ pairs @ held).sum())
+    twice += float(swapped.multiply(swapped.T).sum())
     product, squares = float(residual @ (pairs @ residual)), float(residual @ residual)
     found = (product * design.residual_df - squares * once) / (squares * twice - product * once)
     return float(np.clip(found, -1.0, 1.0)), twice / 2
 
 
 def _screened(
-    design: Design, residual: Array, inverse: Array, first: Ints, second: Ints, variance: float
+    design: Design, residual: Array, inverse: Any, first: Ints, second: Ints, variance: float
 ) -> pd.DataFrame:
     """Each pair's mean residual with its one-sided p, stepped down by Holm for all pairs."""
     import pandas as pd
