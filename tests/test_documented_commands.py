@@ -131,7 +131,7 @@ def placed(word, before, words, people):
     if before == "--who":
         return people["leader" if "leader" in words[words.index("--as") + 1].split("|")[0] else "person"]
     by_option = {
-        "--scheme": "quality_first", "--respondent": word if word != "NAME" else "R09", "--out": "out", "--reports": "out",
+        "--scheme": "quality_first", "--respondent": word if word != "NAME" else "R09", "--out": "kit" if words[0] == "kit" else "page.html", "--reports": "out",
         "--set": "calls_per_hour=12", "--decision": "adopted", "--key": "key.txt", "--quarter": "2026Q3", "--lang": "en",
     }  # fmt: skip
     if before in by_option:

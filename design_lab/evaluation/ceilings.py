@@ -64,7 +64,11 @@ class Ceilings(Shown):
 
 
 def ceilings(scores: Scores) -> Ceilings:
-    """Count who stands at the ends of each rule's points, among people for whom the indicator carries weight."""
+    """Count who stands at the ends of each rule's points, among people for whom the indicator carries weight.
+
+    The ends are those of the rule of a person's role and level; a rule without a highest number of points has none and
+    is left out. Points are compared to within a rounding error.
+    """
     pairs = list(zip(scores.people["role"], scores.people["level"], strict=True))
     rules = {pair: scores.scheme.rules_for(*pair) for pair in dict.fromkeys(pairs)}
     weighed = {pair: scores.scheme.weights(*pair) for pair in rules}

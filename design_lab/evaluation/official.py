@@ -43,7 +43,11 @@ class Official:
 
 
 def official(study: Study, quarter: Quarter) -> Official:
-    """Read the official results and the pay of a quarter, as far as they were delivered."""
+    """Read the official results and the pay of a quarter, as far as they were delivered; each is None if it was not.
+
+    `results` (people, 5) are by employee_id: `score` and `adjustment` in points, `grade`, `reason` and `told_on`, which
+    may be missing; `pay` is the canonical table, a row a person and month. The quarter's tables must be built.
+    """
     import pandas as pd
 
     paths = {name: table_path(study, name, quarter) for name in ("appraisal_results", "pay")}

@@ -70,5 +70,8 @@ class OnPaper(Shown):
 
 
 def on_paper(schemes: Sequence[Scheme], names: Mapping[str, Mapping[str, str]]) -> OnPaper:
-    """Return what `schemes` weigh on paper; `names` by language are of roles and levels."""
+    """Return what `schemes` weigh on paper, for everybody and where a role or level has weights of its own.
+
+    `names` are of roles and levels, by id and language. No data are looked at.
+    """
     return OnPaper(schemes=tuple(schemes), names=names)
