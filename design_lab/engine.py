@@ -7,6 +7,7 @@ loaded once, under a name with the digest of its file, and taken away when the f
 
 from __future__ import annotations
 
+import atexit
 import functools
 import re
 from pathlib import Path
@@ -59,9 +60,11 @@ def _opened(address: Address) -> BaseBackend:
     if _SPARK.fullmatch(address.url):
         return _spark(address)
     try:
-        return address.ask("cannot be reached", lambda: ibis.connect(address.expanded))
+        opened = address.ask("cannot be reached", lambda: ibis.connect(address.expanded))
     except ImportError:
         raise StudyError(f"{address.where}: {missing_driver(address.scheme)}") from None
+    atexit.register(opened.disconnect)
+    return opened
 
 
 def _spark(address: Address) -> BaseBackend:

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.slopes data/h_bank
 
 Quarters: calls by person and week, and outcomes by team and quarter, over the latest quarters of a study that is built.
-Schemes: grades under so many weights of 30,000 invented people, and under 1,000 of so many people. Each figure is that of
+Schemes: grades under so many weights of 30,000 invented people, and under 1,000 of so many people. Ratings: how severe
+raters are, of the latest quarter's forms made ten and 94 times over, each copy with people of its own. Each figure is that of
 a process forked from one that holds the libraries already, so that no import is counted. How cost grows with calls tells
 `person_week`, with people `many_people`.
 """
@@ -15,13 +16,17 @@ import sys
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 import ibis  # noqa: F401 (before processes are forked)
+import pandas as pd
 
 from design_lab.scoring import calls_by_period, team_quarters
+from design_lab.scoring.ratings.forms import forms
+from design_lab.scoring.ratings.severity import severity
 from design_lab.study import Study
 from tests.benchmarks.many_schemes import graded, invented
 
 QUARTERS = (3, 12)
 SCHEMES = ((100, 30_000), (1000, 30_000))
+COPIES = (10, 94)
 PEOPLE = ((1000, 3000), (1000, 30_000))
 
 
@@ -34,6 +39,7 @@ def main(study):
     show("outcomes by team, quarters", {number: (team_quarters, (opened, held), {}) for number, held in latest.items()})
     show("grades of 30,000 people, schemes", {schemes: (grades, (schemes, people), {}) for schemes, people in SCHEMES})
     show("grades under 1,000 schemes, people", {people: (grades, (schemes, people), {}) for schemes, people in PEOPLE})
+    show("severity of raters, copies of all people", {copies: (rated, (opened, copies), {}) for copies in COPIES})
 
 
 def show(name, tasks):
@@ -60,6 +66,13 @@ def spent(task, arguments, options):
 def grades(schemes, people):
     batch, _, weights = invented(schemes, people)
     graded(batch, weights)
+
+
+def rated(study, copies):
+    rows = pd.read_parquet(study.tables / "ratings" / f"{study.quarters[-1]}.parquet")
+    ids = ("employee_id", "rater_id")
+    each = [rows.assign(**{name: rows[name] + f"x{copy}" for name in ids}) for copy in range(copies)]
+    severity(forms(pd.concat(each, ignore_index=True)))
 
 
 if __name__ == "__main__":
