@@ -20,7 +20,6 @@ PROOFS = (
     "test_checks",
     "test_pilots",
     "test_forecast",
-    "test_kills",
     "test_fuzz",
 )
 _SAFE = (
