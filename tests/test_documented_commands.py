@@ -222,7 +222,7 @@ def test_a_documented_benchmark_runs_at_a_tiny_size(home, text):
     program, *words = shlex.split(small_sized(text))
     assert program == "python", f"nobody runs {text!r}: name the test that does in ELSEWHERE"
     if words[:2] == ["-m", "tests.benchmarks.evidence"] and "--rows" not in words:
-        words += ["--rows", "3000", "6000"]
+        words += ["--rows", "30000", "60000"]
     words = [str(home / word) if word == "small" else word for word in words]
     done = subprocess.run(
         [sys.executable, *words], cwd=ROOT if words[:2] != ["-m", "timeit"] else home, capture_output=True, text=True,
