@@ -271,6 +271,7 @@ def test_a_ground_too_rare_to_be_shown_hides_the_next_too(study):
     assert [(group.value, filed) for group, filed in found.grounds] == [("a", 9)]
 
 
+@pytest.mark.long
 def test_by_lot_hardly_anything_stands_out():
     """Appeals drawn without regard to groups: in at most one of twenty centres anything stands out, beyond chance."""
     rng, alarms, centres = np.random.default_rng(20260930), 0, 200
@@ -365,6 +366,7 @@ def test_what_an_appeal_would_correct(said, changes, why):
     assert corrected(said, people_of(TWELVE), make_scheme(), "E00") == (changes, why)
 
 
+@pytest.mark.long
 def test_the_planted_appeals_are_found(small):
     """The sample's files give back who appealed, how soon each was decided and what was claimed, quarter by quarter."""
     centre, upheld, decided = read_centre(small.folder), 0, 0

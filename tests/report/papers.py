@@ -1,5 +1,6 @@
 """What stands in the files of a report, as text."""
 
+import functools
 import re
 from html.parser import HTMLParser
 
@@ -36,6 +37,11 @@ class _Html(HTMLParser):
 
 def text_of(path):
     """All that a reader of the file can read, page numbers aside."""
+    return _text(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _text(path, _written):
     return {".html": _html, ".docx": _docx, ".pptx": _pptx, ".pdf": _pdf}[path.suffix](path)
 
 
@@ -69,6 +75,11 @@ def _pdf(path):
 
 def pages_of(path):
     """The text of each page of a PDF, without its number; an identifier stands on one line."""
+    return list(_pages(path, path.stat().st_mtime_ns))
+
+
+@functools.cache
+def _pages(path, _written):
     texts = [page.extract_text().replace(_BREAK, "") for page in pypdf.PdfReader(path).pages]
     if path.name.startswith("report"):
         texts = [re.sub(rf"(?m)^{number}$", "", text) for number, text in enumerate(texts, 1)]

@@ -240,6 +240,7 @@ def test_values_that_go_together_are_the_same_thing(small):
     assert f"calls per hour, QA score correlate by {together:.2f} among 40 people" in twice.reason["en"]
 
 
+@pytest.mark.long
 def test_the_small_centre_on_its_own_values(small):
     """Reliability by role and cycle is that of `reliabilities`; team leaders of today's scheme have no team result."""
     today = lint_file(small.folder / "schemes" / "current.yaml", study=small)
@@ -408,6 +409,7 @@ def test_a_role_to_which_the_same_comes_anew_is_news():
     assert not any(as_in(Scheme.model_validate(before().model_dump() | {"name": "test"}), baseline=wide).values())
 
 
+@pytest.mark.long
 def test_a_proposal_that_changes_one_role_does_not_warn_of_the_others(small, tmp_path):
     """The search's own words: everything doubtful of today's scheme is told of today's scheme alone."""
     today = small.current
