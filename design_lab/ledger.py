@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from design_lab.errors import LedgerError
-from design_lab.files import replacing, sha256_of
+from design_lab.files import replacing, sha256_of, sweep
 
 FILE = "ledger.jsonl"
 _FIRST = ""  # what stands before the first line
@@ -47,6 +47,7 @@ def read_ledger(path: Path) -> tuple[Line, ...]:
 
 def append(path: Path, contents: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
     """Append lines to a ledger that holds, all of them or none, and return them; earlier lines keep their bytes."""
+    sweep(path.parent)
     lines = list(read_ledger(path))
     kept = b"".join(_written(line) for line in lines)
     for content in contents:

@@ -20,6 +20,7 @@ PROOFS = (
     "test_checks",
     "test_pilots",
     "test_forecast",
+    "test_kills",
     "test_fuzz",
 )
 _SAFE = (

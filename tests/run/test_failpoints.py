@@ -179,6 +179,7 @@ def test_a_ledger_holds_all_new_lines_or_none_whichever_step_of_appending_fails(
         assert found in ([1], [1, 2, 3])
         append(path, [{"line": 4}])
         assert [line.content["line"] for line in read_ledger(path)] == [*found, 4]
+        assert left(path.parent) == ["ledger.jsonl"]
         if not reached:
             return
     pytest.fail("no end of steps")
