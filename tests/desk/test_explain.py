@@ -150,6 +150,7 @@ def test_who_did_not_appeal_has_no_record(found):
     assert found.told("en").appeals == ()
 
 
+@pytest.mark.long
 def test_without_a_scheme_named_it_is_the_person_s_own_and_graded_beside_the_others(told):
     """A small pilot: one team under another scheme, which grades as today's does, so that both share the pools."""
     study = told(HISTORY + "  - {scheme: quality_first, who: [客服03组], first_day: 2026-07-01, chosen: chosen}\n")

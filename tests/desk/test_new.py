@@ -30,6 +30,7 @@ def edited(folder, *pairs):
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_new_client_s_files_become_a_report_by_editing_a_few_lines(inbox, tmp_path):
     folder = tmp_path / "acme"
     done = subprocess.run(

@@ -175,6 +175,7 @@ def test_what_the_study_states_goes_before_what_evidence_lets_one_expect(tmp_pat
     assert "no candidate" in unknown.findings()[0].text["en"]
 
 
+@pytest.mark.long
 def test_where_nothing_is_stated_the_first_candidate_lets_one_expect_a_size(small):
     frame = rates(named(8), quarters=small.quarters)
     past = steady_past(small, weight_history(small, roles=dict.fromkeys(named(8), "customer_service")), frame)

@@ -111,6 +111,7 @@ def test_an_unchanged_study_is_not_built_again_and_a_changed_one_is(copied):
     assert said[2].startswith("tables of 2026Q3: ")
 
 
+@pytest.mark.long
 def test_more_jobs_write_the_same_bytes(small, tmp_path):
     folder = tmp_path / "small"
     shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("tables"))

@@ -38,6 +38,7 @@ def test_no_file_speaks_of_causes_where_no_finding_does(texts):
         assert words_of_cause(text) == [], name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_page_of_paper_carries_the_mark_only_for_synthetic_data(written, lang):
     mark = words(lang).say("report.mark")

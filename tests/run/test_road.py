@@ -21,6 +21,7 @@ def finding(id, value="1.5"):
     )
 
 
+@pytest.mark.long
 def test_a_run_publishes_the_whole_folder_and_an_unchanged_one_does_nothing(tiny):
     tiny.notebook("01_first", finding("first.count"), "print(study, out)")
     tiny.notebook("02_second", finding("second.count"), findings=["01_first"])
@@ -113,6 +114,7 @@ def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_
     assert verify(tiny.published, notebooks=tiny.notebooks).passes(strict=True)
 
 
+@pytest.mark.long
 def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick):
     tiny.notebook("01_first")
     tiny.run()
@@ -140,6 +142,7 @@ def test_a_report_that_was_tampered_with_is_made_again(tiny, quick):
     assert said[-1].startswith("published: ")
 
 
+@pytest.mark.long
 def test_results_are_equal_to_the_byte_for_any_jobs_and_hash_seed(tiny, monkeypatch):
     tiny.notebook("01_slow", "import time; time.sleep(0.3)", finding("a.count", "len({'x', 'y'}) / 3"))
     tiny.notebook("02_quick", finding("b.count", "0.1 + 0.2"))

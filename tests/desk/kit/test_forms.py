@@ -114,6 +114,7 @@ def test_no_form_is_half_translated_and_none_claims_a_cause(made):
                 assert [line for line in lines if not any(word in line for word in own)] == [], path
 
 
+@pytest.mark.long
 def test_my_score_holds_the_person_alone_and_what_explain_says(made, small):
     folder = made.folders["en"] / "13_my_score"
     names = {path.stem for path in folder.glob("*.docx")}
@@ -127,6 +128,7 @@ def test_my_score_holds_the_person_alone_and_what_explain_says(made, small):
             assert re.sub(r"\s+", " ", sentence) in text
 
 
+@pytest.mark.long
 def test_explaining_everybody_says_what_explaining_one_says(small):
     quarter = small.quarters[-1]
     everybody = {one.employee: one for one in explain_everybody(Ground.of(small, quarter))}
@@ -135,6 +137,7 @@ def test_explaining_everybody_says_what_explaining_one_says(small):
         assert everybody[employee].told("zh").accounts == alone.told("zh").accounts
 
 
+@pytest.mark.long
 def test_a_development_plan_names_the_largest_losses_first(made, small):
     everybody = {one.employee: one for one in explain_everybody(Ground.of(small, small.quarters[-1]))}
     employee = next(name for name, one in sorted(everybody.items()) if len(one.accounts[0].standing.gaps) > 1)

@@ -93,6 +93,7 @@ def hostile(small, tmp_path_factory):
     return Study.open(folder)
 
 
+@pytest.mark.long
 def test_a_hostile_study_gives_a_harmless_kit(hostile, tmp_path):
     made = kit(hostile, tmp_path / "kit")
     assert {lang: made.unmade[lang] for lang in LANGUAGES} == {"en": (), "zh": ()}
@@ -132,6 +133,7 @@ def test_a_study_without_tables_gets_what_can_be_made_and_a_sentence_for_the_res
     assert "not computed" in text
 
 
+@pytest.mark.long
 def test_a_study_without_ratings_results_and_pay_gets_targets_and_scores(small, tmp_path):
     folder = tmp_path / "small"
     shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("raw", "tables"))
@@ -185,6 +187,7 @@ def test_the_study_s_own_folders_are_not_written_to(small, tmp_path, inside):
     assert sorted(study.folder.rglob("*")) == before
 
 
+@pytest.mark.long
 def test_people_are_named_with_the_key_alone(made, small, tmp_path):
     key = tmp_path / "key"
     key.write_text("small-synthetic-people\n", encoding="utf-8")

@@ -293,6 +293,7 @@ def test_schemes_are_written_for_every_way_that_gives_weights_and_can_be_read(tm
         ways.scheme_by("gini")
 
 
+@pytest.mark.long
 def test_the_small_centre_s_forms_and_data_stand_beside_its_weights(small):
     quarter = small.quarters[-1]
     people, medians = panel(small, quarter), targets(small, quarter)
