@@ -140,7 +140,7 @@ def placed(word, before, words, people):
         return by_option[before]
     by_name = {
         "SCHEME": "quality_first" if "--study" in words else "small/schemes/quality_first.yaml", "EMPLOYEE": people["person"], "PSEUDONYM": people["person"],
-        "REPORT_FOLDER": "reports/small/2026Q3",
+        "REPORT_FOLDER": "reports/small/2026Q3", "FOLDER": "reports/small/2026Q3",
     }  # fmt: skip
     return by_name.get(word, word)
 
