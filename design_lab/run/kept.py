@@ -167,11 +167,10 @@ def _all_notebooks(inputs: Inputs) -> dict[str, str]:
 def _place(source: Path, target: Path) -> None:
     """Give a file a name elsewhere, by a link where there are any, else as a copy."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for way in (os.link, os.symlink):
-        with contextlib.suppress(OSError):
-            way(source.resolve(), target)
-            return
-    shutil.copyfile(source, target)
+    try:
+        os.link(source.resolve(), target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def mixed(place: Path, *, data: Version, code: Version, parameters: Version) -> Version:
