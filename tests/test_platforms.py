@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_opened_is_no_fault(monkeypatch, tmp_path):
 
 def test_workers_of_windows_are_out_of_reach_of_ctrl_c(windows, monkeypatch):
     monkeypatch.setattr(workers.subprocess, "CREATE_NEW_PROCESS_GROUP", 512, raising=False)
-    assert workers._own_group() == {"creationflags": 512}
+    assert workers._apart() == {"creationflags": 512}
 
 
 def test_children_speak_utf8_whatever_the_console_does():
