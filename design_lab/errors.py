@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -144,6 +144,16 @@ def place(file: object, *, sheet: str | None = None, row: int | None = None, col
     if column is not None:
         parts.append(f"column {column}")
     return ", ".join(parts)
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """Return at most `most` names in a row, and how many more there are.
+
+    >>> first_few(["a", "b", "c", "d"], 2), first_few(["a"], 2)
+    ('a, b, and 2 more', 'a')
+    """
+    left = len(names) - most
+    return ", ".join([*names[:most], *([f"and {left} more"] if left > 0 else [])])
 
 
 def nearest(word: str, known: Iterable[str], *, listed: bool = True) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from design_lab.errors import first_few
 from design_lab.files import sha256_of
 from design_lab.periods import Quarter
 
@@ -41,8 +42,7 @@ def reason(written: Mapping[str, Any] | None, wanted: Wanted, otherwise: Sequenc
     if "parts" not in written:
         return "an earlier version of the program built them"
     changed = list(_changed(written["parts"], wanted.parts)) or ["the key of pseudonyms changed"]
-    more = len(changed) - _MOST_TOLD
-    return ", ".join([*changed[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+    return first_few(changed, _MOST_TOLD)
 
 
 def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _link(source: Path, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(source, target)
+        os.link(source.resolve(), target)
     except OSError:
         with replacing(target) as temporary:
             shutil.copyfile(source, temporary)
@@ -139,7 +139,7 @@ def restore(study: Path, then: Inputs, place: Path) -> Version:
         kept = home / "tables" / f"{digest}.parquet"
         if not kept.is_file() or sha256(kept) != digest:
             raise ReportError(f"the kept inputs are not whole: tables/{name} is gone or was changed")
-        _place(kept, folder / "tables" / name)
+        _link(kept, folder / "tables" / name)
     (place / "notebooks").mkdir(exist_ok=True)
     _refuse_changed(then, folder, place)
     same = then.files["package"] == tree(record.PACKAGE, sha256)
@@ -164,21 +164,12 @@ def _all_notebooks(inputs: Inputs) -> dict[str, str]:
     return {name: digest for kind in NOTEBOOKS for name, digest in inputs.files.get(kind, {}).items()}
 
 
-def _place(source: Path, target: Path) -> None:
-    """Give a file a name elsewhere, by a link where there are any, else as a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
 def mixed(place: Path, *, data: Version, code: Version, parameters: Version) -> Version:
     """Lay out a study of several versions in the empty folder `place`: tables, notebooks and program, all the rest."""
     folder = place / str(parameters.inputs.parameters["study"])
     tables = ((f"tables/{name}", data.study / "tables" / name) for name in data.inputs.files["tables"])
     for name, path in (*tables, *_manifests(data), *_settings(parameters), *_own_notebooks(code)):
-        _place(path, folder / name)
+        _link(path, folder / name)
     return Version(inputs=parameters.inputs, study=folder, notebooks=code.notebooks, package=code.package)
 
 

@@ -12,12 +12,12 @@ from design_lab.errors import DesignLabError, ReportError
 from design_lab.files import read_json, sha256, sha256_of
 from design_lab.finding import Results
 from design_lab.run.definitions import definitions
+from design_lab.run.kept import key_of
 from design_lab.run.places import shown_path
 from design_lab.run.record import RECORD, Inputs, Record
 from design_lab.study import Study
 
 CHANGES, _RESULTS = "changes.json", "results.json"
-_TOLD_ONLY = ("narrative", "branding")  # on these kinds of files no finding hangs
 Say = Callable[[str], None]
 
 
@@ -72,11 +72,8 @@ def changes(
 
 
 def _bearing(inputs: Inputs) -> str:
-    """One digest of the inputs on which findings hang: not the consultant's words, the client's look, the formats."""
-    content = inputs.to_dict()
-    content["parameters"] = {key: content["parameters"][key] for key in ("study", "quarter", "schemes", "seed")}
-    content["files"] = {kind: names for kind, names in content["files"].items() if kind not in _TOLD_ONLY}
-    return sha256_of(content)
+    """One digest of the inputs on which findings hang and of what they were made with."""
+    return sha256_of([key_of(inputs), dict(inputs.installed)])
 
 
 def _revisions(reports: Path, quarter: str) -> Iterator[tuple[Path, int]]:

@@ -59,6 +59,21 @@ class LeftOut:
     reason: Mapping[str, str]
 
 
+def parameters_of(study: Path, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what notebooks are told of a study, from the parameters as a record binds them.
+
+    Their tables are in one language, English if it is among the report's; findings carry all.
+    """
+    langs = recorded["langs"]
+    return {
+        "study": str(study),
+        "quarter": recorded["quarter"],
+        "schemes": list(recorded["schemes"]),
+        "lang": "en" if "en" in langs else langs[0],
+        "seed": recorded["seed"],
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What all notebooks of one run have in common.

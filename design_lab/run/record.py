@@ -21,6 +21,7 @@ RECORD = "record.json"
 PACKAGE = Path(design_lab.__file__).parent
 # The kinds of files that any notebook may read, whatever it declares; its own file comes to them.
 READ = ("raw", "databases", "tables", "settings", "schemes", "preferences", "package")
+TOLD_ONLY = ("narrative", "branding")  # the kinds on which no finding of the project's notebooks hangs
 _FOLDERS = ("raw", "tables", "schemes", "narrative", "branding", "preferences")
 _SETTINGS = (
     "study.yaml",

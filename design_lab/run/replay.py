@@ -14,7 +14,7 @@ from design_lab.files import Digests, sha256
 from design_lab.finding import Finding, Results
 from design_lab.run import notebooks as nb
 from design_lab.run.kept import Version, key_of, restore
-from design_lab.run.record import Inputs, Record, databases_of, differing, find_study, gather
+from design_lab.run.record import TOLD_ONLY, Inputs, Record, databases_of, differing, find_study, gather
 from design_lab.study import project_root
 
 PROCESSES = min(2, os.cpu_count() or 1)
@@ -44,13 +44,7 @@ def execute(version: Version, names: Iterable[str], work: Path, *, jobs: int, pr
     """Execute the notebooks of these names, and those that they need, on a version; return their findings."""
     told = version.inputs.parameters
     kept = nb.needed(nb.find_notebooks(version.study, version.notebooks), names)
-    parameters = {
-        "study": str(version.study),
-        "quarter": told["quarter"],
-        "schemes": list(told["schemes"]),
-        "lang": "en" if "en" in told["langs"] else told["langs"][0],
-        "seed": told["seed"],
-    }
+    parameters = nb.parameters_of(version.study, told)
     setting = nb.Setting(
         parameters=parameters,
         shown={**parameters, "out": "replayed"},
@@ -124,7 +118,7 @@ def _version(then: Inputs, present: Version, place: Path) -> tuple[Version, list
     changed = [
         f"{kind} {name} {what}"
         for kind in sorted(then.files.keys() | present.inputs.files.keys())
-        if kind not in ("narrative", "branding")
+        if kind not in TOLD_ONLY
         for name, what in differing(then.files.get(kind, {}), present.inputs.files.get(kind, {}))
     ]
     told = ", ".join(changed[:_MOST_TOLD]) + (f" and {len(changed) - _MOST_TOLD} more" * (len(changed) > _MOST_TOLD))

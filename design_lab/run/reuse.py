@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from design_lab.errors import ReportError
+from design_lab.errors import ReportError, first_few
 from design_lab.files import sha256_of
 from design_lab.finding import Results, write_findings
 from design_lab.landscape import read_landscapes, write_landscapes
 from design_lab.run.notebooks import Notebook, Setting
-from design_lab.run.record import READ, Inputs, Record, differing, sealed_faults
+from design_lab.run.record import READ, TOLD_ONLY, Inputs, Record, differing, sealed_faults
 
-_READ_BY_OWN = ("narrative", "branding", "notebook_files")  # a study's own notebook reads what it likes
+_READ_BY_OWN = (*TOLD_ONLY, "notebook_files")  # a study's own notebook reads what it likes
 _MOST_TOLD = 3
 
 
@@ -100,8 +100,7 @@ def _reasons(running: Sequence[Notebook], record: Record, inputs: Inputs) -> lis
 
 
 def _line(who: Sequence[Notebook], reasons: Sequence[str]) -> str:
-    told = [*reasons[:_MOST_TOLD], *([f"and {len(reasons) - _MOST_TOLD} more"] if len(reasons) > _MOST_TOLD else [])]
-    return f"{_named(who)} {'runs' if len(who) == 1 else 'run'}: {', '.join(told)}"
+    return f"{_named(who)} {'runs' if len(who) == 1 else 'run'}: {first_few(reasons, _MOST_TOLD)}"
 
 
 def _named(notebooks: Sequence[Notebook]) -> str:

@@ -45,11 +45,6 @@ class Order:
         """Where the newest revision stands."""
         return self.reports / self.quarter
 
-    @property
-    def lang(self) -> str:
-        """The language of the notebooks' tables; findings carry all."""
-        return "en" if "en" in self.langs else self.langs[0]
-
     def recorded(self) -> dict[str, Any]:
         """Return the parameters as the record binds them."""
         return {
@@ -348,13 +343,7 @@ class _Run:
 def _setting(order: Order, built: publish.Building) -> nb.Setting:
     folder = order.study.folder
     named = folder.relative_to(project_root()).as_posix() if folder.is_relative_to(project_root()) else folder.name
-    parameters = {
-        "study": str(folder),
-        "quarter": order.quarter,
-        "schemes": list(order.schemes),
-        "lang": order.lang,
-        "seed": SEED,
-    }
+    parameters = nb.parameters_of(folder, order.recorded())
     shown = {**parameters, "study": named, "out": f"reports/{order.study.name}/{order.quarter}"}
     return nb.Setting(
         parameters=parameters,

@@ -13,7 +13,6 @@ from design_lab.errors import DataError, place
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, UnicodeDecodeError, EOFError, RuntimeError)  # archives
 _MOST_CELLS = 60_000_000  # of a sheet, blank ones between others too: 1.5 GB in the library's memory
-_MOST_BYTES = 4_000_000_000
 _FEW_COLUMNS, _MOST_COLUMNS = 26, 16_384  # those of one letter, those of the format
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="(\d{1,7})"')
 _WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{2,3})\d+"')
@@ -25,17 +24,15 @@ _FAILED = re.compile(
 )
 
 
-def failed_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Return what stands in each failed cell of a sheet, by (row, column) from 0; none for other formats."""
-    content = _content(path, sheet)
+def failed_cells(content: bytes) -> dict[tuple[int, int], str]:
+    """Return what stands in each failed cell of a sheet's `sheet_part`, by (row, column) from 0."""
     if b't="e"' not in content:
         return {}
     return {(int(row) - 1, _column(name)): said.decode("utf-8") for name, row, said in _FAILED.findall(content)}
 
 
-def refuse_vast(path: Path, sheet: str, name: str) -> None:
+def refuse_vast(content: bytes, sheet: str, name: str) -> None:
     """Raise `DataError` for a sheet whose corners lie so far apart that no memory holds what is between them."""
-    content = _content(path, sheet)
     rows = max((int(row) for row in _ROW.findall(content)), default=0)
     if rows * _MOST_COLUMNS > _MOST_CELLS:
         columns = max((_column(letters) + 1 for letters in set(_WIDE.findall(content))), default=_FEW_COLUMNS)
@@ -46,17 +43,13 @@ def refuse_vast(path: Path, sheet: str, name: str) -> None:
             )
 
 
-def _content(path: Path, sheet: str) -> bytes:
-    """The bytes of the part that holds a sheet; none for other formats, or where it is not found."""
+def sheet_part(path: Path, sheet: str) -> bytes:
+    """Return the bytes of the part that holds a sheet; none for other formats, or where it is not found."""
     if not zipfile.is_zipfile(path):
         return b""
     with zipfile.ZipFile(path) as book:
         part = _part(book, sheet)
-        if part not in book.namelist():
-            return b""
-        if book.getinfo(part).file_size > _MOST_BYTES:
-            raise DataError(f"{path.name}: its sheet {sheet!r} is too large to be read; ask for it as CSV or parquet")
-        return book.read(part)
+        return book.read(part) if part in book.namelist() else b""
 
 
 def _part(book: zipfile.ZipFile, sheet: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from design_lab.errors import DataError, nearest, place
 from design_lab.ingest.mapping import Source
 from design_lab.ingest.readers.compound import refuse_circles
-from design_lab.ingest.readers.failed import DAMAGED, failed_cells, refuse_vast
+from design_lab.ingest.readers.failed import DAMAGED, failed_cells, refuse_vast, sheet_part
 from design_lab.ingest.readers.raw import RawRows, columns_there, header_elsewhere, joined_header
 
 _LOOKED_AT = 20  # rows in which a header is sought
@@ -35,10 +35,12 @@ def read_sheets(path: Path, name: str, choose: Callable[[list[str]], list[str]])
         refuse_circles(path, name)
         _refuse_bombs(path, name)
         book = calamine.CalamineWorkbook.from_path(path)
-        chosen = choose(book.sheet_names)
-        for sheet in chosen:
-            refuse_vast(path, sheet, name)
-        return [(sheet, _filled(book.get_sheet_by_name(sheet), failed_cells(path, sheet))) for sheet in chosen]
+        failed = []
+        for sheet in choose(book.sheet_names):
+            content = sheet_part(path, sheet)
+            refuse_vast(content, sheet, name)
+            failed.append((sheet, failed_cells(content)))
+        return [(sheet, _filled(book.get_sheet_by_name(sheet), said)) for sheet, said in failed]
     except calamine.PasswordError:
         raise DataError(f"{name}: is protected by a password; ask for it without one") from None
     except (*DAMAGED, calamine.CalamineError, OSError) as error:
