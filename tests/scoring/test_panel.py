@@ -124,7 +124,7 @@ def test_targets_rest_on_the_quarters_before_and_no_other(small):
 def test_levels_state_the_centre_and_csat_beside_its_target(small, people):
     found = {
         finding.id: finding
-        for finding in levels(people, targets=small.settings.targets, roles=small.settings.roles).findings()
+        for finding in levels(people, targets=small.settings.targets, roles=small.settings.roles, least=1).findings()
     }
     surveys = table(small, "surveys", small.quarters[-1])
     satisfied = surveys["grade"].isin(["very_satisfied", "satisfied"]).mean()
@@ -171,7 +171,7 @@ def test_where_people_cannot_be_told_apart_the_levels_say_so(small):
         people=24, observations=4_000, p=0.73, reliability=0.0, between_variance=0.0, within_variance=0.1
     )
     alike = {("customer_service", "csat"): no_signal}
-    stated = levels(replace(people, signals=alike), targets={}, roles=small.settings.roles).findings()
+    stated = levels(replace(people, signals=alike), targets={}, roles=small.settings.roles, least=1).findings()
     (said,) = [finding for finding in stated if "no_signal" in finding.id]
     assert (said.id, said.value, said.claim) == ("indicators.csat.no_signal.customer_service", None, "unidentified")
     assert "the 24 people of the role customer service cannot be told apart" in said.text["en"]
