@@ -22,11 +22,11 @@ def each(task: Callable[..., Any], calls: Sequence[tuple[Any, ...]], jobs: int) 
     from multiprocessing import get_context
 
     workers = min(jobs, len(calls))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         yield from pool.map(task, *zip(*calls, strict=True))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Watch for the end of the process that started this one: a pool's processes would wait for work for ever."""
     threading.Thread(target=_watch, daemon=True).start()
 

@@ -203,6 +203,11 @@ class Study:
         """Where the canonical tables are built."""
         return self.folder / "tables"
 
+    @property
+    def panels(self) -> Path:
+        """Where panels that were made of the tables are kept; it may be removed at any time."""
+        return self.tables / ".panels"
+
     @cached_property
     def cards(self) -> Mapping[str, Card]:
         """The metric cards by indicator: the catalogue's, changed and added to by the study's indicators.yaml."""

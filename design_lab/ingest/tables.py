@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,8 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     complete_raw(study, progress, jobs)
     for folder in (study.folder, study.folder / "schemes", study.tables):
         sweep(folder, deep=folder == study.tables)
+    if force:
+        shutil.rmtree(study.panels, ignore_errors=True)
     digests = Digests(study.tables / ".digests.json")
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}

@@ -68,9 +68,11 @@ def _end(scratch: Path) -> None:
     with contextlib.suppress(Exception):
         import psutil
 
-        for process in psutil.Process().children(recursive=True):
+        started = psutil.Process().children(recursive=True)
+        for process in started:
             with contextlib.suppress(psutil.Error):
                 process.kill()
+        psutil.wait_procs(started, timeout=5)
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)
 

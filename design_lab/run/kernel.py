@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from design_lab.errors import NotebookError
+from design_lab.run.kernel_process import manager
 from design_lab.run.scrub import local_places, scrub
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -184,7 +183,7 @@ def _executed(
             parameters=parameters,
             kernel_name="python3",
             language="python",
-            kernel_manager_class=_this_interpreter(package),
+            kernel_manager_class=manager(package),
             progress_bar=False,
             cwd=str(notebook.parent),
             execution_timeout=timeout_seconds,
@@ -203,26 +202,6 @@ def _executed(
             begun[-1], "the notebook's process ended there (os._exit, a crash in a library, or no memory left)"
         )
     return None
-
-
-def _this_interpreter(package: str | None) -> type:
-    """Make a kernel manager that starts this Python, whatever kernels the user has installed."""
-    paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    environment = {"PYTHONPATH": paths} if package else {}
-
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    class ThisInterpreter(AsyncKernelManager):  # type: ignore[misc,unused-ignore]
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            start = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(
-                argv=[*start, "--HistoryManager.enabled=False"], display_name="Python 3", language="python",
-                env=environment,
-            )  # fmt: skip
-
-    return ThisInterpreter
 
 
 def _escaped(path: Path) -> str:

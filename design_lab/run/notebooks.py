@@ -237,8 +237,10 @@ def execute(
     The findings of those that are `done` are there already.
     """
     logs = [setting.work / f"worker-{number}.log" for number in range(min(setting.jobs, len(notebooks)))]
-    workers = [Worker(log, "papermill") for log in logs]
+    workers = [Worker(log) for log in logs]
     try:
+        for worker in workers:
+            worker.call("design_lab.run.kernel_process:warm_up")
         if workers:
             workers[0].call("design_lab.run.kernel:inspect", notebooks=[str(n.path) for n in notebooks])
             _Schedule(notebooks, done, setting, workers, progress).walk()

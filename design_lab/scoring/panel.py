@@ -7,7 +7,7 @@ of threads give the same values. Which sums make an indicator, and which channel
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from design_lab.periods import Quarter, Span, due
 from design_lab.scheme import Appraised
 from design_lab.scoring.casemix import CaseMix, adjusted, case_mix
 from design_lab.scoring.estimates import mean_errors, share_errors, shrunk
+from design_lab.scoring.kept import Parts, kept
 from design_lab.scoring.peers import Peers, peers
 from design_lab.scoring.roster import Roster, headcount, roster
 from design_lab.scoring.signal import Signal, signal
@@ -104,9 +105,16 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
     One quarter's tables are read at a time. Rows that bear no date, such as peer ratings, belong to the last day of
     their quarter.
     """
+    span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
+    parts = kept(study, span, appraised, lambda: _parts(study, span, appraised))
+    limits = {name: tuple(keys) for name, keys in parts.told["limits"].items()}
+    signals = {(role, name): Signal(**found) for role, name, found in parts.told["signals"]}
+    return Panel(quarter=span.label, **parts.frames, limits=limits, signals=signals, cards=study.cards)
+
+
+def _parts(study: Study, span: Span, appraised: Appraised) -> Parts:
     import pandas as pd
 
-    span = period.span(study.settings.calendar.month_ends_on) if isinstance(period, Quarter) else period
     people = roster(study, span, appraised=appraised)
     index = people.people.index
     indicators, mix, rated = _indicators(study, span, people, study.cards)
@@ -117,17 +125,17 @@ def panel(study: Study, period: Quarter | Span, *, appraised: Appraised = "roste
     counts = {name: part["n"].fillna(0).astype("int64").set_axis(index) for name, part in parts.items()}
     errors = {name: _errors(one, parts[name], role) for name, one in indicators.items()}
     centre = {name: one.centre for name, one in indicators.items()}
-    return Panel(
-        quarter=span.label,
-        people=_described(people.people, sheets, mix.peers if mix else None),
-        values=values,
-        counts=pd.DataFrame(counts, index),
-        standard_errors=pd.DataFrame(errors, index).where(values.notna()),
-        centre=pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"]),
-        limits=_limits(study.cards, indicators, sheets) | {name: one.limits for name, one in rated.items()},
-        signals=_signals(study.cards, indicators, role, index),
-        cards=study.cards,
-    )
+    frames = {
+        "people": _described(people.people, sheets, mix.peers if mix else None),
+        "values": values,
+        "counts": pd.DataFrame(counts, index),
+        "standard_errors": pd.DataFrame(errors, index).where(values.notna()),
+        "centre": pd.DataFrame.from_dict(centre, orient="index", columns=["value", "n"]),
+    }
+    limits = _limits(study.cards, indicators, sheets) | {name: one.limits for name, one in rated.items()}
+    signals = _signals(study.cards, indicators, role, index)
+    told = [(role, name, asdict(found)) for (role, name), found in signals.items()]
+    return Parts(frames=frames, told={"limits": limits, "signals": told})
 
 
 def usable_values(study: Study, period: Quarter | Span, indicators: Collection[str]) -> pd.DataFrame:
