@@ -1,5 +1,9 @@
-"""All that notebooks call and what it stands on, imported: kernels that are forked from here need not import it."""
+"""All that notebooks call and what it stands on, imported: kernels that are forked from here need not import it.
 
+Nothing here may start a thread, for a fork takes one along; Arrow's allocator has one that it starts anew by itself.
+"""
+
+import contextlib
 import importlib
 
 import design_lab
@@ -20,6 +24,8 @@ _STANDS_ON = (
 )
 
 for module in _STANDS_ON:
-    importlib.import_module(module)
+    with contextlib.suppress(Exception):  # what cannot be imported says so where a notebook asks for it
+        importlib.import_module(module)
 for name in design_lab.__all__:
-    getattr(design_lab, name)
+    with contextlib.suppress(Exception):
+        getattr(design_lab, name)

@@ -82,6 +82,7 @@ for name, parts in rooms.items():
     module.__dict__.update(parts)
     module.__path__ = [str(Path(importlib.util.find_spec("design_lab").origin).parent / name)]
     sys.modules[f"design_lab.{{name}}"] = module
+sys.modules["design_lab.run.warm"] = types.ModuleType("design_lab.run.warm")  # needs the rooms that are not there
 """
 
 PARAMETERS = """study = "data/h_bank"  # a study folder

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from types import SimpleNamespace
 
 import pytest
 
 from design_lab.errors import NotebookError
-from design_lab.run import kernel
+from design_lab.run import kernel, kernel_process
 from design_lab.run.kernel import checked
 from design_lab.run.workers import Worker
+from tests.run.conftest import finding
 
 GOOD = {"study": "/s", "quarter": "2026Q3", "schemes": ["a"], "lang": "en", "out": "/o", "seed": 42}
 
@@ -113,7 +116,6 @@ def test_an_executed_notebook_holds_no_local_path_time_or_papermill_metadata(wor
     )
     out = execute(worker, tiny, path)
     text = (out / "01_first.ipynb").read_text(encoding="utf-8")
-    import sys
     import tempfile
     from pathlib import Path
 
@@ -130,12 +132,12 @@ def test_an_executed_notebook_holds_no_local_path_time_or_papermill_metadata(wor
 
 def test_a_worker_that_loses_its_parent_ends_with_its_kernel(tiny, tmp_path):
     import subprocess
-    import sys
     import time
 
     import psutil
 
-    path = tiny.notebook("01_first", "import time; time.sleep(300)")
+    begun = tmp_path / "begun"
+    path = tiny.notebook("01_first", f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(300)")
     script = (
         "import sys, os, threading; from pathlib import Path; from design_lab.run.workers import Worker\n"
         "w = Worker(Path(sys.argv[2]) / 'log')\n"
@@ -144,7 +146,7 @@ def test_a_worker_that_loses_its_parent_ends_with_its_kernel(tiny, tmp_path):
     )
     parent = psutil.Popen([sys.executable, "-c", script, str(path), str(tmp_path)], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not any("ipykernel_launcher" in " ".join(c.cmdline()) for c in parent.children(recursive=True)):
+    while not begun.exists():
         assert time.monotonic() < deadline
         time.sleep(0.1)
     children = parent.children(recursive=True)
@@ -165,15 +167,14 @@ class InProcess:
 def taken(monkeypatch):
     """Take the kernel's first port between its choice and its use, as often as told; yields the sockets that took it."""
     sockets, starts = [], [1]
-    ours = kernel._this_interpreter(None)
 
-    class Robbed(ours):
+    class Robbed(kernel.manager(None)):
         async def _async_launch_kernel(self, command, **given):
             if len(sockets) < starts[0]:
                 sockets.append(socket.create_server((self.ip, self.shell_port)))
             await super()._async_launch_kernel(command, **given)
 
-    monkeypatch.setattr(kernel, "_this_interpreter", lambda _: Robbed)
+    monkeypatch.setattr(kernel, "manager", lambda _: Robbed)
     yield sockets, starts
     for held in sockets:
         held.close()
@@ -204,3 +205,34 @@ def test_a_notebook_runs_by_another_version_of_the_package_where_one_is_named(wo
     path = tiny.notebook("01_first", "from design_lab.finding import write\nwrite(study, out)", tail=False)
     out = execute(worker, tiny, path, package=str(old.parent))
     assert json.loads((out / "findings/01_first.json").read_text()) == "by the old"
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+
+
+@linux
+def test_forked_notebooks_share_modules_and_nothing_else(tiny, tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH")
+    left = "import os, pandas; pandas.mine = os.environ['MINE'] = 'left'; os.chdir('/')"
+    first = tiny.notebook("01_first", left, finding("a.b"))
+    second = tiny.notebook(
+        "02_second",
+        "import os, sys; from pathlib import Path",
+        "assert {'pandas', 'seaborn', 'design_lab.scoring.panel'} <= set(sys.modules)",
+        "assert not hasattr(sys.modules['pandas'], 'mine') and 'MINE' not in os.environ",
+        f"assert os.getcwd() == {str(tiny.notebooks)!r}",
+        "threads = [Path(at, 'comm').read_text().strip() for at in Path(f'/proc/{os.getppid()}/task').iterdir()]",
+        "assert len(threads) - threads.count('jemalloc_bg_thd') == 1, threads  # of several threads no fork is safe",
+        finding("c.d"),
+    )
+    with Worker(tmp_path / "worker.log") as worker:
+        execute(worker, tiny, first)
+        execute(worker, tiny, second)
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_elsewhere_a_fresh_interpreter_runs(tiny, monkeypatch, system):
+    monkeypatch.setattr(kernel_process, "sys", SimpleNamespace(platform=system, executable=sys.executable))
+    fresh = "import multiprocessing; assert multiprocessing.parent_process() is None"
+    path = tiny.notebook("01_first", fresh, finding("a.b"))
+    assert (execute(InProcess(), tiny, path) / "findings" / "01_first.json").is_file()
