@@ -11,6 +11,7 @@ import argparse
 import datetime as dt
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,8 +51,10 @@ def timed(folder, period):
     from design_lab.scoring import panel
     from design_lab.study import Study
 
+    study = Study.open(Path(folder))
+    shutil.rmtree(study.panels, ignore_errors=True)
     begun = time.perf_counter()
-    people = panel(Study.open(Path(folder)), Span.parse(period))
+    people = panel(study, Span.parse(period))
     seconds = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"n": int(people.centre.loc["handle_seconds", "n"]), "seconds": seconds, "mb": peak}

@@ -6,9 +6,9 @@
 The study is copied without its raw files and tables, so that the cold run makes everything; nothing of the study or of
 its reports is touched. Seconds are of this machine; the ratio of the last column is the figure to quote.
 
-With `--papermill N` the forced run, report and all, is held N times, in turn, beside the same notebooks executed by
-papermill's own CLI one after the other, each in one kernel, with tables that are built and no report. Nothing is cached in
-either. Wall seconds tell the truth only on a machine that nobody else uses: two cores do two notebooks at a time.
+With `--papermill N` the run, report and all, is held N times, in turn, beside the same notebooks executed by papermill's
+own CLI one after the other, which makes no report. Both begin with raw files and nothing else: no tables, no panels, no
+report. Wall seconds tell the truth only on a machine that nobody else uses: two cores do two notebooks at a time.
 """
 
 import argparse
@@ -25,31 +25,36 @@ import psutil
 from design_lab.run.notebooks import find_notebooks, ordered
 from design_lab.study import Study, project_root
 
+RUN = (sys.executable, "-m", "design_lab.cli", "run")
+
 
 def main(study, papermill=0):
     source = Study.open(study).folder
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / source.name
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns("raw", "tables"))
-        run = [sys.executable, "-m", "design_lab.cli", "run", str(folder), "--reports", str(Path(place) / "reports")]
+        run = [*RUN, str(folder), "--reports", str(Path(place) / "reports")]
         print(f"{'run':<10}{'wall s':>9}{'CPU s':>9}{'peak GB':>9}{'of forced':>11}")
         cold = show("cold", measured(run), None)
         forced = show("forced", measured([*run, "--force"]), None)
         show("unchanged", measured(run), forced)
         if papermill:
-            one_by_one(folder, [*run, "--force"], papermill)
+            one_by_one(folder, papermill)
         return cold
 
 
-def one_by_one(folder, run, repeats):
-    """Hold the forced run beside papermill's CLI, in turn, and print both with the ratios."""
-    found = find_notebooks(folder, project_root() / "notebooks")
+def one_by_one(folder, repeats):
+    """Hold the run beside papermill's CLI, in turn, and print both with the ratios."""
+    found = ordered(find_notebooks(folder, project_root() / "notebooks"))
     pairs = []
     for number in range(repeats):
         out = folder.parent / f"papermill_{number}"
         out.mkdir()
-        each = [measured(command(one.path, out, folder)) for one in ordered(found)]
-        pairs.append(((sum(wall for wall, _, _ in each), sum(cpu for _, cpu, _ in each)), measured(run)[:2]))
+        shutil.rmtree(folder / "tables")
+        each = [measured(command(one.path, out, folder)) for one in found]
+        shutil.rmtree(folder / "tables")
+        whole = measured([*RUN, str(folder), "--reports", str(folder.parent / f"reports_{number}")])
+        pairs.append(((sum(wall for wall, _, _ in each), sum(cpu for _, cpu, _ in each)), whole[:2]))
     for place, name in enumerate(("wall", "CPU")):
         ratios = [theirs[place] / ours[place] for theirs, ours in pairs]
         theirs, ours = (statistics.median(pair[side][place] for pair in pairs) for side in (0, 1))
@@ -102,7 +107,5 @@ def memory(process):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("study", nargs="?", default="data/h_bank")
-    parser.add_argument(
-        "--papermill", type=int, default=0, metavar="N", help="hold N forced runs beside papermill's CLI"
-    )
+    parser.add_argument("--papermill", type=int, default=0, metavar="N", help="hold N runs beside papermill's CLI")
     main(**vars(parser.parse_args()))
