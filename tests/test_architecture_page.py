@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from design_lab.study import project_root
 from docs.make import drawing, imports_of, layers
 from tests.test_house_rules import KNOWN_ONLY_BY, NOTEBOOKS, PACKAGE
@@ -54,6 +56,7 @@ def test_no_room_uses_one_beside_or_above_it():
         assert {used for used in imports_of(room) if floors[used] <= floor} == set(), room
 
 
+@pytest.mark.long
 def test_the_drawing_leads_from_each_room_to_all_that_it_uses():
     drawn = set(re.findall(r"(\w+) --> (\w+)", drawing()))
     assert drawn == set(re.findall(r"(\w+) --> (\w+)", PAGE))

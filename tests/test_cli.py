@@ -244,6 +244,7 @@ def test_preferences_are_written_for_respondents_and_checked(within, copied):
     assert "preferences/R01.xlsx: is empty; fill in a column of a page" in told
 
 
+@pytest.mark.long
 def test_the_ledger_is_scored_once_and_shows_what_came(within, told):
     """On a study whose teams have all been under one scheme: a forecast of it without a change."""
     study = told(HISTORY)

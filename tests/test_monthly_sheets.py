@@ -127,6 +127,7 @@ def test_days_worked_of_a_sheet_protect_people_who_were_seldom_there(tmp_path, w
     assert not any("little presence" in limit for limit in scores.findings()[0].limits)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rated", [True, False])
 def test_the_whole_road_runs_on_a_roster_and_monthly_sheets(tmp_path, rated):
     study = write(tmp_path / "data" / "monthly", rated=rated)
@@ -145,6 +146,7 @@ def test_the_whole_road_runs_on_a_roster_and_monthly_sheets(tmp_path, rated):
         assert "indicators.csat.centre" not in results
 
 
+@pytest.mark.long
 def test_a_run_on_a_database_is_unchanged_only_while_its_rows_are(tmp_path):
     import duckdb
 

@@ -109,7 +109,8 @@ class _Handle:
 
 def _serve(arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
     """Be a kernel until it is shut down, in a group of its own as a started kernel is."""
-    os.setsid()
+    if sys.platform == "linux":
+        os.setsid()
     end_with_parent()
     os.environ.clear()
     os.environ.update(environment)

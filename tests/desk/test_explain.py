@@ -81,6 +81,7 @@ def appealed(small):
     return explain(small, str(said["employee_id"]), quarter=quarter), said
 
 
+@pytest.mark.long
 def test_an_appeal_is_told_with_ground_evidence_decision_and_effect(appealed, small):
     found, said = appealed
     (appeal,) = found.appeals
@@ -127,6 +128,7 @@ def test_what_the_register_does_not_say_is_said_to_be_so(small, lang):
     assert told.effect == (spoken.say("explain.appeal.no_effect", why=spoken.say("appeals.why.no_indicator")),)
 
 
+@pytest.mark.long
 def test_an_appeal_rests_on_the_scores_that_the_account_holds(appealed, small, monkeypatch):
     """Under her own scheme nobody is scored a second time; under another one her own is scored for the appeal."""
     found, said = appealed
@@ -170,6 +172,7 @@ def test_without_a_scheme_named_it_is_the_person_s_own_and_graded_beside_the_oth
         assert "Several schemes were in force" in text
 
 
+@pytest.mark.long
 def test_who_was_under_no_known_scheme_is_asked_for_one(told):
     study = told(HISTORY.replace("who: all", "who: [客服01组]"))
     quarter = study.quarters[-1]
@@ -181,6 +184,7 @@ def test_who_was_under_no_known_scheme_is_asked_for_one(told):
     assert account.official == (None, None)
 
 
+@pytest.mark.long
 def test_other_spells_are_told_in_a_sentence(small):
     quarter = small.quarters[-1]
     people = panel(small, quarter).people
@@ -197,6 +201,7 @@ def test_other_spells_are_told_in_a_sentence(small):
 INNOVATION = {"zh": "创新", "en": "new ideas"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("named", [False, True])
 def test_a_dimension_of_the_client_s_own_is_called_as_the_study_says_or_by_its_id(told, named):
     """In the page, in findings and on sliders; none of them raises."""

@@ -92,6 +92,7 @@ def same_as_alone(explorer):
 VALUES = st.one_of(st.none(), st.integers(1, 9).map(float))
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(*[VALUES] * 4), min_size=4, max_size=12),
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([0, 10, 45, 100])), max_size=3),

@@ -155,6 +155,7 @@ def test_one_team_gives_shares_without_an_interval():
     assert any("too few teams for an interval" in finding.text["en"] for finding in made)
 
 
+@pytest.mark.long
 def test_the_team_interval_covers_the_share_of_a_large_population():
     """Planted truth: independent indicators of known variance, no ceilings reached, teams of twelve drawn at random.
 

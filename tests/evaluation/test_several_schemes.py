@@ -152,6 +152,7 @@ def test_a_candidate_is_tried_on_the_people_under_the_leading_scheme_and_others_
     assert compare(scored["test"], moved).graded == 80
 
 
+@pytest.mark.long
 @given(panels(), schemes())
 def test_where_one_scheme_is_in_force_a_candidate_is_simply_scored(people, scheme):
     moved = score_moved(people, everybody(people, make_scheme(name="today")), scheme, medians=NOBODY)

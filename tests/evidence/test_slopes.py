@@ -72,6 +72,7 @@ def test_the_within_slope_equals_dummies_in_plain_least_squares():
     assert slopes(rows).slope("within").value == pytest.approx(coefficient, abs=1e-8)
 
 
+@pytest.mark.long
 def test_intervals_cover_with_shocks_that_teams_share():
     rng, covered, found = np.random.default_rng(3), 0, []
     repeats = 60

@@ -67,6 +67,7 @@ def test_the_primary_outcome_is_tested_alone_and_the_others_by_holm():
     assert made(primary="qa_score").primary.outcome == "qa_score"
 
 
+@pytest.mark.long
 def test_one_number_told_twice_is_held_once():
     """The dissatisfied share is what CSAT misses to 1: it takes CSAT's p and leaves those of the others as they were."""
     frame = rates()
@@ -108,6 +109,7 @@ def test_quarters_that_rest_on_fewer_than_three_teams_bear_no_interval():
     assert found["evidence.weight_effect.csat.event.8"].n == 2
 
 
+@pytest.mark.long
 def test_few_teams_have_their_interval_from_the_lot_or_none():
     """Three of six: 20 assignments, the least p is .1, so no interval; three of nine: 84, and one by inversion."""
     six, nine = [5] * 3 + [None] * 3, [5] * 3 + [None] * 6
@@ -117,6 +119,7 @@ def test_few_teams_have_their_interval_from_the_lot_or_none():
     assert "bear no interval" in by_id(made(past(six), rates(six)))["evidence.weight_effect.csat"].text["en"]
 
 
+@pytest.mark.long
 def test_of_several_draws_each_is_drawn_again_within_itself():
     """Two of four twice: 36 assignments; one draw of eight has 70."""
     starts = [5, 5, None, None] * 2
@@ -132,6 +135,7 @@ def test_of_several_draws_each_is_drawn_again_within_itself():
     assert "同一次抽签" in said["zh"]
 
 
+@pytest.mark.long
 def test_without_a_draw_the_sentence_says_what_would_overturn_it_or_calls_it_an_association():
     big = rates(effect={**EFFECT, "csat": 0.3})
     assumed = by_id(made(past(how="chosen", draw=None), big))["evidence.weight_effect.csat"]
@@ -196,6 +200,7 @@ def test_outcomes_without_data_or_without_differences_are_a_sentence_each():
         assert text in one.text["en"], outcome
 
 
+@pytest.mark.long
 def test_the_order_of_rows_and_other_outcomes_change_nothing():
     frame = rates()
     shuffled = frame.sample(frac=1, random_state=1)
@@ -211,6 +216,7 @@ def test_twins_are_refused_and_so_is_an_outcome_that_is_none():
         made(primary="cast")
 
 
+@pytest.mark.long
 def test_panels_of_noise_are_told_from_none_about_as_often_as_a_test_at_five_percent_may():
     """40 panels without an effect: with p spread evenly, more than 7 false alarms come once in 500 times."""
     rng = generator()

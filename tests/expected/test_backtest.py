@@ -136,6 +136,7 @@ def test_where_teams_changed_what_came_is_of_those_that_did_not(settings, tmp_pa
     assert any("filled in from those that were not" in limit for limit in said["review.backtest.coverage"].limits)
 
 
+@pytest.mark.long
 def test_bands_cover_and_skill_is_told_in_a_world_of_lines(study):
     """Planted truth: a line with shocks. Nine in ten bands hold what came, and a random walk is farther from it."""
     made = [backtest(study, world(rng(9, number)), rng=rng(10, number), draws=500) for number in range(40)]
@@ -148,6 +149,7 @@ def test_bands_cover_and_skill_is_told_in_a_world_of_lines(study):
     assert own < 0.95 * other
 
 
+@pytest.mark.long
 def test_in_a_random_walk_the_random_walk_is_nearer(study):
     own = other = 0.0
     for number in range(20):

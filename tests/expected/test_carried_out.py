@@ -97,6 +97,7 @@ def test_the_planted_gain_is_found_and_the_pilot_goes_on_to_everybody(piloted):
     assert plan.digest[:12] in said.text["zh"]
 
 
+@pytest.mark.long
 def test_the_plan_is_carried_out_by_the_cells_of_notebook_07_and_nothing_else(piloted, tmp_path):
     """Second road: the notebook's own cells, given the plan's seed and number of draws."""
     study, plan = piloted

@@ -24,6 +24,7 @@ def built(small, tmp_path):
     return folder
 
 
+@pytest.mark.long
 def test_the_adopted_scheme_and_no_change_are_frozen_quarter_by_quarter(built, start):
     lines = freeze(Study.open(built), "quality_first", "adopted by the board", today=TODAY)
     assert lines == read_ledger(built / "ledger.jsonl")
@@ -44,6 +45,7 @@ def test_the_adopted_scheme_and_no_change_are_frozen_quarter_by_quarter(built, s
     assert 0 < quantiles[0] < quantiles[-1] < 1
 
 
+@pytest.mark.long
 def test_what_is_not_forecast_is_frozen_as_such(built):
     lines = freeze(Study.open(built), "quality_first", "adopted by the board", today=TODAY)
     teamwork = [one.content for one in lines if one.content["outcome"] == "teamwork" and one.content["adopted"]]
@@ -51,6 +53,7 @@ def test_what_is_not_forecast_is_frozen_as_such(built):
     assert all(one["predictive"] is None for one in teamwork)
 
 
+@pytest.mark.long
 def test_both_are_the_same_draws_so_that_their_difference_is_the_effect(built):
     held = [one.content for one in freeze(Study.open(built), "quality_first", "adopted", today=TODAY)]
     sides = {

@@ -104,6 +104,7 @@ def test_the_unit_of_an_indicator_does_not_matter(units):
     np.testing.assert_allclose(rescaled, plain, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.long
 @given(st.permutations(DIMENSIONS))
 def test_the_order_in_which_a_scheme_states_its_dimensions_does_not_matter(order):
     scheme = make_scheme(rules=RULES)

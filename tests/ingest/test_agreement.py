@@ -260,6 +260,7 @@ def test_the_small_centre_agrees_with_itself(small):
         assert made == {f"data.check.{rule}": 0 for rule in RULES if rule != "satisfied_share_differs"}
 
 
+@pytest.mark.long
 def test_a_lost_contact_is_reported_in_words_by_build_and_by_check(copied):
     rewrite(copied, lambda lines: [*lines[:50], *lines[51:]])
     study = Study.open(copied)

@@ -94,6 +94,7 @@ def test_reused_ids_are_matched_by_date(small):
     assert (first >= hired.reindex(first.index)).all()
 
 
+@pytest.mark.long
 def test_an_unchanged_study_is_not_built_again_and_a_changed_one_is(copied):
     said = []
     study = Study.open(copied)
@@ -165,6 +166,7 @@ def test_a_file_name_without_its_date_is_refused(copied):
     assert "the file's name does not hold" in refused(copied)
 
 
+@pytest.mark.long
 def test_a_refusal_leaves_the_tables_of_before(copied):
     study = Study.open(copied)
     build(study)

@@ -100,6 +100,7 @@ def _break(path, part):
             packed.writestr(name, content[:40] if name == part else content)
 
 
+@pytest.mark.long
 def test_a_format_without_a_template_is_as_it_always_is(invented, tmp_path, branding, written):
     make_document(branding)
     write(invented, tmp_path, branding, ("pptx",))

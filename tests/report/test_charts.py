@@ -25,6 +25,7 @@ assert not absent & set(sys.modules), absent & set(sys.modules)
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("format", "absent"),
     [

@@ -16,6 +16,7 @@ def names(folder):
     return {path.name for path in folder.glob("*.*")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("module", "package", "kinds"),
     [("typst", "typst", ("pdf",)), ("docx", "python-docx", ("docx",)), ("pptx", "python-pptx", ("pptx",))],
@@ -32,6 +33,7 @@ def test_without_a_library_its_format_alone_is_left_out(invented, tmp_path, monk
     assert bool(list(tmp_path.glob("summary.*"))) == ("pdf" not in kinds)
 
 
+@pytest.mark.long
 def test_without_a_chinese_font_chinese_has_its_slides_and_english_lacks_the_paper_with_terms_in_both_languages(
     invented, tmp_path, monkeypatch
 ):

@@ -44,6 +44,7 @@ def test_the_summary_is_one_page_with_the_answer_the_key_numbers_and_what_stays_
         assert squeezed(report.assumed) in said
 
 
+@pytest.mark.long
 def test_no_page_is_blank_and_each_has_its_number(variant, lang):
     folder, *_ = variant
     pages = pypdf.PdfReader(folder / f"report.{lang}.pdf").pages
@@ -76,6 +77,7 @@ def test_the_file_names_its_language_and_tells_when_the_quarter_ended(written, l
         assert reader.metadata.creation_date.isoformat()[:10] == "2026-09-30"
 
 
+@pytest.mark.long
 def test_fonts_are_embedded_and_their_text_can_be_copied(written, lang):
     folder, *_ = written()
     found = set()
@@ -109,6 +111,7 @@ def _elements(root):
             waiting += [child for child in one if not isinstance(child, int | float)]
 
 
+@pytest.mark.long
 def test_the_font_of_the_wheel_is_enough(invented, tmp_path, lang, monkeypatch):
     """A fresh machine has no Chinese font but the one from pip, which has no bold face."""
     monkeypatch.setattr(fonts, "FAMILIES", ())
@@ -132,6 +135,7 @@ def _bundled(family):
     return (str(FONT_PATH), 0) if family in fonts._BUNDLED else None
 
 
+@pytest.mark.long
 def test_hostile_text_stays_text(hostile, lang):
     folder, told = hostile
     for name in ("report", "summary"):

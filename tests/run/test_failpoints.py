@@ -206,6 +206,7 @@ def built_bytes(study):
     return {path.relative_to(study.tables).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["killed", "full"])
 def test_tables_are_whole_or_not_trusted_whichever_step_of_building_them_fails(tmp_path, kind):
     mini = Mini(tmp_path / "mini")

@@ -28,6 +28,7 @@ def ids(place):
     return {one["id"] for one in json.loads((place / "changes.json").read_text(encoding="utf-8"))["findings"]}
 
 
+@pytest.mark.long
 def test_the_first_report_is_held_beside_none_and_a_new_quarter_beside_the_newest_before_it(counted):
     tiny, count = counted
     first, _ = tiny.run(quarter="2026Q1")
@@ -38,6 +39,7 @@ def test_the_first_report_is_held_beside_none_and_a_new_quarter_beside_the_newes
     assert base(tiny.run(quarter="2026Q2")[0]) == ("2026Q1", 1)  # a later quarter is no last report
 
 
+@pytest.mark.long
 def test_a_restated_quarter_is_held_beside_the_revision_that_it_replaces(counted):
     tiny, count = counted
     tiny.run(quarter="2026Q2")
@@ -48,6 +50,7 @@ def test_a_restated_quarter_is_held_beside_the_revision_that_it_replaces(counted
         assert "changes.restated" in ids(place)
 
 
+@pytest.mark.long
 def test_a_run_that_is_forced_again_is_held_beside_the_same_report_and_gives_the_same_bytes(counted):
     tiny, count = counted
     tiny.run(quarter="2026Q2")
@@ -64,6 +67,7 @@ def test_a_run_that_is_forced_again_is_held_beside_the_same_report_and_gives_the
     assert (place / "changes.json").read_bytes() == restated
 
 
+@pytest.mark.long
 def test_words_of_the_consultant_and_other_formats_change_no_base(counted):
     tiny, _ = counted
     tiny.run(quarter="2026Q2")
@@ -75,6 +79,7 @@ def test_words_of_the_consultant_and_other_formats_change_no_base(counted):
     assert base(place) == ("2026Q2", 1)
 
 
+@pytest.mark.long
 def test_a_report_that_was_changed_since_is_not_compared_with_and_that_is_said(counted):
     tiny, _ = counted
     for quarter in ("2026Q1", "2026Q2"):
@@ -86,6 +91,7 @@ def test_a_report_that_was_changed_since_is_not_compared_with_and_that_is_said(c
     assert any("not compared with" in line and "was changed since it was published" in line for line in said)
 
 
+@pytest.mark.long
 def test_a_changed_setting_and_a_changed_scheme_are_named_in_the_next_report(counted):
     tiny, _ = counted
     tiny.run(quarter="2026Q2")
@@ -104,6 +110,7 @@ def test_a_changed_setting_and_a_changed_scheme_are_named_in_the_next_report(cou
     assert "protected.tenure_months from 6 to 3" in told["changes.definition.schemes.balanced"]
 
 
+@pytest.mark.long
 def test_what_changed_is_sealed_with_the_rest_and_holds_no_place_of_this_machine(counted):
     tiny, _ = counted
     place, _ = tiny.run()

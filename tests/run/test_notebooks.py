@@ -75,6 +75,7 @@ def test_a_study_without_any_notebook_is_refused(tiny):
         find_notebooks(tiny.study, tiny.notebooks)
 
 
+@pytest.mark.long
 def test_a_failing_notebook_ends_the_run_publishes_nothing_and_is_kept(tiny):
     tiny.notebook("01_first", "import time; time.sleep(0.1)", "1 / 0")
     tiny.notebook("02_never", "import time; time.sleep(600)")
@@ -107,6 +108,7 @@ def test_findings_under_another_name_are_refused(tiny, monkeypatch):
         tiny.run()
 
 
+@pytest.mark.long
 def test_findings_that_were_not_declared_are_not_seen(tiny):
     tiny.notebook("01_first")
     tiny.notebook("02_second", "from pathlib import Path", "Path(out, 'findings', '01_first.json').read_text()")

@@ -71,6 +71,7 @@ def killed_at(call: int, reports: Path) -> bool:
     return os.WIFSIGNALED(status)
 
 
+@pytest.mark.long
 @posix
 @pytest.mark.parametrize("had_one", [True, False])
 def test_killed_before_any_step_the_old_or_the_new_report_stands(tmp_path, had_one):
@@ -97,6 +98,7 @@ def test_killed_before_any_step_the_old_or_the_new_report_stands(tmp_path, had_o
     assert len(seen) > turn + 3
 
 
+@pytest.mark.long
 @posix
 def test_killed_at_a_random_moment_of_a_whole_run_the_old_or_the_new_report_stands(tiny, quick):
     """The runs end at random moments; which of them is chance, that each leaves a whole report is not."""

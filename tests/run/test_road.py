@@ -50,6 +50,7 @@ def test_a_run_publishes_the_whole_folder_and_an_unchanged_one_does_nothing(tiny
     assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
 
 
+@pytest.mark.long
 def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revision(tiny, quick):
     tiny.notebook("01_first")
     tiny.run()
@@ -71,6 +72,7 @@ def test_what_a_format_lacks_here_is_said_and_recorded_and_the_rest_is_published
     assert sorted(path.suffix for path in place.glob("report.*")) == [".docx", ".html", ".pptx"]
 
 
+@pytest.mark.long
 def test_a_report_in_which_somebody_is_named_is_not_published_and_the_old_one_stays(tiny, quick):
     tiny.notebook("01_first")
     tiny.run()
@@ -97,6 +99,7 @@ def test_a_template_that_is_none_is_refused_before_anything_is_built(tiny, quick
     tiny.run(formats=["html"])  # which needs no template
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["goals.yaml", "indicators.yaml"])
 def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_anew(tiny, quick, name):
     catalogue = (PACKAGE / "catalogue" / name).read_text(encoding="utf-8")
@@ -125,6 +128,7 @@ def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick):
     assert len(list((tiny.reports / "tiny/.revisions/2026Q3").iterdir())) == 2
 
 
+@pytest.mark.long
 def test_tables_that_are_rebuilt_to_the_same_bytes_execute_no_notebook(tiny, quick):
     tiny.notebook("01_first")
     tiny.run()
@@ -134,6 +138,7 @@ def test_tables_that_are_rebuilt_to_the_same_bytes_execute_no_notebook(tiny, qui
     assert not any("notebooks" in line for line in said)
 
 
+@pytest.mark.long
 def test_a_report_that_was_tampered_with_is_made_again(tiny, quick):
     tiny.notebook("01_first")
     tiny.run()
@@ -155,6 +160,7 @@ def test_results_are_equal_to_the_byte_for_any_jobs_and_hash_seed(tiny, monkeypa
     assert len(made) == 2
 
 
+@pytest.mark.long
 def test_kernels_are_this_python_with_one_thread_whatever_jupyter_has_installed(tiny, tmp_path, monkeypatch):
     kernel = tmp_path / "jupyter/kernels/python3/kernel.json"
     kernel.parent.mkdir(parents=True)
@@ -242,6 +248,7 @@ def test_the_same_id_in_two_notebooks_names_both(tiny, quick):
     assert not tiny.published.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["figures", "proposals"])
 def test_figures_and_proposals_are_published_and_twins_refused(tiny, quick, kind):
     draw = f"from pathlib import Path; Path(out, '{kind}').mkdir(); Path(out, '{kind}', 'a.svg').write_text('<svg/>')"

@@ -33,6 +33,7 @@ def kept(place):
     ]
 
 
+@pytest.mark.long
 def test_the_record_keeps_what_findings_were_and_results_do_not_know_of_it(spoken):
     tiny, write, _ = spoken
     place, _ = tiny.run()
@@ -47,6 +48,7 @@ def test_the_record_keeps_what_findings_were_and_results_do_not_know_of_it(spoke
     assert not any("to be reviewed" in line for line in said)
 
 
+@pytest.mark.long
 def test_a_passage_is_flagged_against_the_quarter_in_which_it_was_first_published(spoken):
     tiny, write, count = spoken
     path = write("There are {finding:first.count}.")
@@ -64,6 +66,7 @@ def test_a_passage_is_flagged_against_the_quarter_in_which_it_was_first_publishe
     assert flag not in said
 
 
+@pytest.mark.long
 def test_a_later_quarter_and_a_record_that_was_changed_are_not_carried_from(spoken):
     tiny, write, count = spoken
     write("There are {finding:first.count}.")
@@ -82,6 +85,7 @@ def test_a_later_quarter_and_a_record_that_was_changed_are_not_carried_from(spok
     assert kept(middle) == [("2026Q1", {"first.count": 1.5})]
 
 
+@pytest.mark.long
 def test_an_unknown_id_publishes_nothing_and_loses_nothing(spoken):
     tiny, write, _ = spoken
     place, _ = tiny.run()

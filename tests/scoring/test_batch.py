@@ -52,6 +52,7 @@ def signals(draw):
     return dict.fromkeys(alike, Signal(**COLLAPSED))
 
 
+@pytest.mark.long
 @given(panels(), schemes(), signals(), st.data(), st.booleans())
 def test_every_scheme_of_a_batch_is_scored_as_alone(people, scheme, alike, data, refuse_chance):
     people = Panel(**{name: getattr(people, name) for name in people.__slots__} | {"signals": alike})
@@ -66,6 +67,7 @@ def test_every_scheme_of_a_batch_is_scored_as_alone(people, scheme, alike, data,
         assert [names[number] for number in given_grades] == alone.grade.tolist()
 
 
+@pytest.mark.long
 @given(panels(), schemes(), st.data())
 def test_what_a_dimension_adds_is_its_contribution(people, scheme, data):
     tried = [scheme, with_weights(scheme, data.draw)]
@@ -78,6 +80,7 @@ def test_what_a_dimension_adds_is_its_contribution(people, scheme, data):
             np.testing.assert_allclose(added[name][place][told], alone.loc[told, name], atol=1e-9)
 
 
+@pytest.mark.long
 @given(panels(), schemes(), signals(), st.data())
 def test_other_values_and_mixtures_are_scored_as_a_batch_of_their_own(people, scheme, alike, data):
     """The layout of people is kept, points are made again; each row of a mixture has the values that it names."""

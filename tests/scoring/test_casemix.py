@@ -116,6 +116,7 @@ def test_a_person_effect_is_recovered_better_than_raw_where_the_mix_is_not_rando
     assert np.mean(errors["raw"]) > 0.2
 
 
+@pytest.mark.long
 def test_the_standard_error_of_an_adjusted_time_is_that_of_repeated_draws():
     rng = np.random.default_rng(4)
     drawn, stated = [], []

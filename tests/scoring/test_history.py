@@ -1,10 +1,12 @@
 """Several quarters: each as it would be made by itself."""
 
 import pandas as pd
+import pytest
 
 from design_lab.scoring import history, panel, score, targets
 
 
+@pytest.mark.long
 def test_each_quarter_is_scored_as_by_itself(small):
     *_, before, last = small.quarters
     past = history(small, last, quarters=2)

@@ -14,6 +14,7 @@ from tests.scoring.test_totals import panels, schemes
 NOBODY = pd.DataFrame()
 
 
+@pytest.mark.long
 @given(panels(), schemes())
 def test_one_scheme_for_all_gives_what_it_gives_by_itself(people, scheme):
     alone = score(people, scheme, medians=NOBODY)
@@ -23,6 +24,7 @@ def test_one_scheme_for_all_gives_what_it_gives_by_itself(people, scheme):
     assert held.limits == alone.limits
 
 
+@pytest.mark.long
 @given(panels(), schemes(), st.data())
 def test_nobody_s_total_depends_on_the_scheme_of_others(people, scheme, data):
     other = make_scheme(name="other")

@@ -20,6 +20,7 @@ def by_person(people, names):
     return whole, n.groupby("employee_id").sum()
 
 
+@pytest.mark.long
 def test_months_sum_to_their_quarter(small):
     quarter = small.quarters[-1].span()
     whole = panel(small, quarter)
@@ -104,6 +105,7 @@ def cycles(tmp_path_factory):
     return write_study(tmp_path_factory.mktemp("cycles") / "cycles", tables, cycle=cycle)
 
 
+@pytest.mark.long
 def test_each_role_and_level_is_due_in_its_own_cycle(cycles):
     def due(quarter):
         panels = panels_due(cycles, Quarter.parse(quarter))

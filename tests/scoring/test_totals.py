@@ -256,6 +256,7 @@ def test_contributions_sum_to_the_total_under_every_scheme(people, scheme):
     assert scores.grade[~told].isna().all()
 
 
+@pytest.mark.long
 @given(panels(), schemes(), st.randoms(use_true_random=False))
 def test_the_order_and_the_names_of_people_change_nothing(people, scheme, random):
     order = list(people.people.index)

@@ -30,6 +30,7 @@ def empty_copy(study: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_two_processes_write_the_same_bytes_as_one(study: Path, tmp_path: Path) -> None:
     other = empty_copy(study, tmp_path / "other")
     lines: list[str] = []

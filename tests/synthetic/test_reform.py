@@ -108,6 +108,7 @@ def test_without_a_law_the_truth_is_nothing(centre: Centre) -> None:
     assert {entry[kind] for entry in told.values() for kind in ("value", "measured", "latent")} == {0.0}
 
 
+@pytest.mark.long
 def test_the_truth_is_what_a_reader_of_the_exports_would_count(tmp_path: Path) -> None:
     """A second road: the tables built from the files with and without the reform, in plain pandas."""
     means, told = {}, {}

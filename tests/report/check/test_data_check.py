@@ -122,6 +122,7 @@ def test_every_rule_that_is_broken_says_who_when_and_what_to_do(tmp_path):
     assert book.worksheets[2].max_row == 4 + len(ACROSS)
 
 
+@pytest.mark.long
 def test_ten_thousand_faults_fit_and_what_is_left_is_counted(tmp_path):
     faults = tuple(fault("unread", f"column {number}", 3) for number in range(100))
     files = [account(file=f"calls_{number}.csv", faults=faults) for number in range(100)]

@@ -184,6 +184,7 @@ def test_every_number_of_the_text_comes_from_a_finding(voiced, numbers_of, allow
         assert Facts(results, cover, lang).bounded(results[WEIGHT]) in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_paper_tells_the_words_with_what_each_number_is_worth_and_spaces_between(voiced, tmp_path, lang):
     results, cover = voiced(current_en=f"{EN} {HOSTILE}", current_zh=f"{ZH} {HOSTILE}")

@@ -67,6 +67,7 @@ def test_ratings_of_oneself_change_no_score():
     pd.testing.assert_frame_equal(adjusted_scores(ratings), adjusted_scores(pd.concat([ratings, praise])))
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_neither_the_order_of_rows_nor_the_names_of_people_matter(seed):
@@ -79,6 +80,7 @@ def test_neither_the_order_of_rows_nor_the_names_of_people_matter(seed):
     pd.testing.assert_frame_equal(found, other.rename_axis("employee_id"), atol=1e-4)
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(st.floats(-2, 2), st.floats(0.2, 5))
 def test_another_scale_of_points_gives_the_same_scores_on_that_scale(shift, factor):
