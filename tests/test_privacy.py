@@ -141,6 +141,16 @@ def test_what_is_private_is_found_in_every_format(tmp_path, kind):
     assert not [secret for secret in secrets if secret in str(refused.value)]
 
 
+@pytest.mark.long
+def test_processes_that_share_the_files_find_the_same_in_the_same_order(tmp_path):
+    for number, words in enumerate(PLANTED.values()):
+        (tmp_path / f"note {number} (a).txt").write_text(words, encoding="utf-8")
+        (tmp_path / f"other{number}.md").write_text("nothing private", encoding="utf-8")
+    found = scan(tmp_path, KNOWN)
+    assert len(found) >= len(PLANTED)
+    assert [scan(tmp_path, KNOWN, jobs=jobs) for jobs in (2, 3)] == [found, found]
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from design_lab.errors import LackingError, ReportError, nearest
 from design_lab.finding import Results
+from design_lab.processes import each
 from design_lab.report.branding import templates
 from design_lab.report.content import Report
 from design_lab.report.cover import Cover
@@ -27,29 +28,42 @@ class Written:
 
 def write_reports(
     results: Results, cover: Cover, *, langs: Sequence[str], formats: Sequence[str], folder: Path,
-    branding: Path | None = None,
+    branding: Path | None = None, jobs: int = 1,
 ) -> Written:  # fmt: skip
     """Write `report.<lang>.<format>`; a page brings `figures/<name>.<lang>.{svg,png}`, PDF `summary.<lang>.pdf`.
 
     The same findings and cover give the same bytes. Only the libraries of the formats asked for are imported. A format
     for which a library or a font is not installed is left out with what to install; if that leaves none, or a format is
     unknown, `ReportError` is raised. `branding` is the folder of the client's `template.docx` and `template.pptx`.
+    With more `jobs` languages are written at the same time, each in a process of its own.
     """
     _check(results, cover, formats)
     looks = templates(branding, formats)
     files: list[Path] = []
     lacking: dict[str, list[str]] = {}
-    for lang in langs:
-        sheet = _Sheet(tell(results, cover, lang), folder, looks)
-        for wanted in formats:
-            try:
-                files += sheet.writers[wanted]()
-            except LackingError as lack:
-                lacking.setdefault(str(lack), []).append(f"report.{lang}.{wanted}")
+    calls = [(results, cover, lang, formats, folder, looks) for lang in langs]
+    for written, lacks in each(_written, calls, jobs):
+        files += written
+        for lack, name in lacks:
+            lacking.setdefault(lack, []).append(name)
     left_out = tuple(f"left out: {', '.join(names)}: {lack}" for lack, names in lacking.items())
     if not files and left_out:
         raise ReportError("\n".join(left_out))
     return Written(files=tuple(files), left_out=left_out)
+
+
+def _written(
+    results: Results, cover: Cover, lang: str, formats: Sequence[str], folder: Path, looks: Mapping[str, Path]
+) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Write one language; return its files, and why which other is lacking."""
+    sheet = _Sheet(tell(results, cover, lang), folder, looks)
+    files, lacks = [], []
+    for wanted in formats:
+        try:
+            files += sheet.writers[wanted]()
+        except LackingError as lack:
+            lacks.append((str(lack), f"report.{lang}.{wanted}"))
+    return files, lacks
 
 
 def _check(results: Results, cover: Cover, formats: Sequence[str]) -> None:

@@ -117,4 +117,4 @@ def _serve(arguments: Sequence[str], environment: Mapping[str, str], folder: str
     os.chdir(folder)
     from ipykernel.kernelapp import launch_new_instance
 
-    launch_new_instance(argv=list(arguments))
+    launch_new_instance(argv=[*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])

@@ -286,7 +286,7 @@ class _Schedule:
             threads.shutdown()
 
     def _start(self, threads: cf.ThreadPoolExecutor) -> None:
-        for notebook in list(self._waiting):
+        for notebook in reversed(self._waiting):  # the later ones bring more together and take longer
             if len(self._running) < len(self._workers) and self._done.issuperset(notebook.needs.findings):
                 self._waiting.remove(notebook)
                 self._running[threads.submit(self._run, notebook)] = notebook

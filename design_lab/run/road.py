@@ -292,6 +292,7 @@ class _Run:
                 folder=str(built.report),
                 narrative=narrative,
                 last=last.to_dict() if last else None,
+                jobs=order.jobs,
                 progress=self._progress,
             )
         for sentence in sentences:
@@ -315,7 +316,7 @@ class _Run:
         record.record(built.report, inputs, left_out, narrative, self._bound)
         with Worker(built.work / "scan.log") as worker:
             worker.call(
-                "design_lab.run.steps:look_through", study=self._folder, folder=str(built.report),
+                "design_lab.run.steps:look_through", study=self._folder, folder=str(built.report), jobs=self.order.jobs,
                 progress=self._progress,
             )  # fmt: skip
         self._keep(inputs)

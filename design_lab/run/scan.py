@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from design_lab.errors import ReportError
+from design_lab.processes import each
 from design_lab.run.texts import Text, texts_of
 
 _TOLD = 20  # places named in a refusal
@@ -72,15 +73,27 @@ class Leak:
     kind: str
 
 
-def scan(folder: Path, known: Known, *, may_show: Sequence[str] = (), ordinary: str = "") -> tuple[Leak, ...]:
+def scan(
+    folder: Path, known: Known, *, may_show: Sequence[str] = (), ordinary: str = "", jobs: int = 1
+) -> tuple[Leak, ...]:
     """Look through every file below `folder`; return what is private there, each place and kind once.
 
     `may_show` are texts that are nobody's secret (a hotline, the consultant's address); `ordinary` is text whose words
-    are not taken for names or ids.
+    are not taken for names or ids. With more `jobs` as many processes share the files.
     """
+    paths = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size)
+    calls = [(folder, paths[start::jobs], known, may_show, ordinary) for start in range(min(jobs, len(paths)))]
+    leaks = (leak for found in each(_looked, calls, jobs) for leak in found)
+    return tuple(sorted(leaks, key=lambda leak: leak.place.partition(" (")[0]))
+
+
+def _looked(
+    folder: Path, paths: Sequence[Path], known: Known, may_show: Sequence[str], ordinary: str
+) -> tuple[Leak, ...]:
+    """Look through some of the files, with one memory of what was looked up."""
     seeker = Seeker(known, may_show=may_show, ordinary=ordinary)
     found: dict[Leak, None] = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
             texts = list(texts_of(name, path.read_bytes()))

@@ -40,7 +40,7 @@ def check(*, study: str, folder: str, progress: Callable[[str], None]) -> list[s
 def report(
     *, study: str, quarter: str, schemes: list[str], langs: list[str], formats: list[str],
     left_out: list[dict[str, str]], folder: str, narrative: list[dict[str, Any]], last: dict[str, Any] | None,
-    progress: Callable[[str], None],
+    jobs: int, progress: Callable[[str], None],
 ) -> list[str]:  # fmt: skip
     """Write the report from `<folder>/results.json` into `folder`; return a sentence a reason for what is left out.
 
@@ -65,12 +65,12 @@ def report(
     cover = Cover.of(opened, quarter, schemes=schemes, left_out=left_out, voice=voice)
     written = write_reports(
         results, cover, langs=tuple(langs), formats=tuple(formats), folder=Path(folder),
-        branding=opened.folder / "branding",
+        branding=opened.folder / "branding", jobs=jobs,
     )  # fmt: skip
     return list(written.left_out)
 
 
-def look_through(*, study: str, folder: str, progress: Callable[[str], None]) -> None:
+def look_through(*, study: str, folder: str, jobs: int, progress: Callable[[str], None]) -> None:
     """Refuse a report in which anything private of the study's people, or anybody's card or telephone, stands."""
     from design_lab.catalogue import catalogue_text
     from design_lab.ingest import private
@@ -79,4 +79,4 @@ def look_through(*, study: str, folder: str, progress: Callable[[str], None]) ->
     opened = Study.open(study)
     progress("looking through every file for ids, names, telephones, cards and passwords")
     may_show = opened.settings.privacy.may_show
-    refuse(scan(Path(folder), private(opened), may_show=may_show, ordinary=catalogue_text()))
+    refuse(scan(Path(folder), private(opened), may_show=may_show, ordinary=catalogue_text(), jobs=jobs))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from design_lab.errors import ReportError
-from design_lab.report import tell
+from design_lab.report import FORMATS, tell, write_reports
 from design_lab.report.charts import draw
 from design_lab.report.fonts import FAMILIES, family_for
 
@@ -47,6 +47,15 @@ def test_another_process_writes_the_same_bytes_and_imports_only_what_it_needs(wr
     assert len(made) == {"html": 42, "docx": 2, "pptx": 2, "pdf": 4}[format]
     for path in made:
         assert (tmp_path / "out" / path).read_bytes() == (folder / path).read_bytes(), path
+
+
+@pytest.mark.long
+def test_languages_written_at_the_same_time_have_the_same_bytes(written, tmp_path):
+    folder, results, cover = written()
+    made = write_reports(results, cover, langs=("en", "zh"), formats=FORMATS, folder=tmp_path, jobs=2)
+    names = [path.relative_to(tmp_path) for path in made.files]
+    assert len(names) == len(set(names)) == 50
+    assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
 
 
 def test_figures_are_written_in_both_languages_and_formats(written):

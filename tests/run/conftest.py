@@ -51,7 +51,7 @@ class Cover:
         made.left_out = left_out
         return made
 
-def write_reports(results, cover, *, langs, formats, folder, branding):
+def write_reports(results, cover, *, langs, formats, folder, branding, jobs):
     left_out = []
     for lang in langs:
         for kind in formats:
@@ -66,10 +66,17 @@ def write_reports(results, cover, *, langs, formats, folder, branding):
 
 # Loaded by every Python that a run starts, because it lies on PYTHONPATH.
 FAKES = f"""{ROOMS}
+class Private:
+    pseudonyms = frozenset()
+    def __init__(self, names):
+        self.names = names
+    def holds(self, word):
+        return False
+
 def private(study):
     path = study.folder / "names.txt"
     names = frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
-    return types.SimpleNamespace(pseudonyms=frozenset(), names=names, holds=lambda word: False)
+    return Private(names)
 
 rooms = {{
     "ingest": {{
