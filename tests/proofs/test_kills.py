@@ -53,7 +53,7 @@ CASES = {
     ("data check", "all"): (5, 0),
 }
 TOLD = ("Nothing was published", "ended with status -9 (killed")
-CHAINS = 6  # of kills at a time, at full size: a command waits more than it works
+CHAINS = 3  # of kills at a time, at full size: a command waits, too
 MARKS = {
     "tables": ("1/5", "2/5"),
     "notebooks": ("2/5", "4/5"),
@@ -82,6 +82,8 @@ if sys.argv[1] == "freeze":
 from design_lab.cli import main
 main()
 """
+# Kernels are forked as ever, from a process that has imported nothing: imports would take most of the time.
+NOTHING_BEFOREHAND = "import sys, types; sys.modules['design_lab.run.warm'] = types.ModuleType('warm')"
 SCHEME = """name: {name}
 title: {{en: "{name}", zh: "{name}"}}
 why: to be killed
@@ -99,7 +101,7 @@ class Killing:
         self.process = psutil.Popen(
             [sys.executable, "-c", START, str(home), *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(home / "beforehand")},
         )  # fmt: skip
         self.begun, self.lines = time.monotonic(), []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -143,6 +145,8 @@ class Home:
         for name in ("current", "other"):
             (self.study / "schemes" / f"{name}.yaml").write_text(SCHEME.format(name=name), encoding="utf-8")
         tiny.notebooks.mkdir()
+        (root / "beforehand").mkdir()
+        (root / "beforehand" / "sitecustomize.py").write_text(NOTHING_BEFOREHAND, encoding="utf-8")
         count = "from pathlib import Path; rows = Path(study, 'raw/2026Q3/calls.csv').read_text().count('C')"
         tiny.notebook("01_first", count, finding("diagnosis.calls", "rows"))
         self.lengths, self.made = {}, {}
@@ -184,9 +188,9 @@ class Home:
     def processes(self):
         """Processes of this home that are alive."""
         found = []
-        for process in psutil.process_iter(["cmdline", "status"]):
-            line = process.info["cmdline"] or []
-            if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(self.root) in part for part in line):
+        for process in psutil.process_iter(["cmdline", "environ", "status"]):
+            known = [*(process.info["cmdline"] or []), *(process.info["environ"] or {}).values()]
+            if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(self.root) in part for part in known):
                 found.append(process)
         return found
 
@@ -216,7 +220,7 @@ def killed(home, phase, what):
     if mark:
         begun.wait_for(lambda: begun.at(mark) is not None)
     victims = begun.wait_for(lambda: aimed(begun.process, what))
-    time.sleep(home.rng.uniform(0, home.lengths[phase] * (0.5 if what == "kernel" else 1)))
+    time.sleep(home.rng.uniform(0, home.lengths[phase] * (0.2 if what == "kernel" else 1)))
     if begun.process.poll() is not None or not victims:
         begun.end()
         return None
@@ -235,8 +239,31 @@ def aimed(command, what):
         return []
     if what == "all":
         return [command, *below]
-    sign = {"worker": "papermill", "kernel": "ipykernel_launcher"}[what]
-    return [process for process in below if sign in arguments(process)]
+    return [process for process in below if KINDS[what](process)]
+
+
+def is_worker(process):
+    """Whether it executes notebooks: such a worker has a process from which it forks kernels."""
+    return "design_lab.run.child" in arguments(process) and any(map(forks, relatives(process.children)))
+
+
+def is_kernel(process):
+    """Whether it was forked: its arguments are those of the process from which it was."""
+    return forks(process) and any(map(forks, relatives(lambda: filter(None, [process.parent()]))))
+
+
+KINDS = {"worker": is_worker, "kernel": is_kernel}
+
+
+def forks(process):
+    return "multiprocessing.forkserver" in arguments(process)
+
+
+def relatives(ask):
+    try:
+        return ask()
+    except psutil.Error:
+        return []
 
 
 def arguments(process):
