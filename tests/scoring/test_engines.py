@@ -20,7 +20,7 @@ from design_lab.run.road import run
 from design_lab.scoring import calls_by_period, panel, person_weeks, team_quarters
 from design_lab.scoring.conduct import conduct
 from design_lab.scoring.team_queues import team_queues
-from design_lab.study import Study
+from design_lab.study import Study, project_root
 from tests.conftest import STUDIES
 
 PROGRAMS = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
@@ -104,13 +104,17 @@ def test_spark_sums_as_duckdb_does(small, by_duckdb, java):
 
 @pytest.mark.long
 def test_spark_walks_the_whole_road_as_duckdb_does(small, tmp_path, java):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name in ("01_what_arrived", "02_indicators", "07b_signs_of_gaming"):  # each starts a Java of its own
+        shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", notebooks)
     found = {}
     for engine in ("duckdb", "local[2]"):
         folder = tmp_path / engine[:5] / "small"
         shutil.copytree(small.folder, folder)
         settings = (folder / "study.yaml").read_text(encoding="utf-8")
         (folder / "study.yaml").write_text(settings.replace("engine: duckdb", f"engine: {engine}"), encoding="utf-8")
-        published = run(folder, formats=("html",), reports=tmp_path / engine[:5] / "reports")
+        published = run(folder, notebooks=notebooks, formats=("html",), reports=tmp_path / engine[:5] / "reports")
         found[engine] = Results.read(published / "results.json").findings
         shown = "".join(path.read_text(encoding="utf-8") for path in (published / "notebooks").iterdir())
         assert "WARN" not in shown  # what Spark says to the terminal is nothing for a report
