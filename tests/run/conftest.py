@@ -251,7 +251,9 @@ def swift(monkeypatch) -> None:
             cover = rooms["Cover"].of(study, arguments["quarter"], left_out=arguments["left_out"])
             chosen = {key: arguments[key] for key in ("langs", "formats")}
             branding = Path(study, "branding")
-            made = rooms["write_reports"](results, cover, folder=Path(arguments["folder"]), branding=branding, **chosen)
+            made = rooms["write_reports"](
+                results, cover, folder=Path(arguments["folder"]), branding=branding, jobs=1, **chosen
+            )
             return list(made.left_out)
 
     monkeypatch.setattr("design_lab.run.road.Worker", Worker)
