@@ -1,6 +1,8 @@
 """The small synthetic centre, generated and built once for all tests that read it."""
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from tests.lakeside.walk import walk
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+PATIENCE_SECONDS = 300  # of a process for what another makes
 STUDIES = Path(__file__).parent / "studies"
 HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-01, chosen: unknown}\n"
 
@@ -23,6 +26,23 @@ HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-0
 def small(tmp_path_factory):
     """The small study, its raw files generated and its tables built; tests must not change it."""
     folder = tmp_path_factory.mktemp("studies") / "small"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return made_small(folder)
+    first = tmp_path_factory.getbasetemp().parent / "made once" / "small"
+    try:
+        first.parent.mkdir()
+    except FileExistsError:  # another process makes it
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (first.parent / "ready").exists():
+            assert time.monotonic() < deadline, "the process that makes the small study does not end"
+            time.sleep(0.2)
+    else:
+        made_small(first)
+        (first.parent / "ready").touch()
+    return Study.open(shutil.copytree(first, folder))
+
+
+def made_small(folder):
     shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables"))
     generate(folder, jobs=2)
     study = Study.open(folder)

@@ -192,6 +192,7 @@ def replays(selling, own):
     }
 
 
+@pytest.mark.long
 def test_the_sample_centre_s_own_rules_give_its_official_results(replays):
     for found in replays.values():
         assert found.scores_reproduced == 1.0
@@ -205,6 +206,7 @@ def test_the_sample_centre_s_own_rules_give_its_official_results(replays):
     assert (graded["grade"] == graded["official_grade"]).mean() >= 0.98
 
 
+@pytest.mark.long
 def test_the_planted_adjustments_are_found_with_their_reasons(selling, replays):
     centre = read_centre(selling.folder)
     for quarter, found in replays.items():
@@ -216,6 +218,7 @@ def test_the_planted_adjustments_are_found_with_their_reasons(selling, replays):
     assert sum(len(found.adjusted) for found in replays.values()) >= 3
 
 
+@pytest.mark.long
 def test_the_part_of_a_quarter_in_the_last_position_is_not_what_was_officially_scored(selling, own):
     # Two people of 2026Q2 changed level: by the work of their last spell alone their whole role comes out otherwise.
     quarter = selling.quarters[-2]
@@ -300,6 +303,7 @@ def pilots(piloting):
     return found
 
 
+@pytest.mark.long
 def test_a_pilot_comes_out_when_everybody_is_scored_under_her_own_scheme(pilots):
     for found in pilots.values():
         assert found.people["gap"].abs().max() < 1e-9
@@ -314,6 +318,7 @@ def test_a_pilot_comes_out_when_everybody_is_scored_under_her_own_scheme(pilots)
     assert "客服02组" in {*last["official"]}
 
 
+@pytest.mark.long
 def test_under_the_current_scheme_alone_the_pilot_s_teams_do_not_come_out(piloting, pilots):
     quarter = piloting.quarters[-1]
     people = panel(piloting, quarter, appraised="on_last_day")
@@ -324,6 +329,7 @@ def test_under_the_current_scheme_alone_the_pilot_s_teams_do_not_come_out(piloti
     assert moved[wrong.index].all()
 
 
+@pytest.mark.long
 def test_a_pilot_s_replay_is_told_by_scheme(pilots):
     before, *_, last = pilots.values()
     assert not any("by_scheme" in finding.id for finding in before.findings())

@@ -85,6 +85,7 @@ def piloted(tmp_path_factory):
     return arrived(folder), plan
 
 
+@pytest.mark.long
 def test_the_planted_gain_is_found_and_the_pilot_goes_on_to_everybody(piloted):
     study, plan = piloted
     (found,) = pilot_verdicts(study, Quarter.parse(plan.looks[-1]))
@@ -113,12 +114,14 @@ def test_the_plan_is_carried_out_by_the_cells_of_notebook_07_and_nothing_else(pi
     assert carried.checks.findings() == held["checks"].findings()
 
 
+@pytest.mark.long
 def test_no_verdict_is_given_where_no_look_is_due_or_no_plan_lies(piloted):
     study, _ = piloted
     assert pilot_verdicts(study, FIRST) == ()
     assert pilot_verdicts(Study.open(STUDIES / "small"), LAST) == ()
 
 
+@pytest.mark.long
 def test_a_plan_changed_after_the_data_came_is_refused(piloted, tmp_path):
     study, plan = piloted
     changed = tmp_path / FILE
@@ -128,6 +131,7 @@ def test_a_plan_changed_after_the_data_came_is_refused(piloted, tmp_path):
         carry_out(study, changed, Quarter.parse(plan.looks[-1]))
 
 
+@pytest.mark.long
 def test_a_plan_of_other_teams_or_of_another_draw_is_refused(piloted, tmp_path):
     study, plan = piloted
     look = Quarter.parse(plan.looks[-1])

@@ -76,6 +76,7 @@ def said(arrived: Arrivals) -> Iterator[tuple[tuple[str, str, str, str], int, in
             yield place, sum(count for count, _ in parts), min(row for _, row in parts)
 
 
+@pytest.mark.long
 def test_every_fault_in_a_row_is_found_where_it_is_and_no_other_row_is_faulted(spoilt: Spoilt) -> None:
     planted = {place: (len(rows), min(rows)) for place, rows in by_place(spoilt.marks).items()}
     assert {place: (count, first) for place, count, first in said(spoilt.arrived)} == planted
@@ -84,6 +85,7 @@ def test_every_fault_in_a_row_is_found_where_it_is_and_no_other_row_is_faulted(s
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_every_fault_across_tables_is_counted_and_no_other(spoilt: Spoilt) -> None:
     planted: Counter[tuple[str, str]] = Counter()
     for mark in spoilt.marks:
@@ -96,6 +98,7 @@ def test_every_fault_across_tables_is_counted_and_no_other(spoilt: Spoilt) -> No
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_is_written_otherwise_is_read_as_it_was_meant(spoilt: Spoilt, small: Study) -> None:
     """Faults apart, the tables are those of the centre without faults."""
     left_out = {(file.quarter, file.table): file.excluded for file in spoilt.arrived.files if file.excluded}
@@ -115,6 +118,7 @@ def test_what_is_written_otherwise_is_read_as_it_was_meant(spoilt: Spoilt, small
             assert gone.sum() <= left_out.get((str(quarter), name), 0) + (5 if name == "surveys" else 0)
 
 
+@pytest.mark.long
 def test_files_without_a_fault_have_the_bytes_that_they_would_have_without_any(spoilt: Spoilt, small: Study) -> None:
     files = [path for path in sorted(spoilt.study.raw.rglob("*")) if path.is_file()]
     changed = {
@@ -151,6 +155,7 @@ def test_a_fault_for_which_there_is_no_row_is_refused(centre) -> None:
             QuarterData(centre.model_copy(update={"faults": [fault]}), fault.quarter).faults.marks()
 
 
+@pytest.mark.long
 def test_the_documented_faults_are_those_of_the_centre(spoilt: Spoilt) -> None:
     written = json.loads(write_faults(spoilt.study.folder).read_text(encoding="utf-8"))["faults"]
     assert [Mark(**mark) for mark in written] == spoilt.marks
