@@ -142,7 +142,8 @@ def test_what_is_private_is_found_in_every_format(tmp_path, kind):
 
 
 @pytest.mark.long
-def test_processes_that_share_the_files_find_the_same_in_the_same_order(tmp_path):
+def test_processes_that_share_the_files_find_the_same_in_the_same_order(tmp_path, monkeypatch):
+    monkeypatch.setattr("design_lab.run.scan._WORTH_A_PROCESS", 10)
     for number, words in enumerate(PLANTED.values()):
         (tmp_path / f"note {number} (a).txt").write_text(words, encoding="utf-8")
         (tmp_path / f"other{number}.md").write_text("nothing private", encoding="utf-8")

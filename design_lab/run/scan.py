@@ -24,6 +24,7 @@ from design_lab.processes import each
 from design_lab.run.texts import Text, texts_of
 
 _TOLD = 20  # places named in a refusal
+_WORTH_A_PROCESS = 2_000_000  # bytes: less is looked through before another process has started
 _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and signs without width
 _WORD = re.compile(r"[0-9A-Za-z]+(?:[._@-][0-9A-Za-z]+)*")
 _PART = re.compile(r"[0-9A-Za-z]+")
@@ -79,11 +80,13 @@ def scan(
     """Look through every file below `folder`; return what is private there, each place and kind once.
 
     `may_show` are texts that are nobody's secret (a hotline, the consultant's address); `ordinary` is text whose words
-    are not taken for names or ids. With more `jobs` as many processes share the files.
+    are not taken for names or ids. With more `jobs` processes share the files, if there is much.
     """
-    paths = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: -path.stat().st_size)
-    calls = [(folder, paths[start::jobs], known, may_show, ordinary) for start in range(min(jobs, len(paths)))]
-    leaks = (leak for found in each(_looked, calls, jobs) for leak in found)
+    sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    paths = sorted(sizes, key=lambda path: (-sizes[path], path))
+    sharing = min(jobs, 1 + sum(sizes.values()) // _WORTH_A_PROCESS)
+    calls = [(folder, paths[start::sharing], known, may_show, ordinary) for start in range(sharing)]
+    leaks = (leak for found in each(_looked, calls, sharing) for leak in found)
     return tuple(sorted(leaks, key=lambda leak: leak.place.partition(" (")[0]))
 
 
