@@ -21,7 +21,7 @@ from design_lab.catalogue.rollout import RollingOut, Rollout
 from design_lab.display import Shown, View
 from design_lab.engine import connect, table_on
 from design_lab.errors import Fault, SchemeError, StudyError, nearest
-from design_lab.files import TEMPORARY_MARK, read_yaml, safe_name, validated
+from design_lab.files import TEMPORARY_MARK, Digests, read_yaml, safe_name, validated
 from design_lab.periods import MONTHS, Cycle, Quarter, quarters_between
 from design_lab.piloting import Piloting
 from design_lab.rulebook import Number
@@ -207,6 +207,10 @@ class Study:
     def panels(self) -> Path:
         """Where panels that were made of the tables are kept; it may be removed at any time."""
         return self.tables / ".panels"
+
+    def digests(self) -> Digests:
+        """Digests of the study's files, as they were last remembered beside its tables."""
+        return Digests(self.tables / ".digests.json")
 
     @cached_property
     def cards(self) -> Mapping[str, Card]:

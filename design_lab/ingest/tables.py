@@ -45,7 +45,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
         sweep(folder, deep=folder == study.tables)
     if force:
         shutil.rmtree(study.panels, ignore_errors=True)
-    digests = Digests(study.tables / ".digests.json")
+    digests = study.digests()
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}
     reasons = {q: "--force" if force else _stale(study, q, inputs, digests) for q, inputs in wanted.items()}

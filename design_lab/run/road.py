@@ -11,7 +11,6 @@ from typing import Any
 
 from design_lab.catalogue import LANGUAGES
 from design_lab.errors import ReportError, StudyError, nearest
-from design_lab.files import Digests
 from design_lab.finding import Results
 from design_lab.report.narrative.text import Narrative
 from design_lab.run import kept, publish, record, restated, reuse, voice
@@ -166,7 +165,7 @@ def _inputs(order: Order) -> record.Inputs:
     """Bind the inputs as they are, reading only files that changed since they were read last."""
     from design_lab.ingest import database_digests
 
-    digests = Digests(order.study.tables / ".digests.json")
+    digests = order.study.digests()
     paths = nb.notebook_paths(order.study.folder, order.notebooks)
     inputs = record.gather(order.study.folder, order.recorded(), paths, digests, database_digests(order.study))
     if order.study.tables.is_dir():

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from design_lab.files import Digests, replacing, sha256, sha256_of
+from design_lab.files import replacing, sha256, sha256_of
 from design_lab.periods import Span
 from design_lab.study import Study
 
@@ -56,7 +56,7 @@ def kept(study: Study, span: Span, kind: str, make: Callable[[], Parts]) -> Part
 
 def _key(study: Study, span: Span, kind: str) -> str:
     """One digest of all that a period's panel is made of."""
-    digests = Digests(study.tables / ".digests.json")
+    digests = study.digests()
     tables = {}
     for quarter in span.quarters(study.settings.calendar.month_ends_on):
         for path in sorted(study.tables.glob(f"*/{quarter}.parquet")):
