@@ -14,6 +14,7 @@ from design_lab.evidence.checks import check_adoption
 from design_lab.evidence.history import WeightHistory, weight_history
 from design_lab.evidence.weight_effect import WeightEffects, weight_effects
 from design_lab.finding import Finding, Stated
+from design_lab.multiple_tests import holm
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -131,13 +132,10 @@ def _effects(
 
 def _held_together(found: Sequence[WeightEffects]) -> tuple[WeightEffects, ...]:
     """Adjust p over all outcomes of all these roles; who mirrors another outcome of its role takes that one's."""
-    from statsmodels.stats.multitest import multipletests
-
-    family = [one for each in found for one in each.effects if one.p is not None and not one.mirrors]
-    held = iter(multipletests([one.p for one in family], method="holm")[1] if family else [])
+    held = iter(holm(one.p for each in found for one in each.effects if one.p is not None and not one.mirrors))
     made = []
     for each in found:
-        told = {one.outcome: float(next(held)) for one in each.effects if one.p is not None and not one.mirrors}
+        told = {one.outcome: next(held) for one in each.effects if one.p is not None and not one.mirrors}
         own = tuple(
             one if one.p is None else replace(one, p_held=told.get(one.mirrors or one.outcome)) for one in each.effects
         )

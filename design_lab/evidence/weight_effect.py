@@ -21,6 +21,7 @@ from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.overturn import Overturn, drawn_in, overturned, usable
 from design_lab.evidence.wording import NOTHING, ByLanguage, between, said
 from design_lab.finding import Finding, Stated, state
+from design_lab.multiple_tests import holm
 from design_lab.parallel import each
 
 if TYPE_CHECKING:
@@ -333,10 +334,8 @@ def _held_together(primary: WeightEffect, others: Sequence[WeightEffect]) -> tup
 
     Who mirrors another outcome is no further chance of an alarm, and stands and falls with it.
     """
-    from statsmodels.stats.multitest import multipletests
-
     family = [one for one in others if one.p is not None and not one.mirrors]
-    held = multipletests([one.p for one in family], method="holm")[1] if family else []
-    told = {primary.outcome: primary.p_held} | {one.outcome: float(p) for one, p in zip(family, held, strict=True)}
+    held = holm(one.p for one in family if one.p is not None)
+    told = {primary.outcome: primary.p_held} | {one.outcome: p for one, p in zip(family, held, strict=True)}
     estimated = (one if one.p is None else replace(one, p_held=told.get(one.mirrors or one.outcome)) for one in others)
     return (primary, *estimated)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from design_lab.catalogue import LANGUAGES, words
-from design_lab.evaluation.fairness.exact import Stratum, exact, holm
+from design_lab.evaluation.fairness.exact import Stratum, exact
 from design_lab.evaluation.fairness.groups import Flags, Group, groups, groups_by
 from design_lab.evaluation.shares import LEVEL
+from design_lab.multiple_tests import holm
 from design_lab.scoring.intervals import share_interval
 
 if TYPE_CHECKING:

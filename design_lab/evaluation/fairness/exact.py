@@ -99,14 +99,3 @@ def exact(strata: Sequence[Stratum]) -> Exact:
         ways, log_scale = ways / top, log_scale + float(np.log(top))
     kept = np.maximum(ways, np.finfo(np.float64).tiny)
     return Exact(counts=first + np.arange(len(ways), dtype=np.float64), log_ways=np.log(kept) + log_scale)
-
-
-def holm(ps: Sequence[float]) -> list[float]:
-    """Return p values that hold for all tests together (Holm 1979), in the order given.
-
-    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    from statsmodels.stats.multitest import multipletests
-
-    return [float(p) for p in multipletests(ps, method="holm")[1]] if ps else []

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from design_lab.display import Quantity, Shown, written
-from design_lab.evaluation.fairness.exact import Exact, Stratum, exact, holm
+from design_lab.evaluation.fairness.exact import Exact, Stratum, exact
 from design_lab.evaluation.fairness.groups import Flags, Group, as_id, groups
 from design_lab.evaluation.grounds import claim_of, is_reconstructed, unchanged_behaviour
 from design_lab.evaluation.shares import LEVEL, Groups
 from design_lab.finding import Finding, state
+from design_lab.multiple_tests import holm
 from design_lab.scoring import Scores
 from design_lab.scoring.roster import last_spells
 

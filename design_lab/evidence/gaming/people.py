@@ -16,6 +16,7 @@ import numpy.typing as npt
 from design_lab.errors import DataError
 from design_lab.evidence.frames import refuse_unusable
 from design_lab.evidence.gaming.sign import Kind, Sign, refuse_counts, unidentified
+from design_lab.multiple_tests import holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,6 @@ def standing_out(
     its own excess is taken off. Value: people who stand out at a family-wise .05 over all people (Holm 1979); `p` is
     that of the one who stands out most, times the number of people. DataError on holes and parts above their whole.
     """
-    from statsmodels.stats.multitest import multipletests
-
     refuse_counts(frame, count, of, [person, *alike])
     if near is not None:
         refuse_unusable(frame, [near], numeric=[near])
@@ -62,9 +61,9 @@ def standing_out(
     if near is not None:
         usual = usual * _pace(found, _expected(frame, near, of, person, alike))
     p = beyond_others(found["seen"].to_numpy(float), usual)
-    out = multipletests(p, ALPHA, method="holm")[0]
+    out = sum(held <= ALPHA for held in holm(p))
     return Sign(
-        kind=kind, unit="people", value=int(out.sum()), p=min(1.0, float(p.min()) * len(p)),
+        kind=kind, unit="people", value=out, p=min(1.0, float(p.min()) * len(p)),
         n=int(frame[of].sum()), people=len(p),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from design_lab.evidence.gaming.timing import LAST_DAYS, period_end_push
 from design_lab.evidence.inference import LEVEL
 from design_lab.evidence.wording import joined
 from design_lab.finding import Finding, Stated, state
+from design_lab.multiple_tests import holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,14 +210,11 @@ def gaming_signs(
     `targets` are the least good rates of indicators, of which those counted in `rates` are used; `names` are names of
     indicators by language; `least` is the least number of people that is shown.
     """
-    from statsmodels.stats.multitest import multipletests
-
     signs = tuple(_screened(counted, targets))
-    read = [one.p for one in signs if one.p is not None]
-    held = iter(multipletests(read, ALPHA, method="holm")[1] if read else [])
+    held = iter(holm(one.p for one in signs if one.p is not None))
     return GamingSigns(
         signs=signs,
-        adjusted=tuple(None if one.p is None else float(next(held)) for one in signs),
+        adjusted=tuple(None if one.p is None else next(held) for one in signs),
         least=least,
         first=counted.first,
         last=counted.last,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from design_lab.evaluation.fairness.exact import Stratum, exact, holm
+from design_lab.evaluation.fairness.exact import Stratum, exact
 
 
 @given(people=st.integers(2, 60), data=st.data())
@@ -53,8 +53,3 @@ def test_many_large_strata_stay_finite():
     assert own.mean() == pytest.approx(30 * 900 * 400 / 2000)
     assert own.p(round(own.mean())) == pytest.approx(1.0, abs=0.02)
     assert own.p(round(own.mean()) + 300) < 1e-6
-
-
-def test_holm_by_hand():
-    assert holm([0.03, 0.01, 0.5]) == pytest.approx([0.06, 0.03, 0.5])
-    assert holm([]) == []
