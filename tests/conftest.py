@@ -11,7 +11,7 @@ from hypothesis import settings
 from design_lab.ingest import build
 from design_lab.study import Study
 from design_lab.synthetic import generate
-from tests.lakeside.walk import walk
+from tests.lakeside.walk import Walked, walk
 
 # What is tested is never how fast a busy machine is.
 settings.register_profile("untimed", deadline=None)
@@ -25,35 +25,38 @@ HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-0
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """The small study, its raw files generated and its tables built; tests must not change it."""
-    folder = tmp_path_factory.mktemp("studies") / "small"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return made_small(folder)
-    first = tmp_path_factory.getbasetemp().parent / "made once" / "small"
+    first = made_once(tmp_path_factory, made_small) / "small"
+    return Study.open(shutil.copytree(first, tmp_path_factory.mktemp("studies") / "small"))
+
+
+def made_once(tmp_path_factory, make):
+    """The folder of what `make` writes, once for all processes that share the tests."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once {make.__name__}"
     try:
-        first.parent.mkdir()
+        place.mkdir()
     except FileExistsError:  # another process makes it
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (first.parent / "ready").exists():
-            assert time.monotonic() < deadline, "the process that makes the small study does not end"
+        while not (place / "ready").exists():
+            assert time.monotonic() < deadline, f"the process that is at {make.__name__} does not end"
             time.sleep(0.2)
     else:
-        made_small(first)
-        (first.parent / "ready").touch()
-    return Study.open(shutil.copytree(first, folder))
+        make(place)
+        (place / "ready").touch()
+    return place
 
 
-def made_small(folder):
-    shutil.copytree(STUDIES / "small", folder, ignore=shutil.ignore_patterns("raw", "tables"))
+def made_small(place):
+    folder = shutil.copytree(STUDIES / "small", place / "small", ignore=shutil.ignore_patterns("raw", "tables"))
     generate(folder, jobs=2)
-    study = Study.open(folder)
-    build(study, jobs=2)
-    return study
+    build(Study.open(folder), jobs=2)
 
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory):
     """The worked example's bank, walked from its raw files to its report by the commands of the page; takes minutes."""
-    return walk(tmp_path_factory.mktemp("worked example"))
+    folder = tmp_path_factory.mktemp("worked example") / "bank"
+    return Walked.read(shutil.copytree(made_once(tmp_path_factory, walk), folder))
 
 
 @pytest.fixture

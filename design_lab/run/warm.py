@@ -4,6 +4,7 @@ Nothing here may start a thread, for a fork takes one along; Arrow's allocator h
 """
 
 import contextlib
+import gc
 import importlib
 
 import design_lab
@@ -29,3 +30,4 @@ for module in _STANDS_ON:
 for name in design_lab.__all__:
     with contextlib.suppress(Exception):
         getattr(design_lab, name)
+gc.freeze()  # nothing of this is garbage: kernels neither look through it nor copy its pages

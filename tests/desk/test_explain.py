@@ -162,14 +162,14 @@ def test_without_a_scheme_named_it_is_the_person_s_own_and_graded_beside_the_oth
     for team, scheme in (("客服03组", "quality_first"), ("客服02组", "current")):
         graded = scored[scheme].grade[scored[scheme].grade.notna() & people.people["team_at_end"].eq(team)]
         who = str(graded.index.get_level_values("employee_id")[0])
-        (account,) = explain(study, who, quarter=quarter, changes=["qa_score=99"]).accounts
+        found = explain(study, who, quarter=quarter, changes=["qa_score=99"])
+        (account,) = found.accounts
         scores = account.standing.scores
         assert scores.scheme.name == scheme
         assert account.standing.grade == graded.iloc[0]
         assert account.standing.total == pytest.approx(scored[scheme].total[graded.index[0]], abs=1e-9)
         assert account.correction.pool_x100 is not None
-        text = "\n".join(explain(study, who, quarter=quarter).lines("en"))
-        assert "Several schemes were in force" in text
+        assert "Several schemes were in force" in "\n".join(found.lines("en"))
 
 
 @pytest.mark.long

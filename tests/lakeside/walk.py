@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from design_lab.files import read_json, write_json
 from design_lab.study import project_root
 
 PAGE = project_root() / "docs" / "worked_example.md"
@@ -21,8 +22,17 @@ class Walked:
     """A folder in which the page's commands were run, the study as `new` drafted it, and what each command said."""
 
     root: Path
-    drafted: Path
     said: tuple[str, ...]
+
+    @classmethod
+    def read(cls, root: Path) -> Walked:
+        """Read what `walk` left in a folder."""
+        return cls(root=root, said=tuple(read_json(root / "said.json")))
+
+    @property
+    def drafted(self) -> Path:
+        """The bank's folder as it was before it was settled."""
+        return self.root / "drafted"
 
     @property
     def study(self) -> Path:
@@ -41,8 +51,8 @@ def commands() -> list[str]:
     return [line for block in found for line in block.splitlines()]
 
 
-def walk(root: Path) -> Walked:
-    """Run them all; one that ends with another status than 0 is an error with all that it said."""
+def walk(root: Path) -> None:
+    """Run them all in a folder; one that ends with another status than 0 is an error with all that it said."""
     said = []
     for line in commands():
         words = shlex.split(line)
@@ -51,7 +61,7 @@ def walk(root: Path) -> Walked:
             shutil.copytree(project_root() / words[2], root / words[3], dirs_exist_ok=True)
             continue
         said.append(_run(words, root))
-    return Walked(root=root, drafted=root / "drafted", said=tuple(said))
+    write_json(root / "said.json", said)
 
 
 def _run(words: list[str], root: Path) -> str:

@@ -128,18 +128,20 @@ def test_my_score_holds_the_person_alone_and_what_explain_says(made, small):
             assert re.sub(r"\s+", " ", sentence) in text
 
 
+@pytest.fixture(scope="module")
+def everybody(small):
+    return {one.employee: one for one in explain_everybody(Ground.of(small, small.quarters[-1]))}
+
+
 @pytest.mark.long
-def test_explaining_everybody_says_what_explaining_one_says(small):
-    quarter = small.quarters[-1]
-    everybody = {one.employee: one for one in explain_everybody(Ground.of(small, quarter))}
+def test_explaining_everybody_says_what_explaining_one_says(everybody, small):
     for employee in sorted(everybody)[:2]:
-        alone = explain(small, employee, quarter=quarter)
+        alone = explain(small, employee, quarter=small.quarters[-1])
         assert everybody[employee].told("zh").accounts == alone.told("zh").accounts
 
 
 @pytest.mark.long
-def test_a_development_plan_names_the_largest_losses_first(made, small):
-    everybody = {one.employee: one for one in explain_everybody(Ground.of(small, small.quarters[-1]))}
+def test_a_development_plan_names_the_largest_losses_first(everybody, made, small):
     employee = next(name for name, one in sorted(everybody.items()) if len(one.accounts[0].standing.gaps) > 1)
     gaps = everybody[employee].accounts[0].standing.gaps[:3]
     rows = list(plan_of(made.folders["en"] / "13_my_score" / f"{employee}.docx"))
