@@ -26,7 +26,6 @@ KNOWN_ONLY_BY = {
     "pptx": ("report/",),
     "papermill": ("run/",),
     "joblib": ("parallel.py",),
-    "pyfixest": ("evidence/",),
     "ibis": ("address.py", "engine.py", "ingest/", "scoring/measures.py", "scoring/periods.py"),
     "xlsxwriter": ("synthetic/", "report/", "desk/"),
     "docx": ("report/", "desk/"),

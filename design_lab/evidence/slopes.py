@@ -8,7 +8,7 @@ week is not drawn at random, and no slope says what other weights would do.
 from __future__ import annotations
 
 import math
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -16,6 +16,7 @@ from design_lab.display import Quantity, Term
 from design_lab.errors import DataError
 from design_lab.evidence.frames import refuse_unusable
 from design_lab.evidence.inference import LEVEL, jackknife
+from design_lab.evidence.left_out import slopes_without_each
 from design_lab.finding import Finding, Stated, state
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Kind = Literal["pooled", "between", "within"]
 KINDS: tuple[Kind, ...] = ("pooled", "between", "within")
 LEAST_TEAMS = 5  # below, an interval that leaves out one at a time says next to nothing, as elsewhere
 LEAST_PERIODS = 3  # of a person, for her own ups and downs to be seen
-_GROUPS = ("employee_id", "begins", "role", "team")
 _COUNTED = ("calls", "days", "worked_ms", "rated", "satisfied")
 _TEN_PERCENT = math.log(1.1)
 _MS_PER_HOUR = 3_600_000
@@ -123,7 +123,8 @@ def volume_csat(rows: pd.DataFrame, *, timed: bool, weekly: bool, first: str, la
     usable = _prepared(rows, timed)
     unknown = _why_unknown(rows, usable)
     mix = [] if unknown else _mix_shares(usable)
-    slopes = () if unknown else (_pooled(usable), _between(usable), _within(usable, mix))
+    found = () if unknown else (_pooled(usable), _between(usable), _within(usable, mix))
+    slopes = tuple(slope for slope in found if slope)
     return VolumeCsat(
         slopes=slopes,
         by_hour=timed,
@@ -131,7 +132,7 @@ def volume_csat(rows: pd.DataFrame, *, timed: bool, weekly: bool, first: str, la
         weekly=weekly,
         first=first,
         last=last,
-        unknown=unknown,
+        unknown=unknown or ("" if len(slopes) == len(KINDS) else "no_spread"),
     )
 
 
@@ -175,7 +176,7 @@ def _why_unknown(rows: pd.DataFrame, usable: pd.DataFrame) -> str:
 
 
 def _mix_shares(usable: pd.DataFrame) -> list[str]:
-    """Add the share of each kind of contact but the commonest, under names that a formula can hold."""
+    """Add the share of each kind of contact but the commonest."""
     kinds = sorted(usable.filter(like="mix_").sum().sort_values(ascending=False).index[1:])
     known = [kind for kind in kinds if usable[kind].sum() > 0]
     for number, kind in enumerate(known):
@@ -183,31 +184,34 @@ def _mix_shares(usable: pd.DataFrame) -> list[str]:
     return [f"share{number}" for number in range(len(known))]
 
 
-def _pooled(usable: pd.DataFrame) -> Slope:
-    return _fit("pooled", usable, "csat ~ volume | role")
+def _pooled(usable: pd.DataFrame) -> Slope | None:
+    return _fit("pooled", usable, "role")
 
 
-def _between(usable: pd.DataFrame) -> Slope:
+def _between(usable: pd.DataFrame) -> Slope | None:
     """People's means, each weighted by its ratings; a person stands in the team of most of her periods."""
     weighed = usable.assign(csat=usable["csat"] * usable["weight"], volume=usable["volume"] * usable["weight"])
     means = weighed.groupby("employee_id")[["csat", "volume", "weight"]].sum()
     means = means.assign(csat=means["csat"] / means["weight"], volume=means["volume"] / means["weight"])
     home = usable.groupby("employee_id")[["role", "team"]].agg(_commonest)
-    return _fit("between", means.join(home).reset_index(), "csat ~ volume | role")
+    return _fit("between", means.join(home).reset_index(), "role")
 
 
-def _within(usable: pd.DataFrame, mix: list[str]) -> Slope:
-    return _fit("within", usable, " + ".join(["csat ~ volume", *mix]) + " | employee_id + begins")
+def _within(usable: pd.DataFrame, mix: list[str]) -> Slope | None:
+    return _fit("within", usable, "employee_id", mix, times="begins")
 
 
-def _fit(kind: Kind, rows: pd.DataFrame, formula: str) -> Slope:
+def _fit(kind: Kind, rows: pd.DataFrame, unit: str, held: Sequence[str] = (), times: str | None = None) -> Slope | None:
+    """The slope with units' (and times') effects held fixed; None where volume does not vary without some team."""
     import numpy as np
+    import pandas as pd
 
-    numbered = {name: rows[name].astype("category").cat.codes for name in _GROUPS if name in rows}
-    coded = rows.assign(**numbered)
-    teams = sorted(coded["team"].unique())
-    value = _coefficient(coded, formula)
-    left_out = np.array([_coefficient(coded[coded["team"] != team], formula) for team in teams])
+    codes = {name: pd.factorize(rows[name], sort=True)[0] for name in ("team", unit, times) if name}
+    columns = rows[["volume", "csat", *held]].to_numpy(dtype=float)
+    weights = rows["weight"].to_numpy(dtype=float)
+    value, left_out = slopes_without_each(columns, codes[unit], codes["team"], weights, codes[times] if times else None)
+    if not np.isfinite([value, *left_out]).all():
+        return None
     found = jackknife(value, left_out, LEVEL)
     return Slope(
         kind=kind,
@@ -216,19 +220,8 @@ def _fit(kind: Kind, rows: pd.DataFrame, formula: str) -> Slope:
         high=found.high,
         rows=len(rows),
         people=int(rows["employee_id"].nunique()),
-        teams=len(teams),
+        teams=len(left_out),
     )
-
-
-def _coefficient(rows: pd.DataFrame, formula: str) -> float:
-    """The coefficient of volume; a kind of contact that the others explain is dropped, which is no fault."""
-    import pyfixest
-
-    with warnings.catch_warnings():
-        # Which variables were dropped, and what pandas 4 will no longer take of it.
-        warnings.filterwarnings("ignore", module=r"pyfixest\b")
-        fitted = pyfixest.feols(formula, rows, vcov="iid", weights="weight", weights_type="aweights")
-    return float(fitted.coef()["volume"])
 
 
 def _commonest(known: pd.Series) -> str:

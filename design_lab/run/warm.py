@@ -18,7 +18,6 @@ _STANDS_ON = (
     "matplotlib_inline.backend_inline",
     "pandas",
     "pyarrow.parquet",
-    "pyfixest",
     "scipy.optimize",
     "scipy.stats",
     "seaborn",

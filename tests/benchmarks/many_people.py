@@ -31,7 +31,6 @@ import ibis  # noqa: F401 (what notebooks import is imported once, before they a
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyfixest  # noqa: F401
 import statsmodels.api  # noqa: F401
 from pyarrow import compute as pc
 from pyarrow import parquet

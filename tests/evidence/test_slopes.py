@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from design_lab.evidence import volume_csat
+from design_lab.evidence.left_out import slopes_without_each
 
 TEN_PERCENT = math.log(1.1)
 SPAN = {"first": "2026Q1", "last": "2026Q3"}
@@ -72,6 +73,46 @@ def test_the_within_slope_equals_dummies_in_plain_least_squares():
     assert slopes(rows).slope("within").value == pytest.approx(coefficient, abs=1e-8)
 
 
+def test_sums_give_what_dummies_find_without_each_team():
+    """People change teams, a period has one team alone, and two columns that are held fixed are one."""
+    rng = np.random.default_rng(7)
+    team, size, periods = 6, 5, 8
+    person, period = np.repeat(np.arange(team * size), periods), np.tile(np.arange(periods), team * size)
+    where = (person // size + (rng.random(person.size) < 0.1)) % team
+    kept = (period < periods - 1) | (where == 2)
+    frame = pd.DataFrame({
+        "dose": rng.normal(30, 2, person.size), "held": rng.random(person.size), "person": person, "period": period,
+        "team": where, "weight": rng.integers(1, 9, person.size).astype(float),
+    })[kept]  # fmt: skip
+    frame["outcome"] = (
+        80 - frame["dose"] + 5 * frame["held"] + rng.normal(size=30)[frame["person"]] + rng.normal(size=len(frame))
+    )
+    frame["twin"] = 1 - 2 * frame["held"]
+    value, without = slopes_without_each(
+        frame[["dose", "outcome", "held", "twin"]].to_numpy(), frame["person"].to_numpy(), frame["team"].to_numpy(),
+        frame["weight"].to_numpy(), frame["period"].to_numpy(),
+    )  # fmt: skip
+
+    def fitted(rows):
+        effects = pd.get_dummies(rows[["person", "period"]].astype(str)).to_numpy(float)
+        root = np.sqrt(rows["weight"].to_numpy())[:, None]
+        design = np.column_stack([rows[["dose", "held", "twin"]].to_numpy(), effects])
+        return np.linalg.lstsq(design * root, rows["outcome"].to_numpy() * root[:, 0], rcond=1e-10)[0][0]
+
+    assert value == pytest.approx(fitted(frame), rel=1e-8)
+    assert without == pytest.approx([fitted(frame[frame["team"] != one]) for one in range(team)], rel=1e-8)
+
+
+def test_a_dose_that_varies_in_one_cluster_alone_has_no_slope_without_it():
+    dose = np.array([1.0, 2.0, 3.0, 3.0, 4.0, 4.0])
+    columns = np.column_stack([dose, 2 * dose])
+    value, without = slopes_without_each(
+        columns, np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 2]), np.ones(6)
+    )
+    assert value == pytest.approx(2.0)
+    assert without == pytest.approx([math.nan, 2.0, 2.0], nan_ok=True)
+
+
 @pytest.mark.long
 def test_intervals_cover_with_shocks_that_teams_share():
     rng, covered, found = np.random.default_rng(3), 0, []
@@ -112,6 +153,7 @@ def test_a_kind_of_contact_that_goes_with_both_is_held_fixed():
         (lambda rows: rows.assign(team="T1"), "fewer than five teams"),
         (lambda rows: rows.assign(team=None), "nobody is known to belong to a team"),
         (lambda rows: rows.assign(satisfied=rows["rated"]), "does not differ at all"),
+        (lambda rows: rows.assign(calls=np.where(rows["team"] == "T01", rows["calls"], 800)), "does not differ at all"),
     ],
 )
 def test_what_cannot_be_estimated_is_said(change, why):

@@ -15,11 +15,13 @@ import pandas as pd
 import pytest
 
 from design_lab.evidence.inference import jackknife
+from design_lab.evidence.left_out import slopes_without_each
 from design_lab.evidence.slopes import volume_csat
 from design_lab.evidence.staggered import overall
 from tests.proofs.teams import QUARTERS, covers, seeded, shocks, within
 from tests.proofs.test_staggered import adopted
 
+WATCHED = (slopes_without_each,)  # what the table hangs on beside what is called here
 FULL, FULL_NULL = 200, 2000
 TEN_PERCENT = math.log(1.1)
 WITHIN, BETWEEN = -0.5, 2.0
