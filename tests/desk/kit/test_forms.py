@@ -18,6 +18,7 @@ from design_lab.study import project_root
 from tests.desk.kit.conftest import books, cells_of, papers, parts_of, rows_of, text_of
 
 
+@pytest.mark.long
 def test_every_form_is_made_in_both_languages(made):
     for lang in LANGUAGES:
         assert made.unmade[lang] == ()
@@ -28,6 +29,7 @@ def test_every_form_is_made_in_both_languages(made):
     assert made.files["en"] == made.files["zh"]
 
 
+@pytest.mark.long
 def test_appraisal_forms_state_weights_and_the_medians_that_scoring_takes(made, small):
     medians = targets(small, small.quarters[-1].plus(1), schemes=[small.current])
     form = made.folders["en"] / "01_appraisal_customer_service.docx"
@@ -42,6 +44,7 @@ def test_appraisal_forms_state_weights_and_the_medians_that_scoring_takes(made, 
     assert text_of(form).count("100%") == 1
 
 
+@pytest.mark.long
 def test_judged_indicators_have_anchors_on_the_form(made):
     for lang in LANGUAGES:
         text = text_of(made.folders[lang] / "01_appraisal_customer_service.docx")
@@ -49,6 +52,7 @@ def test_judged_indicators_have_anchors_on_the_form(made):
             assert all(anchor in text for anchor in kit_texts(lang).behaviours[key].levels)
 
 
+@pytest.mark.long
 def test_no_target_stands_for_fewer_people_than_may_be_shown(made, small):
     """The small centre's complaints desk has fewer than ten people: their median is not told anywhere."""
     text = text_of(made.folders["en"] / "01_appraisal_complaints.docx")
@@ -59,6 +63,7 @@ def test_no_target_stands_for_fewer_people_than_may_be_shown(made, small):
     assert "complaints" not in pack[0]["target"]
 
 
+@pytest.mark.long
 def test_metric_cards_are_those_of_what_the_scheme_weighs(made, small):
     text = text_of(made.folders["en"] / "04_metric_cards.docx")
     for name in small.current.indicators:
@@ -69,6 +74,7 @@ def test_metric_cards_are_those_of_what_the_scheme_weighs(made, small):
     assert "sales_conversion" not in text
 
 
+@pytest.mark.long
 def test_every_page_of_invented_data_is_marked_and_numbered(made):
     for lang in LANGUAGES:
         mark = words(lang).say("report.mark")
@@ -82,6 +88,7 @@ def test_every_page_of_invented_data_is_marked_and_numbered(made):
                 assert page["A2"].value == mark
 
 
+@pytest.mark.long
 def test_both_scripts_have_a_font_and_the_language_is_named(made):
     for lang, tag in (("en", "en-GB"), ("zh", "zh-CN")):
         styles = docx.Document(made.folders[lang] / "03_appeal.docx").styles
@@ -95,6 +102,7 @@ def told_in(path):
     return text_of(path) if path.suffix == ".docx" else "\n".join(str(cell.value) for cell in cells_of(path))
 
 
+@pytest.mark.long
 def test_no_form_is_half_translated_and_none_claims_a_cause(made):
     """Chinese in an English form is the client's own; English in a Chinese one are ids, keys and names of standards."""
     own = ("客服", "技术", "市场", "投诉", "综合", "协作", "知识分享", "责任心", "调整", "扣分", "加分")
@@ -168,6 +176,7 @@ def test_the_page_on_the_kit_lists_every_form_and_file():
         assert name.strip() == words("en").say(f"kit.form.{form}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_contents_name_every_form_and_for_whom_it_is(made, lang):
     text = text_of(made.folders[lang] / "00_contents.docx")
@@ -176,6 +185,7 @@ def test_the_contents_name_every_form_and_for_whom_it_is(made, lang):
         assert words(lang).say(f"kit.for.{form}") in text
 
 
+@pytest.mark.long
 def test_no_text_of_a_document_is_a_field_or_a_link(made):
     for path in papers(made.folders["en"])[:20]:
         for name, part in parts_of(path).items():

@@ -33,6 +33,7 @@ def filled(path, tmp_path, sheet, **cells):
     return copy
 
 
+@pytest.mark.long
 def test_targets_are_quartiles_of_what_people_reached(made, small, recalculated, tmp_path):
     path = made.folders["en"] / "07_target_setting.xlsx"
     page = openpyxl.load_workbook(path)["targets"]
@@ -56,6 +57,7 @@ def test_targets_are_quartiles_of_what_people_reached(made, small, recalculated,
     assert all(one["target"] <= 1 and one["stretch"] <= 1 for one in shares)
 
 
+@pytest.mark.long
 def test_a_role_of_few_people_has_no_row_and_is_named(made, small):
     page = openpyxl.load_workbook(made.folders["en"] / "07_target_setting.xlsx")["targets"]
     last = panel(small, small.quarters[-1]).people["role"].value_counts()
@@ -66,6 +68,7 @@ def test_a_role_of_few_people_has_no_row_and_is_named(made, small):
     assert any(note and note.startswith("Left out") and "complaints" in note for note in notes)
 
 
+@pytest.mark.long
 def test_the_schedule_counts_working_days(made, small, recalculated, tmp_path):
     path = made.folders["en"] / "08_process_map_schedule.xlsx"
     holiday = dt.date(2027, 1, 4)
@@ -114,6 +117,7 @@ def test_heads_by_formula_are_those_that_scoring_grades(heads, recalculated, tmp
         assert [row[name] for name in shares][:-1] == [int((given <= place).sum()) for place in range(3)], row["n"]
 
 
+@pytest.mark.long
 def test_calibration_tells_units_of_enough_people_and_no_person(made, small, recalculated):
     book = recalculated(made.folders["en"] / "05_calibration.xlsx")
     results = official(small, small.quarters[-1]).results
@@ -140,6 +144,7 @@ def test_calibration_tells_units_of_enough_people_and_no_person(made, small, rec
         assert not teams & set(map(str, row.values()))
 
 
+@pytest.mark.long
 def test_grades_are_hidden_where_few_people_have_them(made):
     page = openpyxl.load_workbook(made.folders["en"] / "05_calibration.xlsx")["grades and shares"]
     rows = [row for row in table(page, "role") if row["grade"] in "ABCD"]
@@ -168,12 +173,14 @@ def answers(path, tmp_path, given):
     ],
     ids=["as the references", "a level too mild", "upside down", "half of it"],
 )
+@pytest.mark.long
 def test_a_rater_passes_by_the_criterion_alone(made, recalculated, tmp_path, given, verdict):
     path = made.folders["en"] / "06_rater_training.xlsx"
     page = recalculated(answers(path, tmp_path, given))["answers"]
     assert page.cell(find(page, "result").row, 2).value == verdict
 
 
+@pytest.mark.long
 def test_the_criterion_is_that_of_the_study_s_ratings(made, small):
     known = severity(forms(pd.read_parquet(small.tables / "ratings" / f"{small.quarters[-1]}.parquet")))
     page = openpyxl.load_workbook(made.folders["en"] / "06_rater_training.xlsx")["answers"]
