@@ -12,7 +12,7 @@ import re
 import secrets
 import time
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,18 @@ def sha256_of(content: Any) -> str:
     """Return the SHA-256 of any JSON-like content in canonical form (keys sorted)."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
+    """Return digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
+    found = {}
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        for name in sorted(files):
+            if not name.startswith((".", "~$")) and TEMPORARY_MARK not in name and not name.endswith(".pyc"):
+                file = Path(path, name)
+                found[file.relative_to(folder).as_posix()] = of(file)
+    return dict(sorted(found.items()))
 
 
 class Digests:

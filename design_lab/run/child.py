@@ -25,19 +25,14 @@ Tell = Callable[[str, Any], None]
 
 
 def main() -> None:
-    """Do the tasks that arrive on standard input, until it closes.
-
-    The arguments are a scratch folder, which is removed at the end, and modules to import before the first task.
-    """
+    """Do the tasks that arrive on standard input, until it closes; the argument is a scratch folder, removed then."""
     tell = _channel()
-    scratch, *modules = Path(sys.argv[1]), *sys.argv[2:]
+    scratch = Path(sys.argv[1])
     # Kernels neither read the user's IPython profile nor leave connection files behind.
     os.environ["IPYTHONDIR"] = str(scratch / "ipython")
     os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch / "runtime")
     tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks, scratch), daemon=True).start()
-    for module in modules:
-        importlib.import_module(module)
     while True:
         _answer(json.loads(tasks.get()), tell)
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from design_lab.errors import ReportError
-from design_lab.files import read_json, replacing, sha256, sha256_of, sync_folder, write_json
+from design_lab.files import read_json, replacing, sha256, sha256_of, sync_folder, tree, write_json
 from design_lab.run import record
-from design_lab.run.record import READ, RECORD, Inputs, tree
+from design_lab.run.record import READ, RECORD, Inputs
 
 NOTEBOOKS = ("notebooks", "notebook_files")
 _SMALL = ("settings", "schemes", "preferences")

@@ -7,14 +7,14 @@ import os
 import platform
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import design_lab
 from design_lab.errors import DesignLabError, ReportError
-from design_lab.files import TEMPORARY_MARK, Digests, read_json, sha256, sha256_of, write_json
+from design_lab.files import Digests, read_json, sha256, sha256_of, tree, write_json
 from design_lab.study import Study, project_root
 
 RECORD = "record.json"
@@ -310,18 +310,6 @@ def differing(then: Names, now: Names) -> Iterator[tuple[str, str]]:
             yield name, "is new"
         elif then[name] != now[name]:
             yield name, "changed"
-
-
-def tree(folder: Path, of: Callable[[Path], str]) -> dict[str, str]:
-    """Return digests of the files below a folder by relative name; hidden, temporary and compiled ones are left out."""
-    found = {}
-    for path, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-        for name in sorted(files):
-            if not name.startswith((".", "~$")) and TEMPORARY_MARK not in name and not name.endswith(".pyc"):
-                file = Path(path, name)
-                found[file.relative_to(folder).as_posix()] = of(file)
-    return dict(sorted(found.items()))
 
 
 def _published(folder: Path) -> dict[str, str]:

@@ -39,19 +39,16 @@ class WorkerCrashError(RuntimeError):
 
 
 class Worker:
-    """One child process. Use it as a context; a call that fails ends it.
+    """One child process; `log` takes what it prints. Use it as a context; a call that fails ends it."""
 
-    `log` is the file that takes what the child prints; `preload` names modules to import before the first task.
-    """
-
-    def __init__(self, log: Path, *preload: str) -> None:
+    def __init__(self, log: Path) -> None:
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         # Beside the log, where the next run sweeps if nobody here lives to do it.
         self._scratch = tempfile.mkdtemp(prefix="scratch-", dir=log.parent)
         with log.open("ab") as printed:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "design_lab.run.child", self._scratch, *preload],
+                [sys.executable, "-P", "-m", "design_lab.run.child", self._scratch],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=printed,

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from design_lab.files import replacing, sha256, sha256_of
+from design_lab.files import replacing, sha256, sha256_of, tree
 from design_lab.periods import Span
 from design_lab.study import Study
 
@@ -69,8 +69,7 @@ def _key(study: Study, span: Span, kind: str) -> str:
 @functools.cache
 def _program() -> str:
     package = Path(__file__).parent.parent
-    code = {path.relative_to(package).as_posix(): sha256(path) for path in package.rglob("*.py")}
-    return sha256_of([code, sys.version, [metadata.version(name) for name in _LIBRARIES]])
+    return sha256_of([tree(package, sha256), sys.version, [metadata.version(name) for name in _LIBRARIES]])
 
 
 def _packed(parts: Parts) -> bytes:

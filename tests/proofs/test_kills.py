@@ -30,13 +30,14 @@ from design_lab.ledger import read_ledger
 from design_lab.processes import each
 from design_lab.run import record
 from design_lab.run.child import main as child_main
+from design_lab.run.kernel_process import warm_up
 from design_lab.run.publish import settle
 from design_lab.run.workers import Worker
 from tests.ingest.conftest import Mini
 from tests.run.conftest import Tiny, finding
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="kills by SIGKILL")
-WATCHED = (child_main, Worker)  # what the table hangs on beside what is called here
+WATCHED = (child_main, warm_up, Worker)  # what the table hangs on beside what is called here
 
 # What is killed in which phase, and how often: at full size, in CI.
 CASES = {
