@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import itertools
 import json
 import os
 import re
 import secrets
 import time
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)  # names no file on Windows
 TEMPORARY_MARK = ".part-"
 _TICK_NS = 2_000_000_000  # of the coarsest clock of a file system: FAT's
-_DEEPEST = 50  # brackets open at once in a YAML file
-_HALF_LETTER = re.compile("[\ud800-\udfff]")  # a surrogate alone
-_LONGEST_KEY = 40  # letters of a key or value that are told
 
 
 def safe_name(word: str, what: str) -> str:
@@ -198,16 +194,15 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
     """
     import yaml
 
+    from design_lab.plain_yaml import parse, worded  # PyYAML takes its time to be imported
+
     try:
         size = path.stat().st_size
         if not (path.is_file() or path.is_dir()):
             raise _unreadable(path, "is no plain file; put the file itself there")
         if size > largest:
             raise _unreadable(path, f"has {size:,} bytes; a file of settings has at most {largest:,}")
-        text = path.read_text(encoding="utf-8")
-        if _nesting(text) > _DEEPEST:  # the scanner takes seconds to find that out
-            raise _unreadable(path, "is nested too deeply to be read")
-        content = yaml.load(text, Loader=_plain_loader())
+        content = parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file") from None
     except (IsADirectoryError, NotADirectoryError):
@@ -215,19 +210,11 @@ def read_yaml(path: Path, *, largest: int = 1_000_000) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise _unreadable(path, f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except yaml.YAMLError as error:
-        raise _unreadable(path, _worded(error), getattr(error, "where", "")) from None
-    except RecursionError:
-        raise _unreadable(path, "is nested too deeply to be read") from None
+        raise _unreadable(path, worded(error), getattr(error, "where", "")) from None
     if not isinstance(content, dict):
         held = "nothing" if content is None else f"a {type(content).__name__}"
         raise _unreadable(path, f"must hold 'key: value' lines, but holds {held}")
     return content
-
-
-def _nesting(text: str) -> int:
-    """How many brackets are open at once, those in texts included."""
-    steps = (1 if mark[0] in "[{" else -1 for mark in re.finditer(r"[\[\]{}]", text))
-    return max(itertools.accumulate(steps), default=0)
 
 
 def _unreadable(path: Path, said: str, where: str = "") -> StudyError:
@@ -250,66 +237,6 @@ def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
         content, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None
     )
     write_text(path, text)
-
-
-def _worded(error: Any) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem
-
-
-def _plain_loader() -> type:
-    """A YAML loader without aliases, merge keys, duplicate keys or object tags."""
-    import yaml
-
-    class RefusedError(yaml.constructor.ConstructorError):
-        """What is read and not allowed, with its key in the file."""
-
-        def __init__(self, said: str, mark: Any, where: Iterable[str]) -> None:
-            super().__init__(None, None, said, mark)
-            self.where = ".".join(where)
-
-    class PlainLoader(yaml.SafeLoader):
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            keys = self.__dict__.setdefault("keys", [])  # of the node, outermost first
-            if named := parent is not None and index is not None:
-                keys.append(str(getattr(index, "value", index))[:_LONGEST_KEY])
-            if self.check_event(yaml.events.AliasEvent):
-                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-                raise RefusedError("aliases (*name) are not allowed; repeat it", mark, keys)
-            where = tuple(keys)
-            node: Any = super().compose_node(parent, index)
-            node.where = where
-            if named:
-                keys.pop()
-            return node
-
-        def construct_object(self, node: Any, deep: bool = False) -> Any:
-            if node.tag not in self.yaml_constructors:
-                said = "merge keys (<<) are" if node.tag.endswith(":merge") else f"the tag {node.tag!r} is"
-                raise RefusedError(f"{said} not allowed; write the value plainly", node.start_mark, node.where)
-            if isinstance(node.value, str) and _HALF_LETTER.search(node.value):
-                said = f"{node.value[:_LONGEST_KEY]!a} holds half a letter, which no file can; write the letter"
-                raise RefusedError(said, node.start_mark, node.where)
-            try:
-                return super().construct_object(node, deep)
-            except (ValueError, OverflowError) as error:
-                said = f"{str(node.value)[:_LONGEST_KEY]!r} cannot be read: {error}"
-                raise RefusedError(said, node.start_mark, node.where) from None
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: set[Any] = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if not isinstance(key, str | int | float | bool):
-                    raise RefusedError("a key must be a plain word", key_node.start_mark, node.where)
-                if key in seen:
-                    said = f"the key {key!r} stands twice"
-                    raise RefusedError(said, key_node.start_mark, (*node.where, str(key)))
-                seen.add(key)
-            return super().construct_mapping(node, deep)
-
-    return PlainLoader
 
 
 def validated(model: type, content: Mapping[str, Any], path: Path) -> Any:

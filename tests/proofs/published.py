@@ -24,7 +24,8 @@ PROOFS = (
     "test_fuzz",
 )
 _SAFE = (
-    "design_lab.files", "design_lab.ingest.readers", "design_lab.ledger", "design_lab.processes", "design_lab.run.",
+    "design_lab.files", "design_lab.ingest.readers", "design_lab.ledger", "design_lab.plain_yaml", "design_lab.processes",
+    "design_lab.run.",
 )  # fmt: skip
 _OWN = ("design_lab.evidence.", "design_lab.expected.", "tests.proofs.", *_SAFE)
 BLOCK = re.compile(r"<!-- proof (\w+) ([0-9a-z]+) -->\n(.*?)<!-- end of proof -->", re.DOTALL)

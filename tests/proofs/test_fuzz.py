@@ -42,6 +42,7 @@ from design_lab.ingest.mapping import read_sources
 from design_lab.ingest.readers import read
 from design_lab.ingest.tables import read_quarter
 from design_lab.ledger import append, read_ledger
+from design_lab.plain_yaml import parse
 from design_lab.report.narrative.text import read_narrative
 from design_lab.run import record
 from design_lab.study import Study, project_root
@@ -50,7 +51,7 @@ from tests.ingest.test_readers import OLD_WORKBOOK
 from tests.proofs.mutations import ODD, as_json, as_yaml, bent, damaged, opened_up, pick
 
 SECONDS_OF_PROCESSOR, SECONDS, BYTES_OF_MEMORY = 10, 120, 2 * 2**30
-WATCHED = (read,)  # what the table hangs on beside what is called here
+WATCHED = (parse, read)  # what the table hangs on beside what is called here
 SMALL = project_root() / "tests" / "studies" / "small"
 BANK = project_root() / "data" / "h_bank"
 
