@@ -1,8 +1,6 @@
 """The small synthetic centre, generated and built once for all tests that read it."""
 
-import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -12,12 +10,13 @@ from design_lab.ingest import build
 from design_lab.study import Study
 from design_lab.synthetic import generate
 from tests.lakeside.walk import Walked, walk
+from tests.once import made_once
+from tests.small_road import SmallRoad, walk_small
 
 # What is tested is never how fast a busy machine is.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-PATIENCE_SECONDS = 300  # of a process for what another makes
 STUDIES = Path(__file__).parent / "studies"
 HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-01, chosen: unknown}\n"
 
@@ -25,25 +24,8 @@ HISTORY = "scheme_history:\n  - {scheme: current, who: all, first_day: 2025-04-0
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """The small study, its raw files generated and its tables built; tests must not change it."""
-    first = made_once(tmp_path_factory, made_small) / "small"
+    first = made_once(tmp_path_factory, "small", made_small) / "small"
     return Study.open(shutil.copytree(first, tmp_path_factory.mktemp("studies") / "small"))
-
-
-def made_once(tmp_path_factory, make):
-    """The folder of what `make` writes, once for all processes that share the tests."""
-    base = tmp_path_factory.getbasetemp()
-    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once {make.__name__}"
-    try:
-        place.mkdir()
-    except FileExistsError:  # another process makes it
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (place / "ready").exists():
-            assert time.monotonic() < deadline, f"the process that is at {make.__name__} does not end"
-            time.sleep(0.2)
-    else:
-        make(place)
-        (place / "ready").touch()
-    return place
 
 
 def made_small(place):
@@ -53,10 +35,17 @@ def made_small(place):
 
 
 @pytest.fixture(scope="session")
+def small_road(small, tmp_path_factory):
+    """The small study run by the command, once for all processes; takes minutes."""
+    first = made_once(tmp_path_factory, "small road", lambda place: walk_small(small.folder, place))
+    return SmallRoad.read(shutil.copytree(first, tmp_path_factory.mktemp("small road") / "road"))
+
+
+@pytest.fixture(scope="session")
 def walked(tmp_path_factory):
     """The worked example's bank, walked from its raw files to its report by the commands of the page; takes minutes."""
     folder = tmp_path_factory.mktemp("worked example") / "bank"
-    return Walked.read(shutil.copytree(made_once(tmp_path_factory, walk), folder))
+    return Walked.read(shutil.copytree(made_once(tmp_path_factory, "worked example", walk), folder))
 
 
 @pytest.fixture

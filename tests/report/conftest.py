@@ -31,6 +31,7 @@ from design_lab.landscape import Landscape
 from design_lab.piloting import Piloting
 from design_lab.report import FORMATS, Cover, write_reports
 from design_lab.study import Study
+from tests.once import made_once
 from tests.report.papers import numbers_in, numbers_told
 from tests.scoring.conftest import make_scheme
 
@@ -399,15 +400,17 @@ def invented():
 
 @pytest.fixture(scope="session")
 def written(invented, tmp_path_factory):
-    """A maker of report folders, each variant written once: (folder, results, cover)."""
+    """A maker of report folders, each variant written once: (folder, results, cover); tests must not change them."""
     made = {}
 
     def make(name="full", **variant):
         if name not in made:
-            folder = tmp_path_factory.mktemp(name)
             results, cover = invented(**variant)
-            write_reports(results, cover, langs=("en", "zh"), formats=FORMATS, folder=folder)
-            made[name] = (folder, results, cover)
+
+            def write(place):
+                write_reports(results, cover, langs=("en", "zh"), formats=FORMATS, folder=place / "report")
+
+            made[name] = (made_once(tmp_path_factory, f"report {name}", write) / "report", results, cover)
         return made[name]
 
     return make
@@ -485,7 +488,6 @@ HOSTILE = (
 @pytest.fixture(scope="session")
 def hostile(invented, tmp_path_factory):
     """A report whose findings speak of hostile names, as a client's files may hold them; and what must be readable."""
-    folder = tmp_path_factory.mktemp("hostile names")
     results, cover = invented()
     said = [
         state(f"data.staff.team_{place}", 3, says="data.staff", unit="people", n=3, claim="accounting",
@@ -497,9 +499,13 @@ def hostile(invented, tmp_path_factory):
     )
     kept = [spoken if finding.id == spoken.id else finding for finding in results.findings]
     roles = {f"team_{place}": {"en": name, "zh": name} for place, name in enumerate(HOSTILE)}
-    write_reports(
-        dataclasses.replace(results, findings=(*kept, *said)),
-        dataclasses.replace(cover, roles={**cover.roles, **roles}),
-        langs=("en", "zh"), formats=FORMATS, folder=folder,
-    )  # fmt: skip
+
+    def write(place):
+        write_reports(
+            dataclasses.replace(results, findings=(*kept, *said)),
+            dataclasses.replace(cover, roles={**cover.roles, **roles}),
+            langs=("en", "zh"), formats=FORMATS, folder=place / "report",
+        )  # fmt: skip
+
+    folder = made_once(tmp_path_factory, "report of hostile names", write) / "report"
     return folder, [*HOSTILE[:3], "ABC team", HOSTILE[5], HOSTILE[6]]

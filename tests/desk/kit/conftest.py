@@ -1,5 +1,6 @@
 """The kit of the small centre, made once, and what its files hold."""
 
+import pickle
 import shutil
 import subprocess
 import zipfile
@@ -9,12 +10,17 @@ import openpyxl
 import pytest
 
 from design_lab.desk.kit import kit
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
 def made(small, tmp_path_factory):
-    """The kit of the small centre in both languages."""
-    return kit(small, tmp_path_factory.mktemp("kit"))
+    """The kit of the small centre in both languages; tests must not change it."""
+
+    def make(place):
+        (place / "made.pickle").write_bytes(pickle.dumps(kit(small, place / "kit")))
+
+    return pickle.loads((made_once(tmp_path_factory, "kit", make) / "made.pickle").read_bytes())
 
 
 def papers(folder):
