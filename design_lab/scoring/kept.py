@@ -1,6 +1,6 @@
-"""Panels kept beside the tables they were made of: where nothing behind one has changed, it is read and not made again.
+"""Panels and sums of teams kept beside the tables they were made of: where nothing behind one changed, it is read again.
 
-A kept panel is a line of JSON and columns in Arrow's format; nothing in it can be executed. One that is damaged, or was
+What is kept is a line of JSON and columns in Arrow's format; nothing in it can be executed. One that is damaged, or was
 made by another version of the program or of its libraries, of other tables or settings, is made anew.
 """
 
@@ -30,7 +30,7 @@ _LIBRARIES = ("duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a panel consists of: data frames by name, and what else is told, as JSON knows it."""
+    """What was made of a period: data frames by name, and what else is told, as JSON knows it."""
 
     frames: Mapping[str, pd.DataFrame]
     told: Mapping[str, Any]
@@ -40,7 +40,7 @@ def kept(study: Study, span: Span, kind: str, make: Callable[[], Parts]) -> Part
     """Return what is kept of a period, or what `make` returns, which is then kept.
 
     Either comes from the same bytes, so that no sum depends on which it was. Where nothing can be written it is made
-    each time. `kind` tells panels of one period apart.
+    each time. `kind` tells apart what is made of one period.
     """
     key = _key(study, span, kind)
     name = f"{span.label}-{kind}"
@@ -55,7 +55,7 @@ def kept(study: Study, span: Span, kind: str, make: Callable[[], Parts]) -> Part
 
 
 def _key(study: Study, span: Span, kind: str) -> str:
-    """One digest of all that a period's panel is made of."""
+    """One digest of all that anything of a period is made of."""
     digests = study.digests()
     tables = {}
     for quarter in span.quarters(study.settings.calendar.month_ends_on):
@@ -94,7 +94,7 @@ def _unpacked(packed: bytes) -> Parts:
 
 
 def _keep(path: Path, packed: bytes, name: str) -> None:
-    """Write a panel, sealed, and take away what was kept of the same before."""
+    """Write it, sealed, and take away what was kept of the same before."""
     with replacing(path) as temporary:
         temporary.write_bytes(_seal(packed) + packed)
     for older in path.parent.glob(f"{name}-*.arrow"):
@@ -105,7 +105,7 @@ def _keep(path: Path, packed: bytes, name: str) -> None:
 def _unsealed(sealed: bytes) -> bytes:
     packed = sealed[32:]
     if _seal(packed) != sealed[:32]:
-        raise ValueError("a kept panel is damaged")
+        raise ValueError("what was kept is damaged")
     return packed
 
 

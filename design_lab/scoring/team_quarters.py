@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from design_lab.catalogue import Quotient
 from design_lab.catalogue.outcomes import OUTCOMES
 from design_lab.errors import DataError
+from design_lab.files import sha256_of
 from design_lab.periods import Quarter
+from design_lab.scoring.kept import Parts, kept
 from design_lab.scoring.measures import Sum, prepared, summed, sums_of
 from design_lab.scoring.sums import tables_of
 from design_lab.study import Study
@@ -220,14 +222,22 @@ def _leavers(staff: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 def _of_quarter(
     study: Study, quarter: Quarter, staff: pd.DataFrame, wanted: Mapping[str, Mapping[str, Sum]]
 ) -> pd.DataFrame:
+    """All sums of one quarter by person and team, those kept since they were last made where nothing has changed."""
+    named = {f"{name}_{part}": one for name, sums in wanted.items() for part, one in sums.items()}
+    kind = f"teams_{sha256_of(repr(named))[:8]}"
+    span = quarter.span(study.settings.calendar.month_ends_on)
+    spells = staff[staff["quarter"] == str(quarter)]
+    made = kept(study, span, kind, lambda: Parts(frames={"sums": _summed(study, quarter, spells, named)}, told={}))
+    return made.frames["sums"]
+
+
+def _summed(study: Study, quarter: Quarter, spells: pd.DataFrame, named: Mapping[str, Sum]) -> pd.DataFrame:
     """All sums of one quarter by person and team, summed by the engine by person and day."""
     import pandas as pd
 
-    named = {f"{name}_{part}": one for name, sums in wanted.items() for part, one in sums.items()}
     groups: dict[tuple[str, str], dict[str, Sum]] = {}
     for column, one in named.items():
         groups.setdefault((one.table, one.person), {})[column] = one
-    spells = staff[staff["quarter"] == str(quarter)]
     last_day = quarter.last_day(study.settings.calendar.month_ends_on)
     parts = []
     for table, rows in tables_of(study, quarter, dict.fromkeys(table for table, _ in groups)):
