@@ -204,9 +204,9 @@ class Study:
         return self.folder / "tables"
 
     @property
-    def panels(self) -> Path:
-        """Where panels that were made of the tables are kept; it may be removed at any time."""
-        return self.tables / ".panels"
+    def counted(self) -> Path:
+        """Where panels and other counts of the tables are kept by quarter; it may be removed at any time."""
+        return self.tables / ".counted"
 
     def digests(self) -> Digests:
         """Digests of the study's files, as they were last remembered beside its tables."""

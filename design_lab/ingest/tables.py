@@ -44,7 +44,7 @@ def build(study: Study, *, progress: Progress = lambda _: None, force: bool = Fa
     for folder in (study.folder, study.folder / "schemes", study.tables):
         sweep(folder, deep=folder == study.tables)
     if force:
-        shutil.rmtree(study.panels, ignore_errors=True)
+        shutil.rmtree(study.counted, ignore_errors=True)
     digests = study.digests()
     held = {quarter: quarter_digests(study, sources, quarter) for quarter in study.quarters}
     wanted = {quarter: _inputs(study, sources, quarter, digests, held[quarter]) for quarter in study.quarters}

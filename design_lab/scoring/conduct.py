@@ -6,6 +6,7 @@ Counts alone, by engine, one quarter at a time; whoever asks a question of them 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from design_lab.periods import Quarter, due
 from design_lab.rulebook import Ladder, Rule
 from design_lab.schema import PHONE
 from design_lab.scoring import measures
+from design_lab.scoring.kept import Parts, kept
 from design_lab.study import Study
 
 if TYPE_CHECKING:
@@ -81,12 +83,13 @@ def conduct(study: Study, quarters: Iterable[Quarter]) -> Conduct:
     """
     import pandas as pd
 
-    held, engine = list(quarters), study.connect()
+    held = list(quarters)
     closing = study.settings.calendar.month_ends_on
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _COLUMNS}
     for quarter in held:
         teams = _teams(study, quarter)
-        for name, frame in _of_quarter(engine, study, quarter).items():
+        made = kept(study, quarter.span(closing), "conduct", functools.partial(_of_quarter, study, quarter))
+        for name, frame in made.frames.items():
             joined = frame.merge(teams, on="employee_id")
             parts[name].append(joined[[column for column in _COLUMNS[name] if column in joined]])
     frames = {
@@ -123,7 +126,9 @@ def _ups(rule: Rule | None) -> Iterator[float]:
                 yield float(upper.start)
 
 
-def _of_quarter(engine: Any, study: Study, quarter: Quarter) -> dict[str, pd.DataFrame]:
+def _of_quarter(study: Study, quarter: Quarter) -> Parts:
+    """What is counted of a quarter by person, whatever her team."""
+    engine = study.connect()
     names = ("interactions", "surveys", "agent_periods", "queue_intervals", "appraisal_results")
     tables = {name: _rows(engine, study, name, quarter) for name in names}
     found = {}
@@ -142,7 +147,7 @@ def _of_quarter(engine: Any, study: Study, quarter: Quarter) -> dict[str, pd.Dat
     if tables["appraisal_results"] is not None:
         scored = tables["appraisal_results"].select("employee_id", "score_x100").drop_null()
         found["scores"] = _frame(scored.order_by("employee_id")).assign(period=str(quarter))
-    return found
+    return Parts(frames=found, told={})
 
 
 def _rows(engine: Any, study: Study, table: str, quarter: Quarter) -> Any:

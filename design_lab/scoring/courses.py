@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from design_lab.catalogue import Card, cards
-from design_lab.periods import Quarter
+from design_lab.periods import Quarter, Span
+from design_lab.scoring.kept import Parts, kept
 from design_lab.scoring.roster import roster
 from design_lab.scoring.sums import Told, collected, told
 from design_lab.study import Study
@@ -61,23 +63,35 @@ def courses(study: Study, quarters: Sequence[Quarter]) -> Courses:
     """Read each indicator over quarters whose tables are built; one quarter is read at a time."""
     import pandas as pd
 
-    known = {name: card for name, card in study.cards.items() if card.computed}
     points: list[Point] = []
     frames = []
     for quarter in quarters:
         span = quarter.span(study.settings.calendar.month_ends_on)
-        people = roster(study, span)
-        found = told(known, collected(study, span, people, known), people)
-        who = people.people.reset_index()[["employee_id", "role"]]
-        points += [_point(name, known[name], one, who, str(quarter)) for name, one in found.items()]
-        frames.append(_by_person(found, known, who).assign(quarter=str(quarter)))
-    order = {name: place for place, name in enumerate(known)}
+        made = kept(study, span, "course", functools.partial(_of_quarter, study, quarter, span))
+        points += [_read(point) for point in made.told["points"]]
+        frames.append(made.frames["values"])
+    order = {name: place for place, name in enumerate(study.cards)}
     return Courses(
         quarters=tuple(map(str, quarters)),
         points=tuple(sorted(points, key=lambda point: (order[point.indicator], point.quarter))),
         values=pd.concat(frames, ignore_index=True),
         cards=study.cards,
     )
+
+
+def _of_quarter(study: Study, quarter: Quarter, span: Span) -> Parts:
+    """The points and values of one quarter."""
+    known = {name: card for name, card in study.cards.items() if card.computed}
+    people = roster(study, span)
+    found = told(known, collected(study, span, people, known), people)
+    who = people.people.reset_index()[["employee_id", "role"]]
+    points = [asdict(_point(name, known[name], one, who, str(quarter))) for name, one in found.items()]
+    values = _by_person(found, known, who).assign(quarter=str(quarter))
+    return Parts(frames={"values": values}, told={"points": points})
+
+
+def _read(point: dict[str, Any]) -> Point:
+    return Point(**point | {"interval": tuple(point["interval"]) if point["interval"] else None})
 
 
 def _point(name: str, card: Card, one: Told, who: pd.DataFrame, quarter: str) -> Point:

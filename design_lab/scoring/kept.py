@@ -1,7 +1,8 @@
-"""Panels and sums of teams kept beside the tables they were made of: where nothing behind one changed, it is read again.
+"""What was counted of a period, kept beside its tables: where nothing behind it has changed, it is read again.
 
-What is kept is a line of JSON and columns in Arrow's format; nothing in it can be executed. One that is damaged, or was
-made by another version of the program or of its libraries, of other tables or settings, is made anew.
+Panels, courses of indicators, sums of teams and what signs of gaming are screened from: each a line of JSON and columns
+in Arrow's format, in which nothing can be executed. One that is damaged, or was made by another version of the program
+or of its libraries, of other tables or settings, is made anew.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def kept(study: Study, span: Span, kind: str, make: Callable[[], Parts]) -> Part
     """
     key = _key(study, span, kind)
     name = f"{span.label}-{kind}"
-    path = study.panels / f"{name}-{key}.arrow"
+    path = study.counted / f"{name}-{key}.arrow"
     with contextlib.suppress(OSError, ValueError):
         return _unpacked(_unsealed(path.read_bytes()))
     packed = _packed(make())

@@ -52,7 +52,7 @@ def timed(folder, period):
     from design_lab.study import Study
 
     study = Study.open(Path(folder))
-    shutil.rmtree(study.panels, ignore_errors=True)
+    shutil.rmtree(study.counted, ignore_errors=True)
     begun = time.perf_counter()
     people = panel(study, Span.parse(period))
     seconds = time.perf_counter() - begun

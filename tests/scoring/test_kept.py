@@ -10,6 +10,9 @@ from pyarrow import parquet
 
 from design_lab.ingest import build
 from design_lab.scoring import panel
+from design_lab.scoring.conduct import conduct
+from design_lab.scoring.courses import courses
+from design_lab.scoring.team_quarters import team_quarters
 from design_lab.study import Study
 
 made_in = importlib.import_module("design_lab.scoring.panel")
@@ -74,14 +77,14 @@ def test_other_tables_cards_and_settings_make_another_panel(own, made):
     settings = (own.folder / "study.yaml").read_text(encoding="utf-8")
     (own.folder / "study.yaml").write_text(settings + "\nengine: local[1]\n", encoding="utf-8")
     assert made == ["2026Q3 roster"] * 3
-    assert len(list(own.panels.iterdir())) == 1, "what was kept before is taken away"
+    assert len(list(own.counted.iterdir())) == 1, "what was kept before is taken away"
 
 
 @pytest.mark.parametrize("harm", [lambda data: data[:-100], lambda data: data[:900] + b"?" + data[901:], lambda _: b""])
 def test_a_damaged_panel_is_made_anew(own, made, harm):
     quarter = own.quarters[-1]
     before = panel(own, quarter)
-    (path,) = own.panels.iterdir()
+    (path,) = own.counted.iterdir()
     whole = path.read_bytes()
     path.write_bytes(harm(whole))
     assert same(panel(own, quarter), before)
@@ -90,7 +93,7 @@ def test_a_damaged_panel_is_made_anew(own, made, harm):
 
 
 def test_where_nothing_can_be_written_a_panel_is_made_each_time(own, made):
-    own.panels.write_text("a file where the folder would be", encoding="utf-8")
+    own.counted.write_text("a file where the folder would be", encoding="utf-8")
     assert same(panel(own, own.quarters[-1]), panel(own, own.quarters[-1]))
     assert len(made) == 2
 
@@ -105,7 +108,7 @@ def test_a_panel_of_tables_that_change_while_it_is_made_is_not_kept(own, monkeyp
 
     monkeypatch.setattr(made_in, "_parts", meanwhile)
     panel(own, own.quarters[-1])
-    assert not own.panels.exists()
+    assert not own.counted.exists()
 
 
 def test_force_makes_panels_anew(copied):
@@ -113,6 +116,32 @@ def test_force_makes_panels_anew(copied):
     build(study)
     panel(study, study.quarters[-1])
     build(study)
-    assert any(study.panels.iterdir())
+    assert any(study.counted.iterdir())
     build(study, force=True)
-    assert not study.panels.exists()
+    assert not study.counted.exists()
+
+
+@pytest.mark.parametrize(
+    ("counted", "module", "maker"),
+    [
+        (courses, "courses", "_of_quarter"),
+        (team_quarters, "team_quarters", "_summed"),
+        (conduct, "conduct", "_of_quarter"),
+    ],
+)
+def test_other_counts_of_a_quarter_are_kept_as_panels_are(own, monkeypatch, counted, module, maker):
+    place = importlib.import_module(f"design_lab.scoring.{module}")
+    make, times = getattr(place, maker), []
+
+    def counting(*arguments):
+        times.append(maker)
+        return make(*arguments)
+
+    monkeypatch.setattr(place, maker, counting)
+    first, second = (counted(own, own.quarters[-1:]) for _ in range(2))
+    assert same(first, second)
+    assert len(times) == 1
+    surveys = own.tables / "surveys" / "2026Q3.parquet"
+    parquet.write_table(parquet.read_table(surveys).slice(0, 9), surveys)
+    counted(own, own.quarters[-1:])
+    assert len(times) == 2
