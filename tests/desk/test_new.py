@@ -49,7 +49,8 @@ def test_a_new_client_s_files_become_a_report_by_editing_a_few_lines(inbox, tmp_
         folder, ("valid_from: {constant: '2026-07-01'}   # ?", "valid_from: 入行时间   #"), ("# ? no column numbers", "# no column numbers")
     )  # fmt: skip
     run = subprocess.run(
-        [sys.executable, "-m", "design_lab.cli", "run", folder, "--reports", tmp_path / "reports", "--jobs", "1"],
+        [sys.executable, "-m", "design_lab.cli", "run", folder, "--reports", tmp_path / "reports", "--jobs", "1",
+         "--formats", "html"],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
