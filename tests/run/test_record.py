@@ -13,7 +13,7 @@ from design_lab.run.record import Record, verify
 
 
 @pytest.fixture
-def done(tiny, quick):
+def done(tiny, quick, swift):
     tiny.notebook("01_first")
     tiny.run()
     return tiny

@@ -51,7 +51,7 @@ def test_a_run_publishes_the_whole_folder_and_an_unchanged_one_does_nothing(tiny
 
 
 @pytest.mark.long
-def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revision(tiny, quick):
+def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revision(tiny, quick, swift):
     tiny.notebook("01_first")
     tiny.run()
     place, said = tiny.run(formats=["html"], lang="zh", schemes=["balanced"])
@@ -61,7 +61,7 @@ def test_a_narrower_run_publishes_what_it_made_and_the_full_one_becomes_a_revisi
     assert "a narrower run than the full one: made without quality_first, team_share, en, docx, pptx, pdf" in said
 
 
-def test_what_a_format_lacks_here_is_said_and_recorded_and_the_rest_is_published(tiny, quick):
+def test_what_a_format_lacks_here_is_said_and_recorded_and_the_rest_is_published(tiny, quick, swift):
     tiny.notebook("01_first")
     (tiny.study / "branding").mkdir()
     (tiny.study / "branding/no_typst").touch()
@@ -101,7 +101,7 @@ def test_a_template_that_is_none_is_refused_before_anything_is_built(tiny, quick
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["goals.yaml", "indicators.yaml"])
-def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_anew(tiny, quick, name):
+def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_anew(tiny, quick, swift, name):
     catalogue = (PACKAGE / "catalogue" / name).read_text(encoding="utf-8")
     own = tiny.study / name
     own.write_text(catalogue, encoding="utf-8")
@@ -118,7 +118,7 @@ def test_a_studys_own_goals_and_indicators_are_inputs_and_a_change_in_them_runs_
 
 
 @pytest.mark.long
-def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick):
+def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick, swift):
     tiny.notebook("01_first")
     tiny.run()
     (tiny.study / "raw/2026Q3/calls.csv").write_text("1,3\n", encoding="utf-8")
@@ -129,7 +129,7 @@ def test_a_changed_input_runs_again_and_force_runs_always(tiny, quick):
 
 
 @pytest.mark.long
-def test_tables_that_are_rebuilt_to_the_same_bytes_execute_no_notebook(tiny, quick):
+def test_tables_that_are_rebuilt_to_the_same_bytes_execute_no_notebook(tiny, quick, swift):
     tiny.notebook("01_first")
     tiny.run()
     (tiny.study / "tables/staff/2026Q3.parquet").unlink()
@@ -139,7 +139,7 @@ def test_tables_that_are_rebuilt_to_the_same_bytes_execute_no_notebook(tiny, qui
 
 
 @pytest.mark.long
-def test_a_report_that_was_tampered_with_is_made_again(tiny, quick):
+def test_a_report_that_was_tampered_with_is_made_again(tiny, quick, swift):
     tiny.notebook("01_first")
     tiny.run()
     (tiny.published / "report.en.html").write_text("better news", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_kernels_are_this_python_with_one_thread_whatever_jupyter_has_installed(
     tiny.run()
 
 
-def test_a_table_that_was_not_delivered_leaves_out_what_needs_it_in_both_languages(tiny, quick):
+def test_a_table_that_was_not_delivered_leaves_out_what_needs_it_in_both_languages(tiny, quick, swift):
     tiny.order("surveys")
     tiny.notebook("01_first")
     tiny.notebook("02_csat", tables=["staff", "surveys"])
@@ -240,7 +240,7 @@ def test_an_input_that_changes_during_the_run_publishes_nothing(tiny, quick):
     assert not tiny.published.exists()
 
 
-def test_the_same_id_in_two_notebooks_names_both(tiny, quick):
+def test_the_same_id_in_two_notebooks_names_both(tiny, quick, swift):
     tiny.notebook("01_first", finding("same.count"))
     tiny.notebook("02_second", finding("same.count"))
     with pytest.raises(FindingError, match=r"'same\.count' stands twice: in '01_first' and in '02_second'"):
@@ -250,7 +250,7 @@ def test_the_same_id_in_two_notebooks_names_both(tiny, quick):
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["figures", "proposals"])
-def test_figures_and_proposals_are_published_and_twins_refused(tiny, quick, kind):
+def test_figures_and_proposals_are_published_and_twins_refused(tiny, quick, swift, kind):
     draw = f"from pathlib import Path; Path(out, '{kind}').mkdir(); Path(out, '{kind}', 'a.svg').write_text('<svg/>')"
     tiny.notebook("01_first", draw, finding("a.count"))
     place, _ = tiny.run()

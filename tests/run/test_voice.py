@@ -10,7 +10,7 @@ from tests.run.conftest import finding as made
 
 
 @pytest.fixture
-def spoken(tiny, quick):
+def spoken(tiny, quick, swift):
     """The tiny study with a count that can be set, and a maker of the consultant's file."""
 
     def write(text, name="current.en.md"):
