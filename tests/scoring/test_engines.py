@@ -104,20 +104,27 @@ def test_spark_sums_as_duckdb_does(small, by_duckdb, java):
 
 @pytest.mark.long
 def test_spark_walks_the_whole_road_as_duckdb_does(small, tmp_path, java):
-    notebooks = tmp_path / "notebooks"
-    notebooks.mkdir()
-    for name in ("01_what_arrived", "02_indicators", "07b_signs_of_gaming"):  # each starts a Java of its own
-        shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", notebooks)
+    first, last = map(str, small.quarters[-2:])
     found = {}
     for engine in ("duckdb", "local[2]"):
         folder = tmp_path / engine[:5] / "small"
-        shutil.copytree(small.folder, folder)
+        shutil.copytree(small.folder, folder, ignore=shutil.ignore_patterns("raw", "tables", "centre.yaml"))
+        for quarter in (first, last):
+            shutil.copytree(small.raw / quarter, folder / "raw" / quarter)
         settings = (folder / "study.yaml").read_text(encoding="utf-8")
-        (folder / "study.yaml").write_text(settings.replace("engine: duckdb", f"engine: {engine}"), encoding="utf-8")
-        published = run(folder, notebooks=notebooks, formats=("html",), reports=tmp_path / engine[:5] / "reports")
+        settings = settings.replace("engine: duckdb", f"engine: {engine}").replace("first: 2025Q2", f"first: {first}")
+        (folder / "study.yaml").write_text(settings, encoding="utf-8")
+        said = []
+        published = run(
+            folder, lang="en", formats=("html",), reports=tmp_path / engine[:5] / "reports", progress=lambda _: None,
+            say=said.append,
+        )  # fmt: skip
+        assert not [line for line in said if "is left out" in line]
+        assert Study.open(folder).settings.engine == engine
         found[engine] = Results.read(published / "results.json").findings
-        shown = "".join(path.read_text(encoding="utf-8") for path in (published / "notebooks").iterdir())
-        assert "WARN" not in shown  # what Spark says to the terminal is nothing for a report
+        shown = {path.stem: path.read_text(encoding="utf-8") for path in (published / "notebooks").iterdir()}
+        assert "WARN" not in "".join(shown.values())  # what Spark says to the terminal is nothing for a report
+        assert len(shown) == len([*(project_root() / "notebooks").glob("[0-9]*.ipynb")])
     assert [one.id for one in found["local[2]"]] == [one.id for one in found["duckdb"]]
     for one, other in zip(found["local[2]"], found["duckdb"], strict=True):
         assert one.text == other.text
