@@ -456,7 +456,10 @@ VARIANTS = {
 }
 
 
-@pytest.fixture(params=VARIANTS)
+QUICK = ("full", "nothing")  # the others take longer than what they would tell at each change
+
+
+@pytest.fixture(params=[name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in VARIANTS])
 def variant(request, written):
     """Every variant's folder, results and cover."""
     return written(request.param, **VARIANTS[request.param])

@@ -148,6 +148,7 @@ def test_hostile_text_stays_text(hostile, lang):
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", text)
 
 
+@pytest.mark.long
 def test_a_symbol_that_the_font_lacks_is_a_box_in_the_pdf(hostile):
     folder, _ = hostile
     assert "\U0001f680" not in text_of(folder / "report.en.pdf")
