@@ -222,8 +222,7 @@ def _flip(panel: Panel, scores: Scores, batch: BatchInForce, row: Any, name: str
         return round((start + sign * number) * step, 6)
 
     def given(number: int) -> str | None:
-        grades, _ = batch.again([_with(panel, scores, row, {name: at(number)})])
-        found = grades[0, place]
+        found = batch.grades([_with(panel, scores, row, {name: at(number)})])[0, place]
         return None if found == NONE else names[found]
 
     spread = float(theirs.std())

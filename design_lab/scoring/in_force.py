@@ -204,14 +204,23 @@ class BatchInForce:
         The panels have the people of the first one. All are worked on at a time. Only the columns of who is `mine` are
         of those people's own scheme.
         """
+        grades, made, weights = self._graded(panels)
+        return grades, made.contributions(weights)
+
+    def grades(self, panels: Sequence[Panel]) -> Numbers:
+        """Return grades (panels, n) of the scheme alone."""
+        return self._graded(panels)[0]
+
+    def _graded(self, panels: Sequence[Panel]) -> tuple[Numbers, Batch, Array]:
+        """The grades, and the scheme's own points with the weights that they were given."""
         compared = np.full((len(panels), len(self.mine)), np.nan)
         for name, batch in self._batches.items():
             made = Batch.mixed([batch.again(one) for one in panels], np.arange(len(panels)))
             weights = np.repeat(batch.weights([batch.scheme]), len(panels), axis=0)
             compared = np.where(self._under[name], made.compared(weights), compared)
             if name == self.scheme.name:
-                best, added = made.best, made.contributions(weights)
-        return self._batches[self.scheme.name].grade(compared, best), added
+                own = made, weights
+        return own[0].grade(compared, own[0].best), *own
 
 
 def _only(scores: Scores, chosen: pd.Series) -> Scores:
