@@ -101,7 +101,9 @@ def _found(
     within = np.flatnonzero(np.abs(all_of.pool) <= most + 1e-9)
     figures = {name: values[within] for name, values in preferences(all_of).items()}
     known = {name: values for name, values in figures.items() if np.isfinite(values).any()}
-    whole = np.isfinite(np.stack([*known.values()])).all(axis=0) if known else np.zeros(within.size, dtype=bool)
+    # Where reliability is not known, as in a study's first quarter, chance alone could put schemes in front.
+    comparable = "reliability" in known
+    whole = np.isfinite(np.stack([*known.values()])).all(axis=0) if comparable else np.zeros(within.size, dtype=bool)
     columns = {name: values[whole] for name, values in known.items()}
     front = pareto(np.stack([*columns.values()], axis=1)) if whole.any() else np.zeros(0, dtype=np.int64)
     places = within[whole][front]
