@@ -186,3 +186,15 @@ def test_tables_show_today_beside_the_proposals(sought):
     assert found.table()["scheme"].tolist() == ["today", "even", "nearest", "reliable"]
     assert isinstance(found.to_text("zh"), pd.DataFrame)
     assert (found.weights().iloc[:, 2:].astype(float).groupby(found.weights().iloc[:, 0]).sum() == 100).all(axis=None)
+
+
+def test_in_a_first_quarter_whose_reliability_nobody_knows_there_is_no_front(small):
+    first = small.quarters[0]
+    found = search(
+        small, panel(small, first), small.current, before=None, medians=targets(small, first),
+        pay=official(small, first).pay, rng=np.random.default_rng(1),
+    )  # fmt: skip
+    assert found.tried
+    assert found.ended == found.proposals() == ()
+    (front,) = (one for one in found.findings() if one.id == "search.front_size")
+    assert (front.value, front.claim) == (None, "unidentified")
