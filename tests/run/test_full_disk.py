@@ -1,12 +1,14 @@
 """A disk that is really full: a small file system of its own, in a namespace that ends with the test."""
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.namespaces import allowed
+
 ALONE = ("unshare", "--mount", "--map-root-user")
+CAN_MOUNT = allowed(*ALONE, "mount", "-t", "tmpfs", "disk", "/tmp")
 LEFT = (0, 12)  # kilobytes of room when the second run begins
 
 SCRIPT = f"""
@@ -55,16 +57,8 @@ print(refused, sorted(path.name for path in (reports / "tiny").iterdir()))
 """
 
 
-def can_mount():
-    """Whether this machine lets a process have file systems of its own."""
-    if sys.platform != "linux" or not shutil.which("unshare"):
-        return False
-    tried = [*ALONE, "mount", "-t", "tmpfs", "disk", "/tmp"]
-    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
-
-
 @pytest.mark.long
-@pytest.mark.skipif(not can_mount(), reason="this machine lets nobody mount a file system of her own")
+@pytest.mark.skipif(not CAN_MOUNT, reason="this machine lets nobody mount a file system of her own")
 def test_on_a_full_disk_the_old_report_stands_and_with_room_again_the_new_one(tiny):
     tiny.notebook("01_first")
     paths = [tiny.study, tiny.reports, tiny.notebooks, tiny.root.parent / "package"]
